@@ -1,0 +1,86 @@
+package name
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ResourceID is the full id of an ARM resource in a resource group:
+// /subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}[/{type}/{name}...].
+type ResourceID struct {
+	scope        Scope
+	subscription GUID
+	group        string
+	typ          string // namespace/type[/type...], as created
+	name         string // last segment
+}
+
+// MaxResourceName bounds one name segment in characters.
+const MaxResourceName = 260
+
+// ParseResourceID reads a full resource id; keywords are matched ignoring case.
+func ParseResourceID(s string) (ResourceID, error) {
+	scope, err := ParseScope(s)
+	if err != nil {
+		return ResourceID{}, err
+	}
+	p := strings.Split(scope.s[1:], "/")
+	if len(p) < 8 || len(p)%2 != 0 || !strings.EqualFold(p[0], "subscriptions") ||
+		!strings.EqualFold(p[2], "resourceGroups") || !strings.EqualFold(p[4], "providers") {
+		return ResourceID{}, fmt.Errorf("%q is not a resource id: want "+
+			"/subscriptions/{id}/resourceGroups/{group}/providers/{namespace}/{type}/{name}", s)
+	}
+	sub, err := ParseGUID(p[1])
+	if err != nil {
+		return ResourceID{}, fmt.Errorf("resource id %q: subscription: %w", s, err)
+	}
+	typ := p[5]
+	for i := 6; i < len(p); i += 2 {
+		typ += "/" + p[i]
+		if len(p[i+1]) > MaxResourceName {
+			return ResourceID{}, fmt.Errorf("resource id: a name is longer than %d characters", MaxResourceName)
+		}
+	}
+	return ResourceID{scope: scope, subscription: sub, group: p[3], typ: typ, name: p[len(p)-1]}, nil
+}
+
+// NewResourceID builds the id of a top-level resource from its parts; typ is "Namespace/type".
+func NewResourceID(sub GUID, group, typ, nm string) (ResourceID, error) {
+	return ParseResourceID("/subscriptions/" + sub.String() + "/resourceGroups/" + group + "/providers/" + typ + "/" + nm)
+}
+
+// String is the id as created.
+func (r ResourceID) String() string { return r.scope.s }
+
+// Key is the id in lower case: what is compared and indexed.
+func (r ResourceID) Key() string { return r.scope.key }
+
+// Scope is the id as a scope.
+func (r ResourceID) Scope() Scope { return r.scope }
+
+// IsZero tells "no id".
+func (r ResourceID) IsZero() bool { return r.scope.s == "" }
+
+// Subscription is the subscription's id.
+func (r ResourceID) Subscription() GUID { return r.subscription }
+
+// Group is the resource group's name as spelled in the id.
+func (r ResourceID) Group() string { return r.group }
+
+// Type is the resource type, e.g. "Microsoft.Web/sites".
+func (r ResourceID) Type() string { return r.typ }
+
+// IsType compares the type ignoring case.
+func (r ResourceID) IsType(typ string) bool { return strings.EqualFold(r.typ, typ) }
+
+// Name is the last segment.
+func (r ResourceID) Name() string { return r.name }
+
+// Equal compares ignoring case, as ARM does.
+func (r ResourceID) Equal(o ResourceID) bool { return r.scope.key == o.scope.key }
+
+// MarshalText writes the created spelling.
+func (r ResourceID) MarshalText() ([]byte, error) { return []byte(r.scope.s), nil }
+
+// UnmarshalText reads what MarshalText wrote; empty is the zero value.
+func (r *ResourceID) UnmarshalText(b []byte) error { return unmarshalText(r, b, ParseResourceID) }

@@ -1,0 +1,2 @@
+// Package verify checks access tokens for anybody's Go service.
+package verify
