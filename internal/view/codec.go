@@ -1,0 +1,98 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Change is one key's new value at a revision; a nil Value means that the key is gone.
+type Change struct {
+	Key   string
+	Value []byte
+	Rev   int64
+}
+
+// Put makes the change that writes the record.
+func Put(r Record) (Change, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return Change{}, fmt.Errorf("encode %s: %w", r.StoreKey(), err)
+	}
+	return Change{Key: r.StoreKey(), Value: b}, nil
+}
+
+// Remove makes the change that deletes the record.
+func Remove(r Record) Change { return Change{Key: r.StoreKey()} }
+
+// decode reads the record that lies under key. The store is our own, but it may be damaged or written by a newer
+// version: an unknown kind or field is an error, so that nothing is half understood.
+func decode(c Change) (Record, error) {
+	kind, _, ok := splitKey(c.Key)
+	if !ok {
+		return nil, fmt.Errorf("key %q is not a record's", c.Key)
+	}
+	r := newRecord(kind, c.Rev)
+	if r == nil {
+		return nil, fmt.Errorf("key %q: unknown kind of record: written by a newer version?", c.Key)
+	}
+	d := json.NewDecoder(bytes.NewReader(c.Value))
+	d.DisallowUnknownFields()
+	if err := d.Decode(r); err != nil {
+		return nil, fmt.Errorf("key %q: %w", c.Key, err)
+	}
+	if r.StoreKey() != c.Key {
+		return nil, fmt.Errorf("key %q holds the record of %q", c.Key, r.StoreKey())
+	}
+	return r, nil
+}
+
+func newRecord(kind string, rev int64) Record {
+	switch kind {
+	case kindInstallation:
+		return &Installation{Rev: rev}
+	case kindTenant:
+		return &Tenant{Rev: rev}
+	case kindOperator:
+		return &Operator{Rev: rev}
+	case kindSubscription:
+		return &Subscription{Rev: rev}
+	case kindGroup:
+		return &ResourceGroup{Rev: rev}
+	case kindResource:
+		return &Resource{Rev: rev}
+	case kindIdentity:
+		return &UserIdentity{Rev: rev}
+	case kindApplication:
+		return &Application{Rev: rev}
+	case kindRoleDef:
+		return &RoleDefinition{Rev: rev}
+	case kindAssignment:
+		return &RoleAssignment{Rev: rev}
+	case kindContainer:
+		return &Container{Rev: rev}
+	case kindTombstone:
+		return &Tombstone{Rev: rev}
+	case kindRule:
+		return &WorkloadRule{Rev: rev}
+	}
+	return newAWSRecord(kind, rev)
+}
+
+func newAWSRecord(kind string, rev int64) Record {
+	switch kind {
+	case kindAccount:
+		return &Account{Rev: rev}
+	case kindRole:
+		return &Role{Rev: rev, compiled: new(compiledRole)}
+	case kindPolicy:
+		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
+	case kindProvider:
+		return &OIDCProvider{Rev: rev}
+	case kindBucket:
+		return &Bucket{Rev: rev, compiled: new(compiledPolicy)}
+	case kindAWSResource:
+		return &AWSResource{Rev: rev}
+	}
+	return nil
+}

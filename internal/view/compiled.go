@@ -1,0 +1,4 @@
+package view
+
+type compiledRole struct{}
+type compiledPolicy struct{}

@@ -1,0 +1,97 @@
+package view
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+// Account finds an AWS account by id.
+func (v *View) Account(id name.AccountID) (*Account, bool) { return v.aws.accounts.get(id.String()) }
+
+// AccountNamed finds an AWS account by its name, ignoring case.
+func (v *View) AccountNamed(n string) (*Account, bool) {
+	return v.aws.accountNames.get(strings.ToLower(n))
+}
+
+// Accounts yields all AWS accounts.
+func (v *View) Accounts() iter.Seq[*Account] { return v.aws.accounts.all() }
+
+// Role finds a role by its exact ARN.
+func (v *View) Role(arn name.ARN) (*Role, bool) { return v.aws.roles.get(arn.String()) }
+
+// RoleNamed finds a role by account and name; names are unique ignoring case.
+func (v *View) RoleNamed(account name.AccountID, n string) (*Role, bool) {
+	return v.aws.roleNames.get(roleNameKey(account, n))
+}
+
+// RoleByID finds a role by its unique id (AROA...): the same role, not one that took its name later.
+func (v *View) RoleByID(id string) (*Role, bool) { return v.aws.roleIDs.get(id) }
+
+// Policy finds a managed policy.
+func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.aws.policies.get(arn.String()) }
+
+// OIDCProvider finds a provider by ARN.
+func (v *View) OIDCProvider(arn name.ARN) (*OIDCProvider, bool) {
+	return v.aws.providers.get(arn.String())
+}
+
+// ProviderOf finds the provider that an account has for exactly this issuer text.
+func (v *View) ProviderOf(account name.AccountID, issuer string) (*OIDCProvider, bool) {
+	return v.aws.issuers.get(issuerKey(account, issuer))
+}
+
+// Bucket finds a bucket by name.
+func (v *View) Bucket(n string) (*Bucket, bool) { return v.aws.buckets.get(n) }
+
+// AWSResource finds a workload of the AWS side.
+func (v *View) AWSResource(arn name.ARN) (*AWSResource, bool) {
+	return v.aws.resources.get(arn.String())
+}
+
+// Roles yields in order the roles of an account; the zero account means all.
+func (v *View) Roles(account name.AccountID) iter.Seq[*Role] {
+	return awsRecords[*Role](v, kindRole, account)
+}
+
+// Policies yields in order the managed policies of an account; the zero account means all.
+func (v *View) Policies(account name.AccountID) iter.Seq[*Policy] {
+	return awsRecords[*Policy](v, kindPolicy, account)
+}
+
+// OIDCProviders yields in order the providers of an account; the zero account means all.
+func (v *View) OIDCProviders(account name.AccountID) iter.Seq[*OIDCProvider] {
+	return awsRecords[*OIDCProvider](v, kindProvider, account)
+}
+
+// AWSResources yields in order the AWS workloads of all accounts.
+func (v *View) AWSResources() iter.Seq[*AWSResource] {
+	return awsRecords[*AWSResource](v, kindAWSResource, name.AccountID{})
+}
+
+// Buckets yields in order the buckets of an account; the zero account means all.
+func (v *View) Buckets(account name.AccountID) iter.Seq[*Bucket] {
+	return func(yield func(*Bucket) bool) {
+		for b := range awsRecords[*Bucket](v, kindBucket, name.AccountID{}) {
+			if (account.IsZero() || b.Account == account) && !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// awsRecords lists one kind by store key; IAM keys hold the account in the ARN.
+func awsRecords[R Record](v *View, kind string, account name.AccountID) iter.Seq[R] {
+	prefix := storeKey(kind, "")
+	if !account.IsZero() {
+		prefix += strings.Join([]string{"arn:aws:iam", "", account.String(), ""}, ":")
+	}
+	return func(yield func(R) bool) {
+		for _, r := range v.aws.ordered.prefixed(prefix, "") {
+			if rec, ok := r.(R); ok && !yield(rec) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package view
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+// Tenant finds a tenant by id.
+func (v *View) Tenant(id name.GUID) (*Tenant, bool) { return v.tenants.get(id.String()) }
+
+// TenantNamed finds a tenant by its name, ignoring case.
+func (v *View) TenantNamed(n string) (*Tenant, bool) { return v.tenantNames.get(strings.ToLower(n)) }
+
+// Tenants yields all tenants.
+func (v *View) Tenants() iter.Seq[*Tenant] { return v.tenants.all() }
+
+// OperatorOf is the operator principal of a tenant.
+func (v *View) OperatorOf(tenant name.GUID) (*Operator, bool) {
+	return v.operators.get(tenant.String())
+}
+
+// Subscription finds a subscription by id.
+func (v *View) Subscription(id name.GUID) (*Subscription, bool) {
+	return v.subscriptions.get(id.String())
+}
+
+// Subscriptions yields all subscriptions.
+func (v *View) Subscriptions() iter.Seq[*Subscription] { return v.subscriptions.all() }
+
+// TenantOf gives the tenant that a scope's subscription belongs to.
+func (v *View) TenantOf(s name.Scope) (name.GUID, bool) {
+	id, ok := s.Subscription()
+	if !ok {
+		return name.GUID{}, false
+	}
+	sub, ok := v.Subscription(id)
+	if !ok {
+		return name.GUID{}, false
+	}
+	return sub.Tenant, true
+}
+
+// Group finds a resource group; one that is being deleted is not found.
+func (v *View) Group(sub name.GUID, group string) (*ResourceGroup, bool) {
+	k := GroupKey(sub, group)
+	g, ok := v.groups.get(k)
+	return g, ok && !v.fenced(k)
+}
+
+// Resource finds a resource that is not a user-assigned identity.
+func (v *View) Resource(id name.ResourceID) (*Resource, bool) {
+	r, ok := v.resources.get(id.Key())
+	return r, ok && !v.fenced(id.Key())
+}
+
+// Identity finds a user-assigned identity.
+func (v *View) Identity(id name.ResourceID) (*UserIdentity, bool) {
+	i, ok := v.identities.get(id.Key())
+	return i, ok && !v.fenced(id.Key())
+}
+
+// PrincipalByObject finds whose service principal an object id is.
+func (v *View) PrincipalByObject(id name.GUID) (Owner, bool) {
+	o, ok := v.principals.get(id.String())
+	return o, ok && !v.fenced(o.scopeKey())
+}
+
+// PrincipalByClient finds whose service principal a client id is.
+func (v *View) PrincipalByClient(id name.GUID) (Owner, bool) {
+	o, ok := v.clients.get(id.String())
+	return o, ok && !v.fenced(o.scopeKey())
+}
+
+// Application finds an application by its object id.
+func (v *View) Application(id name.GUID) (*Application, bool) {
+	return v.applications.get(id.String())
+}
+
+// Audience finds the application that is registered in the tenant under an ID URI or client id; one trailing slash is
+// ignored.
+func (v *View) Audience(tenant name.GUID, audience string) (*Application, bool) {
+	return v.audiences.get(audienceKey(tenant, audience))
+}
+
+// Applications yields all applications.
+func (v *View) Applications() iter.Seq[*Application] { return v.applications.all() }
+
+// RoleDefinition finds a custom role definition.
+func (v *View) RoleDefinition(id name.GUID) (*RoleDefinition, bool) {
+	return v.roleDefs.get(id.String())
+}
+
+// RoleDefinitions yields all custom role definitions.
+func (v *View) RoleDefinitions() iter.Seq[*RoleDefinition] { return v.roleDefs.all() }
+
+// Assignment finds a role assignment by id.
+func (v *View) Assignment(id name.GUID) (*RoleAssignment, bool) {
+	return v.assignments.get(id.String())
+}
+
+// AssignmentsOf gives the assignments of one principal. The slice is shared: read only.
+func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
+	list, _ := v.granted.get(principal.String())
+	return list
+}
+
+// Assignments yields all role assignments.
+func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.all() }
+
+// StorageAccount finds a storage account by its name, unique in the installation.
+func (v *View) StorageAccount(account string) (*Resource, bool) {
+	r, ok := v.storage.get(strings.ToLower(account))
+	return r, ok && !v.fenced(r.ID.Key())
+}
+
+// Container finds a container of a storage account; one that belongs to an earlier account of that name is not found.
+func (v *View) Container(account *Resource, container string) (*Container, bool) {
+	c, ok := v.containers.get(containerKey(account.ID, container))
+	return c, ok && c.AccountUID == account.UID && !v.fenced(account.ID.Key())
+}
+
+// Under yields in order everything that lies in the ARM tree at or below a scope, fenced or not: groups, resources,
+// identities, containers and role assignments.
+func (v *View) Under(s name.Scope) iter.Seq[Record] {
+	return func(yield func(Record) bool) {
+		key := strings.TrimSuffix(s.Key(), "/")
+		for k, r := range v.scopes.prefixed(key, "") {
+			if (k == key || strings.HasPrefix(k, key+"/")) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Tombstones yields the subtrees that a sweep has still to remove.
+func (v *View) Tombstones() iter.Seq[*Tombstone] { return v.tombstones.all() }
+
+// Rule finds a workload rule by id.
+func (v *View) Rule(id name.GUID) (*WorkloadRule, bool) { return v.rules.get(id.String()) }
+
+// RuleByProof finds the workload rule whose launch secret has this hex SHA-256.
+func (v *View) RuleByProof(hash string) (*WorkloadRule, bool) { return v.proofs.get(hash) }
+
+// Rules yields all workload rules.
+func (v *View) Rules() iter.Seq[*WorkloadRule] { return v.rules.all() }

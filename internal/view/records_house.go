@@ -1,0 +1,71 @@
+package view
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+// Installation is the one record about the house itself.
+type Installation struct {
+	StoreID      name.GUID         `json:"storeId"`      // names the key-encryption key's file; never changes
+	Incarnation  string            `json:"incarnation"`  // random; a restore changes it, and with it ends every older token
+	Held         bool              `json:"held"`         // after a restore: nothing is issued until an operator confirms
+	Region       string            `json:"region"`       // the AWS region that settings name; any is accepted in signatures
+	URLs         map[string]string `json:"urls"`         // public base URLs by door: entra, sts, s3, blob, metadata, ...
+	Tenant       name.GUID         `json:"tenant"`       // default tenant
+	Subscription name.GUID         `json:"subscription"` // default subscription
+	Account      name.AccountID    `json:"account"`      // default AWS account
+	Created      time.Time         `json:"created"`
+	Rev          int64             `json:"-"`
+}
+
+// Tenant is an Entra tenant: the issuer of its identities' tokens.
+type Tenant struct {
+	ID      name.GUID `json:"id"`
+	Name    string    `json:"name"` // unique; what operator@NAME says
+	Created time.Time `json:"created"`
+	Rev     int64     `json:"-"`
+}
+
+// Principal is a hidden service principal: what a token is about and what a role is granted to.
+type Principal struct {
+	ObjectID  name.GUID `json:"objectId"` // principalId: never used again, so a new thing of an old name inherits nothing
+	ClientID  name.GUID `json:"clientId"`
+	Tenant    name.GUID `json:"tenant"`
+	RevokedAt int64     `json:"revokedAt,omitempty"` // tokens minted from an older revision are dead
+}
+
+// Operator is the principal of whoever operates one tenant. Its rights are ordinary role assignments.
+type Operator struct {
+	Principal
+	Rev int64 `json:"-"`
+}
+
+// WorkloadRule says which proof makes a caller of the metadata door which workload. A launch rule holds the hash of a
+// random header secret that the launcher gave to one child process.
+type WorkloadRule struct {
+	ID          name.GUID       `json:"id"`
+	SecretHash  string          `json:"secretHash"`         // hex SHA-256 of the header secret; the secret itself is not kept
+	Resource    name.ResourceID `json:"resource,omitzero"`  // the workload, or
+	ResourceUID name.GUID       `json:"resourceUid"`        // its incarnation: a new resource of that name is another workload
+	Operator    name.GUID       `json:"operator,omitzero"`  // the operator principal's object id
+	Launcher    string          `json:"launcher,omitempty"` // who asked for it, e.g. "uid 1000"
+	Expires     time.Time       `json:"expires"`            // renewed by the launcher while its child lives
+	Rev         int64           `json:"-"`
+}
+
+// Tombstone fences a subtree that is being deleted: from its commit on nothing below Scope exists, whatever the sweep
+// has still to remove.
+type Tombstone struct {
+	Scope name.Scope `json:"scope"`
+	Began time.Time  `json:"began"`
+	Rev   int64      `json:"-"`
+}
+
+// Tags are the free-form labels of both clouds.
+type Tags map[string]string
+
+// Raw is JSON that Lanyard keeps without reading it.
+type Raw = json.RawMessage

@@ -1,0 +1,200 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+// View is all state at one revision. It is immutable: any number of goroutines may read it.
+type View struct {
+	rev           int64
+	installation  *Installation
+	tenants       table[*Tenant]
+	tenantNames   table[*Tenant]
+	operators     table[*Operator] // by tenant id
+	subscriptions table[*Subscription]
+	groups        table[*ResourceGroup]
+	resources     table[*Resource] // by resource id key
+	identities    table[*UserIdentity]
+	principals    table[Owner] // by object id
+	clients       table[Owner] // by client id
+	applications  table[*Application]
+	audiences     table[*Application] // by tenant and audience
+	roleDefs      table[*RoleDefinition]
+	assignments   table[*RoleAssignment]
+	granted       table[[]*RoleAssignment] // by principal object id
+	containers    table[*Container]
+	storage       table[*Resource] // storage accounts by lower-case name
+	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
+	tombstones    table[*Tombstone]
+	aws           awsTables
+	rules         table[*WorkloadRule] // by id
+	proofs        table[*WorkloadRule] // by secret hash
+}
+
+type awsTables struct {
+	accounts     table[*Account]
+	accountNames table[*Account]
+	roles        table[*Role] // by ARN
+	roleNames    table[*Role] // by account and lower-case name: unique ignoring case
+	roleIDs      table[*Role] // by unique id
+	policies     table[*Policy]
+	providers    table[*OIDCProvider] // by ARN
+	issuers      table[*OIDCProvider] // by account and exact issuer
+	buckets      table[*Bucket]
+	resources    table[*AWSResource]
+	ordered      ordered[Record] // roles, policies, providers, buckets, resources by store key
+}
+
+// Owner is the thing that a service principal belongs to: exactly one field is set.
+type Owner struct {
+	Resource    *Resource     // system-assigned
+	Identity    *UserIdentity // user-assigned
+	Application *Application
+	Operator    *Operator
+}
+
+// Principal gives the service principal itself.
+func (o Owner) Principal() *Principal {
+	switch {
+	case o.Resource != nil:
+		return o.Resource.System
+	case o.Identity != nil:
+		return &o.Identity.Principal
+	case o.Application != nil:
+		return &o.Application.Principal
+	case o.Operator != nil:
+		return &o.Operator.Principal
+	}
+	return nil
+}
+
+// Display names the principal for people: a system-assigned identity has its resource's name.
+func (o Owner) Display() string {
+	switch {
+	case o.Resource != nil:
+		return o.Resource.ID.Name()
+	case o.Identity != nil:
+		return o.Identity.ID.Name()
+	case o.Application != nil:
+		return o.Application.DisplayName
+	case o.Operator != nil:
+		return "operator"
+	}
+	return ""
+}
+
+// scopeKey is where the owner lies in the ARM tree; empty for what does not.
+func (o Owner) scopeKey() string {
+	switch {
+	case o.Resource != nil:
+		return o.Resource.ID.Key()
+	case o.Identity != nil:
+		return o.Identity.ID.Key()
+	}
+	return ""
+}
+
+// Load makes a View from all records of the store at one revision. changes may arrive in any order and be decoded by the
+// caller's goroutines beforehand with Decode; an error names the key.
+func Load(rev int64, records []Record) (*View, error) {
+	v := loading()
+	for _, r := range records {
+		if err := v.put(r); err != nil {
+			return nil, err
+		}
+	}
+	v.seal()
+	v.rev = rev
+	return v, nil
+}
+
+// Decode reads one stored value; it is the slow part of Load and safe to run in parallel.
+func Decode(c Change) (Record, error) { return decode(c) }
+
+// Apply gives the View after the changes of one revision, whoever made them. v itself does not change.
+func (v *View) Apply(rev int64, changes []Change) (*View, error) {
+	next := *v
+	for _, c := range changes {
+		c.Rev = rev
+		if err := next.apply(c); err != nil {
+			return nil, err
+		}
+	}
+	next.rev = rev
+	return &next, nil
+}
+
+func (v *View) apply(c Change) error {
+	if c.Value == nil {
+		v.drop(v.at(c.Key))
+		return nil
+	}
+	r, err := decode(c)
+	if err != nil {
+		return err
+	}
+	v.drop(v.at(c.Key))
+	return v.put(r)
+}
+
+// Rev is the store revision that this View shows.
+func (v *View) Rev() int64 { return v.rev }
+
+// Installation is the house's own record; nil only before the first start has written it.
+func (v *View) Installation() *Installation { return v.installation }
+
+// fenced tells whether the scope lies in a subtree that is being deleted.
+func (v *View) fenced(key string) bool {
+	if v.tombstones.size() == 0 || key == "" {
+		return false
+	}
+	for k := key; k != ""; k = k[:strings.LastIndexByte(k, '/')] {
+		if _, dead := v.tombstones.get(k); dead {
+			return true
+		}
+	}
+	return false
+}
+
+// Fenced tells whether the scope lies in a subtree that is being deleted; nothing may be made there.
+func (v *View) Fenced(s name.Scope) bool { return v.fenced(s.Key()) }
+
+func loading() *View {
+	v := &View{
+		tenants: loadingTable[*Tenant](), tenantNames: loadingTable[*Tenant](), operators: loadingTable[*Operator](),
+		subscriptions: loadingTable[*Subscription](), groups: loadingTable[*ResourceGroup](),
+		resources: loadingTable[*Resource](), identities: loadingTable[*UserIdentity](),
+		principals: loadingTable[Owner](), clients: loadingTable[Owner](),
+		applications: loadingTable[*Application](), audiences: loadingTable[*Application](),
+		roleDefs: loadingTable[*RoleDefinition](), assignments: loadingTable[*RoleAssignment](),
+		granted: loadingTable[[]*RoleAssignment](), containers: loadingTable[*Container](),
+		storage: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
+		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
+	}
+	v.aws = awsTables{
+		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
+		roleNames: loadingTable[*Role](), roleIDs: loadingTable[*Role](), policies: loadingTable[*Policy](),
+		providers: loadingTable[*OIDCProvider](), issuers: loadingTable[*OIDCProvider](),
+		buckets: loadingTable[*Bucket](), resources: loadingTable[*AWSResource](), ordered: loadingOrdered[Record](),
+	}
+	return v
+}
+
+func (v *View) seal() {
+	sealAll := []interface{ seal() }{
+		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
+		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
+		&v.containers, &v.storage, &v.scopes, &v.tombstones, &v.rules, &v.proofs,
+		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
+		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
+	}
+	for _, t := range sealAll {
+		t.seal()
+	}
+}
+
+// duplicate is the error of two records that claim one unique thing: only a damaged store can hold them.
+func duplicate(what, key string) error { return fmt.Errorf("two records claim the %s %q", what, key) }
