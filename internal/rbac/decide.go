@@ -1,0 +1,141 @@
+package rbac
+
+import (
+	"iter"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/reason"
+)
+
+// Assignment grants a role to a principal at a scope and below it.
+type Assignment struct {
+	ID        name.GUID
+	Rev       int64     // revision of the record
+	Principal name.GUID // object id of a user, service principal or group
+	Scope     name.Scope
+	Role      *Role // nil when the definition is gone: never grants
+	// Condition is the text of an attribute condition. This engine evaluates none yet, so an assignment that has one
+	// never grants.
+	Condition string
+}
+
+// DenyAssignment blocks operations at a scope, whatever roles grant.
+type DenyAssignment struct {
+	ID                name.GUID
+	Rev               int64
+	Name              string
+	Scope             name.Scope
+	AppliesToChildren bool // false: at exactly this scope only
+	Permissions       PermissionSet
+	Principals        []name.GUID // object ids; Everyone() stands for all
+	Exclude           []name.GUID // object ids that are not blocked; a group excludes its members
+}
+
+// Everyone is the all-zero id with which a deny assignment names all principals (ARM type "SystemDefined").
+func Everyone() name.GUID { return name.GUIDFrom([16]byte{}) }
+
+// Input is one question together with the rules that may answer it.
+type Input struct {
+	Principal name.GUID
+	Groups    []name.GUID // object ids of the groups it is in, transitively
+	Action    string      // e.g. "Microsoft.Storage/storageAccounts/read"
+	Data      bool        // a data operation; control actions never permit one
+	Scope     name.Scope  // where
+	// Assignments yields at least all role assignments of the principal and of its groups; those of others and at
+	// other scopes are passed over. Denies does the same for deny assignments. Both are walked up to twice; nil is none.
+	Assignments iter.Seq[*Assignment]
+	Denies      iter.Seq[*DenyAssignment]
+}
+
+// Decide answers the question. Deny assignments are looked at first; then one role assignment that grants is enough.
+// Nothing is allocated per assignment on the way to an allow.
+func Decide(in Input) reason.Decision {
+	d := reason.Decision{Question: reason.Question{
+		Principal: in.Principal.String(), Action: in.Action, Resource: in.Scope.String(),
+	}}
+	op, ok := parseOperation(in.Action, in.Data)
+	switch {
+	case !ok:
+		d.Hint = "the action is not the name of an Azure operation"
+		return d
+	case in.Principal.IsZero() || in.Principal == Everyone():
+		d.Hint = "the question names no principal"
+		return d
+	case in.Scope.IsZero():
+		d.Hint = "the question names no scope"
+		return d
+	}
+	if deny, blocked := findDeny(in, op); blocked {
+		d.Outcome = reason.ExplicitDeny
+		d.Decisive = []reason.Clause{denyClause(in, deny, op)}
+		d.Hint = denyHint(deny)
+		return d
+	}
+	if granting := findGrant(in, op); granting != nil {
+		d.Outcome = reason.Allow
+		d.Decisive = []reason.Clause{grantClause(in, granting)}
+		return d
+	}
+	explainRefusal(&d, in, op)
+	return d
+}
+
+// findDeny gives the first deny assignment that blocks op.
+func findDeny(in Input, op operation) (*DenyAssignment, bool) {
+	if in.Denies == nil {
+		return nil, false
+	}
+	for deny := range in.Denies {
+		if deny.covers(in.Scope) && in.isAnyOf(deny.Principals, true) && !in.isAnyOf(deny.Exclude, false) &&
+			deny.Permissions.verdict(op).kind == permitted {
+			return deny, true
+		}
+	}
+	return nil, false
+}
+
+// covers tells whether the deny assignment reaches scope.
+func (d *DenyAssignment) covers(scope name.Scope) bool {
+	return d.Scope.Covers(scope) && (d.AppliesToChildren || d.Scope.Key() == scope.Key())
+}
+
+// isAnyOf tells whether the principal or one of its groups is in ids. Everyone counts only where withEveryone says so:
+// ARM does not allow it among the excluded.
+func (in *Input) isAnyOf(ids []name.GUID, withEveryone bool) bool {
+	for _, id := range ids {
+		if in.is(id) || withEveryone && id == Everyone() {
+			return true
+		}
+	}
+	return false
+}
+
+// is tells whether id is the principal or one of its groups.
+func (in *Input) is(id name.GUID) bool {
+	if id.IsZero() {
+		return false
+	}
+	if id == in.Principal {
+		return true
+	}
+	for _, g := range in.Groups {
+		if g == id {
+			return true
+		}
+	}
+	return false
+}
+
+// findGrant gives the first role assignment that grants op, or nil.
+func findGrant(in Input, op operation) *Assignment {
+	if in.Assignments == nil {
+		return nil
+	}
+	for a := range in.Assignments {
+		if a.Role != nil && a.Condition == "" && a.Scope.Covers(in.Scope) && in.is(a.Principal) &&
+			a.Role.permissions.verdict(op).kind == permitted {
+			return a
+		}
+	}
+	return nil
+}
