@@ -43,8 +43,8 @@ type Input struct {
 	Scope     name.Scope  // where
 	// Assignments yields at least all role assignments of the principal and of its groups; those of others and at
 	// other scopes are passed over. Denies does the same for deny assignments. Both are walked up to twice; nil is none.
-	Assignments iter.Seq[*Assignment]
-	Denies      iter.Seq[*DenyAssignment]
+	Assignments iter.Seq[Assignment]
+	Denies      iter.Seq[DenyAssignment]
 }
 
 // Decide answers the question. Deny assignments are looked at first; then one role assignment that grants is enough.
@@ -71,7 +71,7 @@ func Decide(in Input) reason.Decision {
 		d.Hint = denyHint(deny)
 		return d
 	}
-	if granting := findGrant(in, op); granting != nil {
+	if granting, ok := findGrant(in, op); ok {
 		d.Outcome = reason.Allow
 		d.Decisive = []reason.Clause{grantClause(in, granting)}
 		return d
@@ -81,9 +81,9 @@ func Decide(in Input) reason.Decision {
 }
 
 // findDeny gives the first deny assignment that blocks op.
-func findDeny(in Input, op operation) (*DenyAssignment, bool) {
+func findDeny(in Input, op operation) (DenyAssignment, bool) {
 	if in.Denies == nil {
-		return nil, false
+		return DenyAssignment{}, false
 	}
 	for deny := range in.Denies {
 		if deny.covers(in.Scope) && in.isAnyOf(deny.Principals, true) && !in.isAnyOf(deny.Exclude, false) &&
@@ -91,11 +91,11 @@ func findDeny(in Input, op operation) (*DenyAssignment, bool) {
 			return deny, true
 		}
 	}
-	return nil, false
+	return DenyAssignment{}, false
 }
 
 // covers tells whether the deny assignment reaches scope.
-func (d *DenyAssignment) covers(scope name.Scope) bool {
+func (d DenyAssignment) covers(scope name.Scope) bool {
 	return d.Scope.Covers(scope) && (d.AppliesToChildren || d.Scope.Key() == scope.Key())
 }
 
@@ -126,16 +126,16 @@ func (in *Input) is(id name.GUID) bool {
 	return false
 }
 
-// findGrant gives the first role assignment that grants op, or nil.
-func findGrant(in Input, op operation) *Assignment {
+// findGrant gives the first role assignment that grants op.
+func findGrant(in Input, op operation) (Assignment, bool) {
 	if in.Assignments == nil {
-		return nil
+		return Assignment{}, false
 	}
 	for a := range in.Assignments {
 		if a.Role != nil && a.Condition == "" && a.Scope.Covers(in.Scope) && in.is(a.Principal) &&
 			a.Role.permissions.verdict(op).kind == permitted {
-			return a
+			return a, true
 		}
 	}
-	return nil
+	return Assignment{}, false
 }

@@ -14,7 +14,7 @@ const (
 	KindDeny       = "deny assignment"
 )
 
-func grantClause(in Input, a *Assignment) reason.Clause {
+func grantClause(in Input, a Assignment) reason.Clause {
 	return reason.Clause{Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev,
 		Text: fmt.Sprintf("role %q allows %s at %s%s", a.Role.Name(), in.Action, a.Scope, in.through(a.Principal))}
 }
@@ -27,13 +27,13 @@ func (in *Input) through(id name.GUID) string {
 	return " through group " + id.String()
 }
 
-func denyClause(in Input, deny *DenyAssignment, op operation) reason.Clause {
+func denyClause(in Input, deny DenyAssignment, op operation) reason.Clause {
 	return reason.Clause{Kind: KindDeny, Rule: deny.ID.String(), Rev: deny.Rev,
 		Text: fmt.Sprintf("%q blocks %s at %s by its pattern %q",
 			deny.Name, in.Action, deny.Scope, deny.Permissions.verdict(op).pattern)}
 }
 
-func denyHint(deny *DenyAssignment) string {
+func denyHint(deny DenyAssignment) string {
 	return fmt.Sprintf("no role overrides a deny assignment: exclude the principal from %q at %s", deny.Name, deny.Scope)
 }
 
@@ -72,7 +72,7 @@ func nearer(d *reason.Decision, met int) bool {
 }
 
 // miss counts the tests that an assignment, already known not to grant, did pass.
-func miss(in Input, a *Assignment, op operation) (verdict, int) {
+func miss(in Input, a Assignment, op operation) (verdict, int) {
 	if a.Role == nil {
 		return verdict{}, metNone
 	}
@@ -83,7 +83,7 @@ func miss(in Input, a *Assignment, op operation) (verdict, int) {
 	return v, int(v.kind)
 }
 
-func missText(in Input, a *Assignment, v verdict) string {
+func missText(in Input, a Assignment, v verdict) string {
 	if a.Role == nil {
 		return "the definition of its role is gone, so it grants nothing at " + a.Scope.String()
 	}
