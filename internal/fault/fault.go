@@ -30,6 +30,19 @@ const (
 // Kinds is the number of kinds, for the completeness tests of the dialect tables.
 const Kinds = int(kindCount)
 
+// String gives the kind's stable word, as it stands in logs, metrics and records.
+func (k Kind) String() string {
+	words := [...]string{
+		Internal: "internal", Invalid: "invalid", Unauthenticated: "unauthenticated", Denied: "denied",
+		NotFound: "not_found", Conflict: "conflict", Precondition: "precondition", Gone: "gone", Expired: "expired",
+		Throttled: "throttled", Unsupported: "unsupported", Unavailable: "unavailable",
+	}
+	if int(k) >= len(words) {
+		return "internal"
+	}
+	return words[k]
+}
+
 // Reason is a stable dotted word that names one failure, e.g. "federation.subject_mismatch". The package that finds
 // the failure declares it as a constant with a comment; docs/errors.md is generated from those comments.
 type Reason string

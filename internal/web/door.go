@@ -1,0 +1,248 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
+
+// DefaultMaxBody is the largest body of a door that sets no limit, in bytes: no control-plane document is longer.
+const DefaultMaxBody = 64 << 10
+
+// Unlimited as a body limit lets a data door stream any length.
+const Unlimited = -1
+
+// Config is what a door needs from the house. Name, Dialect, IDs, Now and Log are required.
+type Config struct {
+	Name      string           // the door's name in events, metrics and the surface page, e.g. "arm"
+	Dialect   Dialect          // writes every fault of this door
+	IDs       func() string    // makes a request id
+	Now       func() time.Time // the clock of events
+	Log       *slog.Logger     // where events go
+	Observer  Observer         // counts finished requests; nil for none
+	IDHeaders []string         // answer headers that carry the request id, e.g. "x-ms-request-id"
+
+	// WithID puts the request id where services look for it; nil leaves the context as it is.
+	WithID func(ctx context.Context, id string) context.Context
+
+	MaxBody     int64 // largest body in bytes; 0 is DefaultMaxBody, Unlimited is none
+	MaxInFlight int64 // requests served at once before the door answers Overloaded; 0 is no limit
+}
+
+// Door serves one protocol over a table of routes, or over a handler of its own for a raw door.
+type Door struct {
+	name      string
+	dialect   Dialect
+	ids       func() string
+	now       func() time.Time
+	log       *slog.Logger
+	observer  Observer
+	idHeaders []string
+	withID    func(context.Context, string) context.Context
+
+	maxBody     int64
+	maxInFlight int64
+	inFlight    atomic.Int64
+
+	router *router // nil for a raw door
+	raw    *Route
+	table  []Route
+}
+
+// New makes a door over a table. It refuses a table with a line that is incomplete, ambiguous or out of reach.
+func New(cfg Config, routes []Route) (*Door, error) {
+	d, err := newDoor(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if d.router, err = newRouter(routes); err != nil {
+		return nil, fmt.Errorf("door %s: %w", cfg.Name, err)
+	}
+	d.table = slices.Clone(routes)
+	return d, nil
+}
+
+// NewRaw makes a door that gets every request as it came, for protocols whose signature covers the path's bytes or
+// whose action stands in the body (S3, Blob, Query). h names the route in the event itself, from its own table, which
+// is given for documentation.
+func NewRaw(cfg Config, table []Route, h Handler) (*Door, error) {
+	d, err := newDoor(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if h == nil {
+		return nil, fmt.Errorf("door %s: no handler", cfg.Name)
+	}
+	for i := range table {
+		if err := table[i].complete(); err != nil {
+			return nil, fmt.Errorf("door %s: route %q: %w", cfg.Name, table[i].Name, err)
+		}
+	}
+	d.raw, d.table = &Route{Handler: h}, slices.Clone(table)
+	return d, nil
+}
+
+// newDoor checks and takes over the configuration.
+func newDoor(cfg Config) (*Door, error) {
+	if cfg.Name == "" || cfg.Dialect == nil || cfg.IDs == nil || cfg.Now == nil || cfg.Log == nil {
+		return nil, fmt.Errorf("door %q: %w", cfg.Name, errors.New("name, dialect, ids, now and log must all be given"))
+	}
+	d := &Door{
+		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer,
+		withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight,
+	}
+	if d.maxBody == 0 {
+		d.maxBody = DefaultMaxBody
+	}
+	for _, h := range cfg.IDHeaders {
+		d.idHeaders = append(d.idHeaders, http.CanonicalHeaderKey(h))
+	}
+	return d, nil
+}
+
+// Name is the door's name.
+func (d *Door) Name() string { return d.name }
+
+// Routes gives the door's table, for the surface page.
+func (d *Door) Routes() []Route { return slices.Clone(d.table) }
+
+// ServeHTTP serves one request.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := d.open(w, r)
+	if d.raw != nil {
+		d.serve(x, r, nil)
+		return
+	}
+	d.serve(x, r, d.router.find(r.URL.EscapedPath(), &x.params))
+}
+
+// open starts the exchange of one request.
+func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{Context: r.Context(), door: d}
+	x.answer.ResponseWriter = w
+	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now()}
+	return x
+}
+
+// serve finds the handler for the matched pattern, runs it within the limits and closes the event.
+func (d *Door) serve(x *exchange, r *http.Request, p *pattern) {
+	defer d.finish(x)
+	for _, h := range d.idHeaders {
+		x.answer.Header()[h] = []string{x.event.ID}
+	}
+	var ctx context.Context = x
+	if d.withID != nil {
+		ctx = d.withID(ctx, x.event.ID)
+	}
+	r = r.WithContext(ctx)
+	if n := d.inFlight.Add(1); d.maxInFlight > 0 && n > d.maxInFlight {
+		x.answer.Header().Set("Retry-After", "1")
+		x.fail(r, fault.New(fault.Throttled, Overloaded, "The server is busy. Try again."))
+		return
+	}
+	x.run(r, d.choose(x, r, p))
+}
+
+// choose gives the handler of a request: its route's under the body limit, or one that says what is missing.
+func (d *Door) choose(x *exchange, r *http.Request, p *pattern) Handler {
+	route := d.raw
+	if route == nil {
+		if p == nil {
+			return refuse(fault.New(fault.NotFound, NoRoute, "There is nothing under this path."))
+		}
+		if route = p.route(r.Method); route == nil {
+			x.answer.Header().Set("Allow", p.allow())
+			return refuse(fault.New(fault.Unsupported, MethodNotAllowed, "This path does not have that method."))
+		}
+		x.event.Route = route.Name
+	}
+	limit := d.maxBody
+	if route.MaxBody != 0 {
+		limit = route.MaxBody
+	}
+	if limit >= 0 && r.ContentLength > limit {
+		return refuse(bodyTooLarge(limit))
+	}
+	if r.ContentLength != 0 {
+		if limit >= 0 {
+			r.Body = http.MaxBytesReader(x.answer.ResponseWriter, r.Body, limit)
+		}
+		r.Body = &countedBody{r.Body, &x.event}
+	}
+	return route.Handler
+}
+
+// refuse is the handler that only fails.
+func refuse(f *fault.Fault) Handler {
+	return func(http.ResponseWriter, *http.Request) error { return f }
+}
+
+// finish closes the event: it is logged and counted whatever happened.
+func (d *Door) finish(x *exchange) {
+	d.inFlight.Add(-1)
+	e := &x.event
+	e.Status, e.Sent, e.Duration = x.answer.status, x.answer.sent, d.now().Sub(e.Start)
+	if e.Status == 0 && e.Fault == nil {
+		e.Status = http.StatusOK // net/http writes it for a handler that wrote nothing
+	}
+	e.log(x, d.log)
+	if d.observer != nil {
+		d.observer.Observe(e.labels(), Figures{Status: e.Status, Received: e.Received, Sent: e.Sent, Duration: e.Duration})
+	}
+}
+
+// knownMethod keeps free text out of the log.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
+// Join serves several doors on one listener: the first that has a pattern for the path takes the request, and the
+// first of all answers for paths that none has. Raw doors cannot be joined, since they would take everything.
+func Join(doors ...*Door) (http.Handler, error) {
+	if len(doors) == 0 {
+		return nil, errors.New("join: no doors")
+	}
+	for _, d := range doors {
+		if d.raw != nil {
+			return nil, fmt.Errorf("join: door %s is raw", d.name)
+		}
+	}
+	doors = slices.Clone(doors)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.EscapedPath()
+		for _, d := range doors {
+			var ps params
+			if p := d.router.find(path, &ps); p != nil {
+				x := d.open(w, r)
+				x.params = ps
+				d.serve(x, r, p)
+				return
+			}
+		}
+		d := doors[0]
+		d.serve(d.open(w, r), r, nil)
+	}), nil
+}
+
+// Surface writes a door's table as Markdown, for the page that lists every route.
+func Surface(door string, routes []Route) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s\n\n| method | path | name | needs | what |\n| --- | --- | --- | --- | --- |\n", door)
+	for _, r := range routes {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s |\n", r.Method, r.Pattern, r.Name, r.Permission, r.Doc)
+	}
+	return b.String()
+}
