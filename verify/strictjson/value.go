@@ -1,0 +1,260 @@
+package strictjson
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+	"strconv"
+)
+
+// Kind is the type of a JSON value.
+type Kind uint8
+
+// The kinds of JSON values. Invalid is that of the zero Value only.
+const (
+	Invalid Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	ObjectKind
+)
+
+// Value is one value of a text that was read by Parse or ParseValue, and therefore is known to be good. It shares the
+// memory of that text, which must not be changed. The zero Value has the kind Invalid.
+type Value struct {
+	raw []byte
+	at  int
+}
+
+// Raw is the exact text of the value. The caller must not change it.
+func (v Value) Raw() []byte { return v.raw }
+
+// Offset is where the value begins in the text that was parsed; see Position.
+func (v Value) Offset() int { return v.at }
+
+// Kind tells the type of the value.
+func (v Value) Kind() Kind {
+	if len(v.raw) == 0 {
+		return Invalid
+	}
+	switch v.raw[0] {
+	case '{':
+		return ObjectKind
+	case '[':
+		return Array
+	case '"':
+		return String
+	case 't', 'f':
+		return Bool
+	case 'n':
+		return Null
+	}
+	return Number
+}
+
+// Text gives the contents of a string with the escapes undone; false when the value is no string.
+func (v Value) Text() (string, bool) {
+	if v.Kind() != String {
+		return "", false
+	}
+	return unquote(v.raw), true
+}
+
+// Bool gives a boolean; ok is false when the value is none.
+func (v Value) Bool() (value, ok bool) {
+	return v.Kind() == Bool && v.raw[0] == 't', v.Kind() == Bool
+}
+
+// Float gives a number as the nearest float64, which is finite; false when the value is no number.
+func (v Value) Float() (float64, bool) {
+	if v.Kind() != Number {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(v.raw), 64)
+	return f, err == nil
+}
+
+// Elements gives the elements of an array; false when the value is none.
+func (v Value) Elements() ([]Value, bool) {
+	if v.Kind() != Array {
+		return nil, false
+	}
+	elements := []Value{}
+	for at := 1; ; {
+		at = skipSpace(v.raw, at)
+		if v.raw[at] == ']' {
+			return elements, true
+		}
+		end := skipValue(v.raw, at)
+		elements = append(elements, Value{v.raw[at:end:end], v.at + at})
+		at = skipComma(v.raw, end)
+	}
+}
+
+// Texts gives a string as a list of one, or an array of strings; false for everything else.
+func (v Value) Texts() ([]string, bool) {
+	if text, ok := v.Text(); ok {
+		return []string{text}, true
+	}
+	elements, ok := v.Elements()
+	if !ok {
+		return nil, false
+	}
+	texts := make([]string, len(elements))
+	for i, each := range elements {
+		if texts[i], ok = each.Text(); !ok {
+			return nil, false
+		}
+	}
+	return texts, true
+}
+
+// Object gives the members of an object; false when the value is none.
+func (v Value) Object() (Object, bool) {
+	if v.Kind() != ObjectKind {
+		return Object{}, false
+	}
+	object := Object{members: []Member{}}
+	for at := 1; ; {
+		at = skipSpace(v.raw, at)
+		if v.raw[at] == '}' {
+			return object, true
+		}
+		nameEnd := skipValue(v.raw, at)
+		start := skipSpace(v.raw, skipSpace(v.raw, nameEnd)+1)
+		end := skipValue(v.raw, start)
+		object.members = append(object.members, Member{
+			Name: unquote(v.raw[at:nameEnd]), Value: Value{v.raw[start:end:end], v.at + start}, At: v.at + at,
+		})
+		at = skipComma(v.raw, end)
+	}
+}
+
+// unquote gives the contents of a string that is known to be good.
+func unquote(raw []byte) string {
+	inner := raw[1 : len(raw)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	return string(unescape(inner))
+}
+
+// The skip functions step over text that Check has accepted, so none of them can run past the end.
+
+func skipSpace(b []byte, at int) int {
+	for isSpace(b[at]) {
+		at++
+	}
+	return at
+}
+
+func skipComma(b []byte, at int) int {
+	at = skipSpace(b, at)
+	if b[at] == ',' {
+		at++
+	}
+	return at
+}
+
+// skipValue gives the end of the value that begins at b[at].
+func skipValue(b []byte, at int) int {
+	switch b[at] {
+	case '"':
+		return skipString(b, at)
+	case '{', '[':
+		return skipNested(b, at)
+	}
+	for at < len(b) && !isSpace(b[at]) && b[at] != ',' && b[at] != ']' && b[at] != '}' {
+		at++
+	}
+	return at
+}
+
+func skipString(b []byte, at int) int {
+	for at++; b[at] != '"'; at++ {
+		if b[at] == '\\' {
+			at++
+		}
+	}
+	return at + 1
+}
+
+func skipNested(b []byte, at int) int {
+	for open := 0; ; {
+		switch b[at] {
+		case '"':
+			at = skipString(b, at)
+			continue
+		case '{', '[':
+			open++
+		case '}', ']':
+			open--
+		}
+		at++
+		if open == 0 {
+			return at
+		}
+	}
+}
+
+// Member is one name and its value.
+type Member struct {
+	Name  string // with the escapes undone
+	Value Value
+	At    int // where the name begins in the text that was parsed; see Position
+}
+
+// Object is a JSON object: its members in the order of the text, no name twice.
+type Object struct{ members []Member }
+
+// Parse reads b, which must be one object within the limits. Errors are *Error. The Object shares the memory of b.
+func Parse(b []byte, limits Limits) (Object, error) {
+	v, err := ParseValue(b, limits)
+	if err != nil {
+		return Object{}, err
+	}
+	object, ok := v.Object()
+	if !ok {
+		return Object{}, errorAt(b, v.at, Type, "an object is expected")
+	}
+	return object, nil
+}
+
+// ParseValue reads b, which must be one value within the limits. Errors are *Error. The Value shares the memory of b.
+func ParseValue(b []byte, limits Limits) (Value, error) {
+	if err := Check(b, limits); err != nil {
+		return Value{}, err
+	}
+	at := skipSpace(b, 0)
+	end := skipValue(b, at)
+	return Value{b[at:end:end], at}, nil
+}
+
+// Len is the number of members.
+func (o Object) Len() int { return len(o.members) }
+
+// Members gives the members in the order of the text, as a list of the caller's own.
+func (o Object) Members() []Member { return slices.Clone(o.members) }
+
+// All iterates over names and values in the order of the text.
+func (o Object) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for _, m := range o.members {
+			if !yield(m.Name, m.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Get finds the member of exactly this name.
+func (o Object) Get(name string) (Value, bool) {
+	for _, m := range o.members {
+		if m.Name == name {
+			return m.Value, true
+		}
+	}
+	return Value{}, false
+}
