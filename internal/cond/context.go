@@ -1,0 +1,76 @@
+package cond
+
+import "github.com/lanyard-id/lanyard/internal/glob"
+
+// Context answers which values a request has for a key. Keys are asked for in lower case. A key that is present with no
+// values counts as absent.
+type Context interface {
+	Lookup(key string) (values []string, present bool)
+}
+
+// Facts is a Context made of what a caller puts in. It is a short list, not a map: a request has a few dozen keys and
+// most are never asked for. The zero value is empty and ready. It is not for concurrent use while it is being filled.
+type Facts struct {
+	facts []fact
+}
+
+// fact is one key; exactly one of values and later gives what it holds.
+type fact struct {
+	key    string
+	values []string
+	later  func() []string
+}
+
+// Set puts the values of key in, replacing earlier ones. The key's case does not matter. No values is an empty set,
+// which tests see as absent.
+func (f *Facts) Set(key string, values ...string) { f.put(fact{key: glob.Lower(key), values: values}) }
+
+// SetLater puts in a key whose values are worked out each time a test asks for them: for what is dear to compute and
+// seldom asked. The function must always give the same values.
+func (f *Facts) SetLater(key string, values func() []string) {
+	f.put(fact{key: glob.Lower(key), later: values})
+}
+
+func (f *Facts) put(n fact) {
+	for i := range f.facts {
+		if f.facts[i].key == n.key {
+			f.facts[i] = n
+			return
+		}
+	}
+	f.facts = append(f.facts, n)
+}
+
+// Lookup gives the values of key, which must be in lower case. A nil Facts has none.
+func (f *Facts) Lookup(key string) ([]string, bool) {
+	if f == nil {
+		return nil, false
+	}
+	for i := range f.facts {
+		if f.facts[i].key == key {
+			if later := f.facts[i].later; later != nil {
+				return later(), true
+			}
+			return f.facts[i].values, true
+		}
+	}
+	return nil, false
+}
+
+// Keys gives the keys in the order they were first put in.
+func (f *Facts) Keys() []string {
+	keys := make([]string, 0, len(f.facts))
+	for i := range f.facts {
+		keys = append(keys, f.facts[i].key)
+	}
+	return keys
+}
+
+// single gives the only value of a key; a key with none or several has no single value, and a policy variable of it
+// stands for nothing (IAM User Guide, "Policy variables": single-valued keys only).
+func single(ctx Context, key string) (string, bool) {
+	if v, ok := ctx.Lookup(key); ok && len(v) == 1 {
+		return v[0], true
+	}
+	return "", false
+}
