@@ -1,0 +1,12 @@
+// Package objects keeps the bytes of containers and buckets in files.
+//
+// It owns one folder: a sub-folder for each space, in it one file for each object, and a folder for uploads under way.
+// A space is named by a unique id that its container or bucket got when it was made, never by the container's or
+// bucket's name, so that a name used again inherits nothing. An object's file is named by the SHA-256 of its key, so
+// that no key, however odd, is ever a path. The file holds the bytes and after them a trailer that describes them; it is
+// put in place by one rename, so an object is there whole or not at all. The keys of a space and what is known of each
+// object are read from the trailers when the space is first used, and kept in memory.
+//
+// It never decides who may read or write, knows neither the S3 nor the Blob protocol, and is the only writer of its
+// folder: one process at a time, which the holder of the data folder sees to.
+package objects
