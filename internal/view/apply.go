@@ -7,8 +7,8 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
-// at finds the record that lies under a store key now, fenced or not; nil if there is none.
-func (v *View) at(key string) Record {
+// At finds the record that lies under a store key now, fenced or not; nil if there is none.
+func (v *View) At(key string) Record {
 	kind, id, _ := splitKey(key)
 	switch kind {
 	case kindInstallation:
@@ -116,7 +116,7 @@ func (v *View) put(r Record) error {
 // unique enters the record under a key that no other may claim.
 func unique[V any](t *table[V], what, key string, r V) error {
 	if _, taken := t.get(key); taken {
-		return duplicate(what, key)
+		return &Taken{What: what, Key: key}
 	}
 	t.set(key, r)
 	return nil
@@ -141,8 +141,15 @@ func (v *View) putPrincipal(o Owner) error {
 	if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
 		return err
 	}
+	if o.house() {
+		return nil
+	}
 	return unique(&v.clients, "client id", p.ClientID.String(), o)
 }
+
+// house tells an application of the house from all others: nobody signs in as one, and each tenant has its own with the
+// same well-known client id. It is found as an audience of its tenant, not by client id.
+func (o Owner) house() bool { return o.Application != nil && o.Application.House }
 
 func (v *View) putApplication(r *Application) error {
 	v.applications.set(r.ObjectID.String(), r)
@@ -226,7 +233,7 @@ func (v *View) drop(r Record) {
 		v.tenantNames.del(strings.ToLower(r.Name))
 	case *Operator:
 		v.operators.del(r.Tenant.String())
-		v.dropPrincipal(&r.Principal)
+		v.dropPrincipal(Owner{Operator: r})
 	case *Subscription:
 		v.subscriptions.del(r.ID.String())
 	case *ResourceGroup:
@@ -239,17 +246,19 @@ func (v *View) drop(r Record) {
 		if r.ID.IsType(TypeStorageAccount) {
 			v.storage.del(strings.ToLower(r.ID.Name()))
 		}
-		v.dropPrincipal(r.System)
+		if r.System != nil {
+			v.dropPrincipal(Owner{Resource: r})
+		}
 	case *UserIdentity:
 		v.identities.del(r.ID.Key())
 		v.scopes.del(r.ID.Key())
-		v.dropPrincipal(&r.Principal)
+		v.dropPrincipal(Owner{Identity: r})
 	case *Application:
 		v.applications.del(r.ObjectID.String())
 		for _, a := range audiencesOf(r) {
 			v.audiences.del(a)
 		}
-		v.dropPrincipal(&r.Principal)
+		v.dropPrincipal(Owner{Application: r})
 	case *RoleDefinition:
 		v.roleDefs.del(r.ID.String())
 	case *RoleAssignment:
@@ -268,9 +277,10 @@ func (v *View) drop(r Record) {
 	}
 }
 
-func (v *View) dropPrincipal(p *Principal) {
-	if p != nil {
-		v.principals.del(p.ObjectID.String())
+func (v *View) dropPrincipal(o Owner) {
+	p := o.Principal()
+	v.principals.del(p.ObjectID.String())
+	if !o.house() {
 		v.clients.del(p.ClientID.String())
 	}
 }

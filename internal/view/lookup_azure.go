@@ -126,8 +126,11 @@ func (v *View) Container(account *Resource, container string) (*Container, bool)
 func (v *View) Under(s name.Scope) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		key := strings.TrimSuffix(s.Key(), "/")
-		for k, r := range v.scopes.prefixed(key, "") {
-			if (k == key || strings.HasPrefix(k, key+"/")) && !yield(r) {
+		if r, ok := v.scopes.get(key); ok && !yield(r) {
+			return
+		}
+		for _, r := range v.scopes.prefixed(key+"/", "") {
+			if !yield(r) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -19,6 +20,21 @@ type Installation struct {
 	Account      name.AccountID    `json:"account"`      // default AWS account
 	Created      time.Time         `json:"created"`
 	Rev          int64             `json:"-"`
+}
+
+// IssuerV1 is the issuer of a tenant's tokens of version 1.0, with its trailing slash. It is empty until the Entra door's
+// URL is known.
+func (i *Installation) IssuerV1(tenant name.GUID) string { return i.issuer(tenant, "/") }
+
+// IssuerV2 is the issuer of a tenant's tokens of version 2.0.
+func (i *Installation) IssuerV2(tenant name.GUID) string { return i.issuer(tenant, "/v2.0") }
+
+func (i *Installation) issuer(tenant name.GUID, end string) string {
+	base := strings.TrimSuffix(i.URLs["entra"], "/")
+	if base == "" {
+		return ""
+	}
+	return base + "/" + tenant.String() + end
 }
 
 // Tenant is an Entra tenant: the issuer of its identities' tokens.
@@ -49,7 +65,8 @@ type WorkloadRule struct {
 	ID          name.GUID       `json:"id"`
 	SecretHash  string          `json:"secretHash"`         // hex SHA-256 of the header secret; the secret itself is not kept
 	Resource    name.ResourceID `json:"resource,omitzero"`  // the workload, or
-	ResourceUID name.GUID       `json:"resourceUid"`        // its incarnation: a new resource of that name is another workload
+	ARN         name.ARN        `json:"arn,omitzero"`       // the workload in AWS's words, or
+	ResourceUID name.GUID       `json:"resourceUid"`        // the workload's incarnation: a new one of that name is another
 	Operator    name.GUID       `json:"operator,omitzero"`  // the operator principal's object id
 	Launcher    string          `json:"launcher,omitempty"` // who asked for it, e.g. "uid 1000"
 	Expires     time.Time       `json:"expires"`            // renewed by the launcher while its child lives

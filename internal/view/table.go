@@ -85,6 +85,13 @@ func (o *ordered[V]) seal() {
 	}
 }
 
+func (o *ordered[V]) get(k string) (V, bool) {
+	if o.b != nil {
+		return o.b.Get(k)
+	}
+	return o.m.Get(k)
+}
+
 func (o *ordered[V]) set(k string, v V) {
 	if o.b != nil {
 		o.b.Set(k, v)

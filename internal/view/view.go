@@ -114,12 +114,26 @@ func Load(rev int64, records []Record) (*View, error) {
 // Decode reads one stored value; it is the slow part of Load and safe to run in parallel.
 func Decode(c Change) (Record, error) { return decode(c) }
 
-// Apply gives the View after the changes of one revision, whoever made them. v itself does not change.
+// Apply gives the View after the changes of one revision, whoever made them. The changes are a set: each key occurs at
+// most once and their order means nothing, so that one record may take over in the same revision what another gives up.
+// v itself does not change. An error that is *Taken says that two records would claim one unique thing.
 func (v *View) Apply(rev int64, changes []Change) (*View, error) {
 	next := *v
+	records := make([]Record, 0, len(changes))
 	for _, c := range changes {
+		next.drop(next.At(c.Key))
+		if c.Value == nil {
+			continue
+		}
 		c.Rev = rev
-		if err := next.apply(c); err != nil {
+		r, err := decode(c)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	for _, r := range records {
+		if err := next.put(r); err != nil {
 			return nil, err
 		}
 	}
@@ -127,20 +141,7 @@ func (v *View) Apply(rev int64, changes []Change) (*View, error) {
 	return &next, nil
 }
 
-func (v *View) apply(c Change) error {
-	if c.Value == nil {
-		v.drop(v.at(c.Key))
-		return nil
-	}
-	r, err := decode(c)
-	if err != nil {
-		return err
-	}
-	v.drop(v.at(c.Key))
-	return v.put(r)
-}
-
-// Rev is the store revision that this View shows.
+// Rev is the store revision of the last write that this View shows.
 func (v *View) Rev() int64 { return v.rev }
 
 // Installation is the house's own record; nil only before the first start has written it.
@@ -196,5 +197,12 @@ func (v *View) seal() {
 	}
 }
 
-// duplicate is the error of two records that claim one unique thing: only a damaged store can hold them.
-func duplicate(what, key string) error { return fmt.Errorf("two records claim the %s %q", what, key) }
+// Taken is the error of two records that claim one unique thing. A write that causes it is refused; only a damaged
+// store can hold such records.
+type Taken struct {
+	What string // "tenant name", "audience", ...
+	Key  string // as indexed
+}
+
+// Error names what is claimed twice.
+func (t *Taken) Error() string { return fmt.Sprintf("two records claim the %s %q", t.What, t.Key) }
