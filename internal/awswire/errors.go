@@ -29,19 +29,23 @@ type ErrorTable struct {
 }
 
 // Failure tells err in the dialect. The private cause of a fault is never in it; an error that is no fault is an
-// internal one.
+// internal one. The text is the fault's public one, else that of the row, else that of the kind.
 func (t *ErrorTable) Failure(err error) Failure {
 	f := fault.From(err)
-	entry, ok := t.reasons[f.Reason]
-	if !ok {
-		entry = t.kinds[fault.Internal]
-		if int(f.Kind) < len(t.kinds) {
-			entry = t.kinds[f.Kind]
-		}
+	kind := t.kinds[fault.Internal]
+	if int(f.Kind) < len(t.kinds) {
+		kind = t.kinds[f.Kind]
+	}
+	entry, refined := t.reasons[f.Reason]
+	if !refined {
+		entry = kind
 	}
 	message := entry.Message
-	if f.Public != "" && !entry.Fixed {
+	switch {
+	case f.Public != "" && !entry.Fixed:
 		message = f.Public
+	case message == "":
+		message = kind.Message
 	}
 	return Failure{entry.Status, entry.Code, message}
 }
