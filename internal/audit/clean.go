@@ -1,0 +1,128 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lanyard-id/lanyard/internal/reason"
+)
+
+// Bounds of a record. What is longer is cut and ends in the mark, so that no caller decides how long a line gets.
+const (
+	maxInput   = 512  // bytes of one input value, or of a text in a decision
+	maxName    = 2048 // bytes of an identifier: a resource id, an ARN, an audience
+	maxInputs  = 32   // input values
+	maxClauses = 8    // decisive clauses; the nearest misses are bounded by their own package
+	cutMark    = "…"
+	withheld   = "[looks like a token; withheld]"
+)
+
+// clean bounds and makes printable everything in the record that a caller may have chosen. It copies what it changes.
+func (r *Record) clean() {
+	for _, s := range []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
+		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session} {
+		*s = printable(*s, maxName)
+	}
+	r.Input = cleanInput(r.Input)
+	if r.Decision != nil {
+		d := *r.Decision
+		d.Question.Principal = printable(d.Question.Principal, maxName)
+		d.Question.Action = printable(d.Question.Action, maxName)
+		d.Question.Resource = printable(d.Question.Resource, maxName)
+		d.Hint = printable(d.Hint, maxInput)
+		d.Decisive = cleanClauses(d.Decisive)
+		d.Nearest = cleanClauses(d.Nearest)
+		r.Decision = &d
+	}
+}
+
+// cleanInput cleans the values of m; beyond maxInputs it keeps any that many and says how many it left out.
+func cleanInput(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]string, min(len(m), maxInputs+1))
+	for k, v := range m {
+		if len(out) == maxInputs {
+			out[cutMark] = fmt.Sprintf("%d more", len(m)-maxInputs)
+			break
+		}
+		out[printable(k, maxInput)] = printable(v, maxInput)
+	}
+	return out
+}
+
+func cleanClauses(in []reason.Clause) []reason.Clause {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make([]reason.Clause, 0, min(len(in), maxClauses+1))
+	for i, c := range in {
+		if i == maxClauses {
+			out = append(out, reason.Clause{Kind: cutMark, Text: fmt.Sprintf("%d more", len(in)-maxClauses)})
+			break
+		}
+		c.Kind, c.Rule, c.Text = printable(c.Kind, maxInput), printable(c.Rule, maxName), printable(c.Text, maxInput)
+		out = append(out, c)
+	}
+	return out
+}
+
+// printable gives s with everything escaped that could move a terminal's cursor, hide text or reverse its direction,
+// cut to limit bytes. A text that looks like a signed token is not kept at all (threat L02): the caller made a
+// mistake, and the audit must not make it worse.
+func printable(s string, limit int) string {
+	if isToken(s) {
+		return withheld
+	}
+	if len(s) <= limit && isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		part := string(r)
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			part = escape(r)
+		}
+		if b.Len()+len(part)+len(cutMark) > limit {
+			return b.String() + cutMark
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// escape spells a character that is not printed.
+func escape(r rune) string {
+	if r == utf8.RuneError {
+		return `\ufffd`
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}
+
+// isPlain tells whether s needs no escape; nearly everything does not.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return isPrintable(s)
+		}
+	}
+	return true
+}
+
+func isPrintable(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// isToken tells whether s contains a compact JWS: every one begins with a base64url `{"` and has two dots behind.
+func isToken(s string) bool {
+	at := strings.Index(s, "eyJ")
+	return at >= 0 && strings.Count(s[at:], ".") >= 2 && len(s)-at > 40
+}

@@ -1,0 +1,126 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Bounds of what one sync makes durable.
+const (
+	maxBatch      = 512
+	maxBatchBytes = 1 << 20
+)
+
+var errStalled = errors.New("the disk does not answer")
+
+// waiting is one record on its way to the disk, and its caller.
+type waiting struct {
+	body []byte
+	done chan error // buffered: a caller that went away holds nobody up
+}
+
+// Ledger returns when the record is on the disk. An error means that it is not, or that nobody knows: the caller must
+// not issue, change or release what the record says. The reverse may happen: a record can reach the disk although its
+// caller was told that time was up, so the ledger never knows less than what left the house.
+func (l *Log) Ledger(ctx context.Context, rec Record) error {
+	if err := l.gate(); err != nil {
+		l.failures.Add(1)
+		return err
+	}
+	l.stamp(&rec, LedgerStream)
+	body, err := encodeBody(rec)
+	if err != nil {
+		return unavailable(err)
+	}
+	if err := l.submit(ctx, &waiting{body, make(chan error, 1)}); err != nil {
+		l.failures.Add(1)
+		return unavailable(err)
+	}
+	return nil
+}
+
+// submit hands w to the writer and waits for the answer, at most Timeout.
+func (l *Log) submit(ctx context.Context, w *waiting) error {
+	timer := time.NewTimer(l.opt.Timeout)
+	defer timer.Stop()
+	select {
+	case l.queue <- w:
+	case <-timer.C:
+		l.stalled.Store(true)
+		return errStalled
+	case <-l.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-timer.C:
+		l.stalled.Store(true)
+		return errStalled
+	case <-l.written: // the writer may have answered with its last breath
+		select {
+		case err := <-w.done:
+			return err
+		default:
+			return errClosed
+		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// writeLedger is the one goroutine that writes the ledger. All that wait share one sync.
+func (l *Log) writeLedger() {
+	defer close(l.written)
+	for {
+		batch := l.gather()
+		if len(batch) == 0 {
+			return
+		}
+		bodies := make([][]byte, len(batch))
+		for i, w := range batch {
+			bodies[i] = w.body
+		}
+		err := l.ledger.append(bodies...)
+		l.report(err)
+		for _, w := range batch {
+			w.done <- err
+		}
+		l.ledger.prepare()
+	}
+}
+
+// report remembers how the last batch went.
+func (l *Log) report(err error) {
+	if err != nil {
+		err = fmt.Errorf("ledger: %w", err)
+		l.lastErr.Store(&err)
+	} else {
+		l.lastErr.Store(nil)
+	}
+	l.stalled.Store(false)
+}
+
+// gather waits for a record and takes what else is there. It is empty after Close, when nothing waits any more.
+func (l *Log) gather() []*waiting {
+	var batch []*waiting
+	select {
+	case w := <-l.queue:
+		batch = append(batch, w)
+	case <-l.closing:
+	}
+	for size := 0; len(batch) < maxBatch && size < maxBatchBytes; {
+		select {
+		case w := <-l.queue:
+			batch = append(batch, w)
+			size += len(w.body)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
