@@ -1,0 +1,195 @@
+package credential
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// Purpose is what the keyring binds sealed sessions to, so that nothing else that it sealed opens as one.
+const Purpose = "aws-session"
+
+// MaxSealed bounds a session token in bytes.
+const MaxSealed = 4096
+
+// Secret is a secret access key. It prints a mask everywhere; Reveal is the one way to the text.
+type Secret struct{ s string }
+
+// NewSecret wraps the text of a secret.
+func NewSecret(s string) Secret { return Secret{s} }
+
+// Reveal gives the secret's text: for signing and for handing it to its owner, never for a log.
+func (s Secret) Reveal() string { return s.s }
+
+// String is a mask.
+func (Secret) String() string { return "[secret]" }
+
+// GoString is a mask.
+func (Secret) GoString() string { return "[secret]" }
+
+// LogValue is a mask.
+func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
+
+// MarshalText is a mask, so that no struct that holds a secret writes it by accident.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// Session is an AWS session: who it is and what limits it. The rights themselves are not inside: the role's policies are
+// read from the View at each use, only the session's own restrictions are frozen.
+type Session struct {
+	KeyID      string            // access key id, ASIA...
+	Secret     Secret            //
+	Account    name.AccountID    // the account that the session acts in
+	RoleID     string            // the role's unique id; empty for the account's root
+	Name       string            // session name
+	Origin     name.GUID         // our own identity whose token was exchanged; zero for none
+	Provider   string            // ARN of the OIDC provider that vouched; empty for none
+	Subject    string            // the subject that the provider named
+	Tags       map[string]string // session tags
+	Transitive []string          // keys of tags that a chained session inherits
+	Policies   []string          // session policy documents
+	SourceID   string            // source identity
+	Chained    bool              // the caller was itself a role session
+	Issued     time.Time
+	Expires    time.Time
+	Rev        int64  // revision of the View that it was issued from
+	Inc        string // incarnation of the store that it was issued from
+}
+
+// sealedSession is the JSON inside the seal; names are short because the token is limited.
+type sealedSession struct {
+	Secret     string            `json:"s"`
+	RoleID     string            `json:"r,omitempty"`
+	Name       string            `json:"n,omitempty"`
+	Origin     name.GUID         `json:"o,omitzero"`
+	Provider   string            `json:"p,omitempty"`
+	Subject    string            `json:"u,omitempty"`
+	Tags       map[string]string `json:"t,omitempty"`
+	Transitive []string          `json:"y,omitempty"`
+	Policies   []string          `json:"l,omitempty"`
+	SourceID   string            `json:"i,omitempty"`
+	Chained    bool              `json:"c,omitempty"`
+	Issued     int64             `json:"a"`
+	Expires    int64             `json:"x"`
+	Rev        int64             `json:"v"`
+	Inc        string            `json:"z"`
+}
+
+// Sealer seals with the current key; the keyring.
+type Sealer interface {
+	Seal(purpose string, aad, plaintext []byte) ([]byte, error)
+}
+
+// Opener opens what a Sealer sealed; the keyring.
+type Opener interface {
+	Unseal(purpose string, aad, sealed []byte) ([]byte, error)
+}
+
+// binding is what the seal covers beside its content: a session token works with its own access key only.
+func binding(account, keyID string) []byte { return []byte(account + "/" + keyID) }
+
+// Seal writes the session as its token: the account in clear, everything else sealed.
+func (s *Session) Seal(by Sealer) (string, error) {
+	plain, err := json.Marshal(sealedSession{
+		Secret: s.Secret.s, RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
+		Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, SourceID: s.SourceID, Chained: s.Chained,
+		Issued: s.Issued.Unix(), Expires: s.Expires.Unix(), Rev: s.Rev, Inc: s.Inc,
+	})
+	if err != nil {
+		return "", err
+	}
+	sealed, err := by.Seal(Purpose, binding(s.Account.String(), s.KeyID), plain)
+	if err != nil {
+		return "", err
+	}
+	token := s.Account.String() + "." + base64.RawURLEncoding.EncodeToString(sealed)
+	if len(token) > MaxSealed {
+		return "", fault.New(fault.Invalid, SessionTooLarge, "The session's tags and policies need %d bytes, %d are allowed.",
+			len(token), MaxSealed)
+	}
+	return token, nil
+}
+
+// OpenSession opens a session token that came with the access key keyID. It says nothing about whether the session still
+// holds: see Live.
+func OpenSession(with Opener, keyID, token string) (*Session, error) {
+	refused := fault.New(fault.Unauthenticated, SessionMalformed, "The session token does not belong to the access key.")
+	account, sealed, ok := strings.Cut(token, ".")
+	if !ok || len(token) > MaxSealed {
+		return nil, refused
+	}
+	id, err := name.ParseAccountID(account)
+	if err != nil {
+		return nil, refused
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // Go skips line breaks even in strict mode
+		return nil, refused
+	}
+	plain, err := with.Unseal(Purpose, binding(account, keyID), raw)
+	if err != nil {
+		return nil, refused.Because(err)
+	}
+	var in sealedSession
+	if err := json.Unmarshal(plain, &in); err != nil {
+		return nil, refused.Because(err)
+	}
+	return &Session{
+		KeyID: keyID, Secret: Secret{in.Secret}, Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
+		Provider: in.Provider, Subject: in.Subject, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
+		SourceID: in.SourceID, Chained: in.Chained, Issued: time.Unix(in.Issued, 0), Expires: time.Unix(in.Expires, 0),
+		Rev: in.Rev, Inc: in.Inc,
+	}, nil
+}
+
+// Live checks that the session still holds: it is not over, comes from this incarnation of the store, and neither the
+// role (or account) nor the identity behind it was deleted or revoked since. The role is nil for the account's root.
+func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
+	if !now.Before(s.Expires) {
+		return nil, fault.New(fault.Expired, SessionExpired, "The security token included in the request is expired.")
+	}
+	if err := sameHistory(v, s.Inc, s.Rev); err != nil {
+		return nil, err
+	}
+	gone := func(what string) error {
+		return fault.New(fault.Unauthenticated, SessionRevoked, "The session has ended: its %s was deleted or revoked.", what)
+	}
+	if !s.Origin.IsZero() {
+		o, ok := v.PrincipalByObject(s.Origin)
+		if !ok || s.Rev < o.Principal().RevokedAt {
+			return nil, gone("identity")
+		}
+	}
+	account, ok := v.Account(s.Account)
+	if !ok {
+		return nil, gone("account")
+	}
+	if s.RoleID == "" {
+		if s.Rev < account.RevokedAt {
+			return nil, gone("account")
+		}
+		return nil, nil //nolint:nilnil // the root of an account has no role
+	}
+	role, ok := v.RoleByID(s.RoleID)
+	if !ok || s.Rev < role.RevokedAt {
+		return nil, gone("role")
+	}
+	return role, nil
+}
+
+// sameHistory checks that the credential was issued from this store's history and not from its future.
+func sameHistory(v *view.View, inc string, rev int64) error {
+	if inst := v.Installation(); inst == nil || inc == "" || inc != inst.Incarnation {
+		return fault.New(fault.Unauthenticated, TokenIncarnation,
+			"The credential was issued before a restore, or by another installation.")
+	}
+	if rev > v.Rev() {
+		return fault.New(fault.Unavailable, ViewBehind, "This server has not caught up yet; try again.")
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package mint
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+
+	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// subject is what a token is about.
+type subject struct {
+	owner    view.Owner
+	host     name.ResourceID // the resource that a user-assigned identity is used from; zero if there is none
+	appidacr string          // how the client proved itself, in Entra's numbers
+}
+
+// entraClaims are the claims of both versions of Entra's access tokens for applications. Order and names are Entra's.
+type entraClaims struct {
+	Audience string   `json:"aud"`
+	Issuer   string   `json:"iss"`
+	IssuedAt int64    `json:"iat"`
+	Before   int64    `json:"nbf"`
+	Expires  int64    `json:"exp"`
+	AppID    string   `json:"appid,omitempty"`    // v1
+	AppIDACR string   `json:"appidacr,omitempty"` // v1
+	AZP      string   `json:"azp,omitempty"`      // v2
+	AZPACR   string   `json:"azpacr,omitempty"`   // v2
+	IDP      string   `json:"idp,omitempty"`      // v1
+	IDType   string   `json:"idtyp"`
+	ObjectID string   `json:"oid"`
+	Roles    []string `json:"roles,omitempty"`
+	Subject  string   `json:"sub"`
+	Tenant   string   `json:"tid"`
+	ID       string   `json:"uti"`
+	Version  string   `json:"ver"`
+	Identity string   `json:"xms_mirid,omitempty"`
+	Host     string   `json:"xms_az_rid,omitempty"`
+	Rev      int64    `json:"lyd_rev"` // credential.ClaimRev
+	Inc      string   `json:"lyd_inc"` // credential.ClaimInc
+}
+
+// claims writes what the token says. The audience's application decides the version, not the door that was asked.
+func (s subject) claims(v *view.View, app *view.Application, t Token) []byte {
+	p := s.owner.Principal()
+	v1, v2 := credential.IssuerOf(v.Installation(), p.Tenant)
+	c := entraClaims{
+		IssuedAt: t.Issued.Unix(), Before: t.Issued.Unix(), Expires: t.Expires.Unix(), IDType: "app",
+		ObjectID: p.ObjectID.String(), Subject: p.ObjectID.String(), Tenant: p.Tenant.String(),
+		Roles: rolesOf(app, p.ObjectID), ID: t.ID, Rev: v.Rev(), Inc: v.Installation().Incarnation,
+		Identity: armID(s.owner).String(), Host: s.host.String(),
+	}
+	if app.TokenVersion == 2 {
+		c.Audience, c.Issuer, c.Version = app.Principal.ClientID.String(), v2, "2.0"
+		c.AZP, c.AZPACR = p.ClientID.String(), s.appidacr
+	} else {
+		c.Audience, c.Issuer, c.Version = t.Resource, v1, "1.0"
+		c.AppID, c.AppIDACR, c.IDP = p.ClientID.String(), s.appidacr, v1
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // strings and numbers only: cannot fail
+	}
+	return b
+}
+
+// rolesOf lists the application's roles that the principal holds.
+func rolesOf(app *view.Application, principal name.GUID) []string {
+	var held []string
+	for _, r := range app.Roles {
+		if slices.Contains(r.Members, principal) {
+			held = append(held, r.Value)
+		}
+	}
+	return held
+}
+
+// newID makes a token id: 128 random bits, as long as Entra's uti.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24: the process ends instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
