@@ -1,0 +1,68 @@
+package manifest
+
+// Label implements Spec.
+func (s *Account) Label() string { return s.Name.Raw }
+
+func (s *Account) read(f *fields) { s.Name = f.required("name") }
+
+// Label implements Spec.
+func (s *OIDCProvider) Label() string { return s.URL.Raw }
+
+func (s *OIDCProvider) read(f *fields) {
+	s.URL, s.ClientIDs, s.AudienceClaim = f.required("url"), f.texts("clientIds"), f.text("audienceClaim")
+}
+
+// Label implements Spec.
+func (s *Bucket) Label() string { return s.Name.Raw }
+
+func (s *Bucket) read(f *fields) { s.Name, s.Policy = f.required("name"), f.json("policy") }
+
+// Label implements Spec.
+func (s *Role) Label() string { return s.Name.Raw }
+
+func (s *Role) read(f *fields) {
+	s.Name, s.Path, s.Description = f.required("name"), f.text("path"), f.text("description")
+	if s.Trust = f.json("trust"); s.Trust.IsZero() {
+		f.missing("trust")
+	}
+	s.ManagedPolicies, s.Boundary = f.texts("managedPolicies"), f.text("boundary")
+	s.MaxSessionDuration, s.MaxLifetime = f.seconds("maxSessionDuration"), f.seconds("maxLifetime")
+	s.Tags = f.tags("tags")
+	n := f.node("policies")
+	if n == nil {
+		return
+	}
+	f.mapping(n, "the mapping policies", func(inner *fields) {
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i]
+			s.Policies = append(s.Policies, NamedDocument{
+				Name: inner.textOf(key, "the name of a policy"), Document: inner.json(key.Value)})
+		}
+	})
+}
+
+// Label implements Spec.
+func (s *Policy) Label() string { return s.Name.Raw }
+
+func (s *Policy) read(f *fields) {
+	s.Name, s.Path, s.Document = f.required("name"), f.text("path"), f.json("document")
+	if s.Document.IsZero() {
+		f.missing("document")
+	}
+}
+
+// Label implements Spec.
+func (s *AWSResource) Label() string {
+	if s.ARN.IsZero() {
+		return s.KindOf.Raw + " " + s.Name.Raw
+	}
+	return s.ARN.Raw
+}
+
+func (s *AWSResource) read(f *fields) {
+	s.ARN, s.KindOf, s.Name, s.Tags = f.text("arn"), f.text("kindOf"), f.text("name"), f.tags("tags")
+	byName := !s.KindOf.IsZero() && !s.Name.IsZero()
+	if s.ARN.IsZero() != byName || !s.ARN.IsZero() && !(s.KindOf.IsZero() && s.Name.IsZero()) {
+		f.fail(refuse(f.at, Missing, `%s needs either "arn", or "kindOf" and "name"`, f.what))
+	}
+}
