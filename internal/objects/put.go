@@ -56,14 +56,14 @@ func (s *Store) Put(ctx context.Context, up Upload) (Info, error) {
 	staged := rand.Text()
 	info, err := s.stage(ctx, staged, up, old)
 	if err == nil {
-		err = sp.commit(s, staged, info, up.IfNoneMatchAny)
+		err = sp.commit(s.root, staged, info, up.IfNoneMatchAny)
 	}
 	if err != nil {
 		// What cannot be removed now is cleared at the next start.
 		_ = s.root.Remove(filepath.Join(uploads, staged))
 		return Info{}, err
 	}
-	if err := s.sync(sp.folder); err != nil {
+	if err := syncFolder(s.root, sp.folder); err != nil {
 		return Info{}, ioFault(err)
 	}
 	return info, nil

@@ -27,7 +27,7 @@ type space struct {
 }
 
 // ready loads the index if that has not been done.
-func (sp *space) ready(ctx context.Context, s *Store) error {
+func (sp *space) ready(ctx context.Context, root *os.Root) error {
 	sp.mu.RLock()
 	loaded, removed := sp.loaded, sp.removed
 	sp.mu.RUnlock()
@@ -42,7 +42,7 @@ func (sp *space) ready(ctx context.Context, s *Store) error {
 	if sp.loaded || sp.removed {
 		return nil
 	}
-	index, err := load(ctx, s.root, sp.folder)
+	index, err := load(ctx, root, sp.folder)
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,10 @@ func load(ctx context.Context, root *os.Root, folder string) ([]*Info, error) {
 		return nil, ioFault(err)
 	}
 	defer dir.Close() //nolint:errcheck // opened for reading
+	// A process that died between rename and sync may have left entries that are seen but not yet durable.
+	if err := syncFolder(root, folder); err != nil {
+		return nil, ioFault(err)
+	}
 	entries, err := fs.ReadDir(dir.FS(), ".")
 	if err != nil {
 		return nil, ioFault(err)
@@ -130,7 +134,7 @@ func (sp *space) open(root *os.Root, key string) (*Object, error) {
 }
 
 // commit puts an upload in the object's place. It becomes visible here and durable by the caller's sync.
-func (sp *space) commit(s *Store, upload string, info Info, onlyNew bool) error {
+func (sp *space) commit(root *os.Root, upload string, info Info, onlyNew bool) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	at, found := sp.find(info.Key)
@@ -140,10 +144,10 @@ func (sp *space) commit(s *Store, upload string, info Info, onlyNew bool) error 
 	case found && onlyNew:
 		return exists(info.Key)
 	}
-	if err := sp.makeFolder(s); err != nil {
+	if err := sp.makeFolder(root); err != nil {
 		return ioFault(err)
 	}
-	if err := s.root.Rename(filepath.Join(uploads, upload), filepath.Join(sp.folder, fileName(info.Key))); err != nil {
+	if err := root.Rename(filepath.Join(uploads, upload), filepath.Join(sp.folder, fileName(info.Key))); err != nil {
 		return ioFault(err)
 	}
 	if found {
@@ -155,14 +159,14 @@ func (sp *space) commit(s *Store, upload string, info Info, onlyNew bool) error 
 }
 
 // makeFolder makes the folder of a space that gets its first object. The caller holds mu.
-func (sp *space) makeFolder(s *Store) error {
+func (sp *space) makeFolder(root *os.Root) error {
 	if sp.durable {
 		return nil
 	}
-	if err := s.root.Mkdir(sp.folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := root.Mkdir(sp.folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := s.sync("."); err != nil {
+	if err := syncFolder(root, "."); err != nil {
 		return err
 	}
 	sp.durable = true

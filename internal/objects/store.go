@@ -63,15 +63,15 @@ func (s *Store) clear() error {
 			return err
 		}
 	}
-	return s.sync(".")
+	return syncFolder(s.root, ".")
 }
 
 // Close ends the use of the folder. Objects that are open stay readable.
 func (s *Store) Close() error { return s.root.Close() }
 
-// sync makes the entries of a folder durable.
-func (s *Store) sync(folder string) error {
-	d, err := s.root.Open(folder)
+// syncFolder makes the entries of a folder durable.
+func syncFolder(root *os.Root, folder string) error {
+	d, err := root.Open(folder)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Store) use(ctx context.Context, id name.GUID) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sp, sp.ready(ctx, s)
+	return sp, sp.ready(ctx, s.root)
 }
 
 // Get opens an object.
@@ -144,7 +144,7 @@ func (s *Store) Delete(ctx context.Context, id name.GUID, key string) error {
 	if err := sp.remove(s.root, key); err != nil {
 		return err
 	}
-	if err := s.sync(sp.folder); err != nil {
+	if err := syncFolder(s.root, sp.folder); err != nil {
 		return ioFault(err)
 	}
 	return nil
@@ -164,7 +164,7 @@ func (s *Store) RemoveSpace(ctx context.Context, id name.GUID) error {
 	if err := sp.discard(s.root); err != nil {
 		return ioFault(err)
 	}
-	if err := s.sync("."); err != nil {
+	if err := syncFolder(s.root, "."); err != nil {
 		return ioFault(err)
 	}
 	if err := s.root.RemoveAll(filepath.Join(trash, sp.folder)); err != nil {

@@ -151,7 +151,7 @@ func grantHint(in Input, op operation) string {
 		if !strings.HasPrefix(op.folded, strings.ToLower(b.area)) {
 			continue
 		}
-		set, err := CompilePermissions([]Permission{b.permissions})
+		set, err := CompilePermissions([]Permission{b.permissions}) // a row that does not compile is no suggestion
 		if err == nil && set.verdict(op).kind == permitted {
 			return fmt.Sprintf("grant %q at %s", b.name, in.Scope)
 		}

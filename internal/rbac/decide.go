@@ -42,7 +42,7 @@ type Input struct {
 	Data      bool        // a data operation; control actions never permit one
 	Scope     name.Scope  // where
 	// Assignments yields at least all role assignments of the principal and of its groups; those of others and at
-	// other scopes are passed over. Denies does the same for deny assignments. Both are walked up to twice; nil is none.
+	// other scopes are passed over. Denies does the same for deny assignments. Either may be walked twice; nil is none.
 	Assignments iter.Seq[Assignment]
 	Denies      iter.Seq[DenyAssignment]
 }
@@ -132,8 +132,7 @@ func findGrant(in Input, op operation) (Assignment, bool) {
 		return Assignment{}, false
 	}
 	for a := range in.Assignments {
-		if a.Role != nil && a.Condition == "" && a.Scope.Covers(in.Scope) && in.is(a.Principal) &&
-			a.Role.permissions.verdict(op).kind == permitted {
+		if a.Condition == "" && a.Scope.Covers(in.Scope) && in.is(a.Principal) && a.Role.verdict(op).kind == permitted {
 			return a, true
 		}
 	}

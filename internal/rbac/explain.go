@@ -37,13 +37,13 @@ func denyHint(deny DenyAssignment) string {
 	return fmt.Sprintf("no role overrides a deny assignment: exclude the principal from %q at %s", deny.Name, deny.Scope)
 }
 
-// The tests of an assignment, in order: reason.Clause.Met counts how many held before the first that did not.
+// The tests of an assignment, in order: reason.Clause.Met counts how many held before the first that did not. The first
+// four are the verdict of the role.
 const (
-	metNone   = iota // the role does not list the operation
-	metListed        // listed, but as an operation of the other plane
-	metPlane         // listed in the right plane, but taken back by the same permission
-	metRole          // the role permits it, but the assignment is at another scope
-	metScope         // all hold but the condition
+	metListed = int(otherPlane) // listed, but as an operation of the other plane
+	metPlane  = int(takenBack)  // listed in the right plane, but taken back by the same permission
+	metRole   = int(permitted)  // the role permits it, but the assignment is at another scope
+	metScope  = metRole + 1     // all hold but the condition
 )
 
 // explainRefusal adds the assignments that came nearest and the smallest grant that would be enough. An assignment at
@@ -53,11 +53,19 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 	if in.Assignments == nil {
 		return
 	}
+	var role *Role // the last one asked: neighbours often share theirs
+	var v verdict
 	for a := range in.Assignments {
 		if !in.is(a.Principal) {
 			continue
 		}
-		v, met := miss(in, a, op)
+		if a.Role != role {
+			role, v = a.Role, a.Role.verdict(op)
+		}
+		met := int(v.kind)
+		if v.kind == permitted && a.Scope.Covers(in.Scope) {
+			met = metScope
+		}
 		if met < metRole && !a.Scope.Covers(in.Scope) || !nearer(d, met) {
 			continue
 		}
@@ -69,18 +77,6 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 // nearer tells whether a miss of this rank would be kept, so that texts are written only for those.
 func nearer(d *reason.Decision, met int) bool {
 	return len(d.Nearest) < reason.MaxNearest || d.Nearest[len(d.Nearest)-1].Met < met
-}
-
-// miss counts the tests that an assignment, already known not to grant, did pass.
-func miss(in Input, a Assignment, op operation) (verdict, int) {
-	if a.Role == nil {
-		return verdict{}, metNone
-	}
-	v := a.Role.permissions.verdict(op)
-	if v.kind == permitted && a.Scope.Covers(in.Scope) {
-		return v, metScope
-	}
-	return v, int(v.kind)
 }
 
 func missText(in Input, a Assignment, v verdict) string {

@@ -1,11 +1,14 @@
 package rbac
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/glob"
 )
 
-// MaxOperation bounds an operation's name and a pattern in bytes.
+// MaxOperation bounds the name of an operation in bytes; a pattern is bounded by glob.MaxPattern.
 const MaxOperation = 512
 
 // operation is a checked question: the operation in lower case and its plane.
@@ -17,17 +20,17 @@ type operation struct {
 // parseOperation refuses names that no Azure operation has, so that a text with a "*" of its own, an empty one or one
 // with odd characters is permitted by nobody, not even by a role that lists "*".
 func parseOperation(action string, isData bool) (operation, bool) {
-	if checkText(action) != nil || strings.Contains(action, "*") {
+	if len(action) > MaxOperation || strings.Contains(action, "*") || checkText(action) != nil {
 		return operation{}, false
 	}
-	return operation{folded: strings.ToLower(action), plane: planeOf(isData)}, true
+	return operation{folded: glob.Lower(action), plane: planeOf(isData)}, true
 }
 
 // checkText keeps operations and patterns to the characters that Azure's own use: ASCII letters, digits, ". - _ / $",
 // and "*" for patterns. ASCII only, so that folding case has no surprises.
 func checkText(text string) error {
-	if text == "" || len(text) > MaxOperation {
-		return fmt.Errorf("an operation has 1 to %d bytes, this has %d", MaxOperation, len(text))
+	if text == "" {
+		return errors.New("an operation is empty")
 	}
 	for i := range len(text) {
 		c := text[i]
@@ -40,47 +43,65 @@ func checkText(text string) error {
 	return nil
 }
 
-// pattern is one operation pattern. "*" spans any characters, slashes included.
+// MaxOptional bounds the whole-segment stars in the middle of one pattern; each doubles the readings.
+const MaxOptional = 3
+
+// pattern is one operation pattern with its readings.
 //
 // A "*" that is a whole segment in the middle also stands for no segment at all: Microsoft's own roles list
 // "Microsoft.ManagedIdentity/userAssignedIdentities/*/read" and mean ".../userAssignedIdentities/read" by it as well.
-// To that end the literals around such a star may share the slash between them.
+// So such a pattern has a reading with the segment and one without.
 type pattern struct {
 	text     string
-	literals []string // lower-case text between the stars, in order
+	readings []glob.Pattern
 }
 
 func compilePattern(text string) (pattern, error) {
 	if err := checkText(text); err != nil {
 		return pattern{}, err
 	}
-	return pattern{text: text, literals: strings.Split(strings.ToLower(text), "*")}, nil
+	readings := []string{""}
+	segments := strings.Split(text, "/")
+	optional := 0
+	for i, segment := range segments {
+		grown := join(readings, segment, i > 0)
+		if segment == "*" && i > 0 && i < len(segments)-1 {
+			if optional++; optional > MaxOptional {
+				return pattern{}, fmt.Errorf("%q has more than %d segments that are only a star", text, MaxOptional)
+			}
+			grown = append(grown, readings...)
+		}
+		readings = grown
+	}
+	p := pattern{text: text}
+	for _, reading := range readings {
+		compiled, err := glob.Compile(reading, glob.Fold)
+		if err != nil {
+			return pattern{}, err
+		}
+		p.readings = append(p.readings, compiled)
+	}
+	return p, nil
 }
 
-// match compares the whole operation, already in lower case. Taking the leftmost place for each literal is enough,
-// because a star may span anything.
-func (p pattern) match(op string) bool {
-	last := len(p.literals) - 1
-	if last == 0 {
-		return op == p.literals[0]
+// join adds one segment to each reading.
+func join(readings []string, segment string, slash bool) []string {
+	if slash {
+		segment = "/" + segment
 	}
-	if !strings.HasPrefix(op, p.literals[0]) {
-		return false
+	grown := make([]string, 0, 2*len(readings))
+	for _, reading := range readings {
+		grown = append(grown, reading+segment)
 	}
-	at := len(p.literals[0])
-	for i := 1; i <= last; i++ {
-		literal := p.literals[i]
-		if strings.HasSuffix(p.literals[i-1], "/") && strings.HasPrefix(literal, "/") {
-			at-- // the star is a whole segment: the slash may be shared
+	return grown
+}
+
+// match compares the whole operation, already in lower case.
+func (p *pattern) match(op string) bool {
+	for i := range p.readings {
+		if p.readings[i].Match(op) {
+			return true
 		}
-		if i == last {
-			return len(op)-at >= len(literal) && strings.HasSuffix(op, literal)
-		}
-		found := strings.Index(op[at:], literal)
-		if found < 0 {
-			return false
-		}
-		at += found + len(literal)
 	}
-	return true
+	return false
 }

@@ -147,6 +147,14 @@ type verdict struct {
 	pattern string
 }
 
+// verdict is the verdict of the role's permissions; a role that is gone lists nothing.
+func (r *Role) verdict(op operation) verdict {
+	if r == nil {
+		return verdict{}
+	}
+	return r.permissions.verdict(op)
+}
+
 // verdict looks for a permission that permits op; without one it gives the answer that came nearest.
 func (s PermissionSet) verdict(op operation) verdict {
 	best := verdict{}
