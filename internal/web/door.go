@@ -28,6 +28,7 @@ type Config struct {
 	Now       func() time.Time // the clock of events
 	Log       *slog.Logger     // where events go
 	Observer  Observer         // counts finished requests; nil for none
+	Witness   Witness          // keeps the records of failed requests; nil for none
 	IDHeaders []string         // answer headers that carry the request id, e.g. "x-ms-request-id"
 
 	// WithID puts the request id where services look for it; nil leaves the context as it is.
@@ -45,6 +46,7 @@ type Door struct {
 	now       func() time.Time
 	log       *slog.Logger
 	observer  Observer
+	witness   Witness
 	idHeaders []string
 	withID    func(context.Context, string) context.Context
 
@@ -96,7 +98,7 @@ func newDoor(cfg Config) (*Door, error) {
 		return nil, fmt.Errorf("door %q: %w", cfg.Name, errors.New("name, dialect, ids, now and log must all be given"))
 	}
 	d := &Door{
-		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer,
+		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer, witness: cfg.Witness,
 		withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight,
 	}
 	if d.maxBody == 0 {
@@ -128,7 +130,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{Context: r.Context(), door: d}
 	x.answer.ResponseWriter = w
-	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now()}
+	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: peer(r.RemoteAddr)}
 	return x
 }
 

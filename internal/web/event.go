@@ -4,8 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
@@ -24,8 +26,10 @@ type Event struct {
 	Sent      int64         // bytes of body that were written
 	Start     time.Time     // when the headers had been read
 	Duration  time.Duration // until the handler returned
+	Record    audit.Record  // what the handler knows of the request, for the audit: operation, resource, input, ...
 
-	attrs []slog.Attr
+	remote netip.Addr
+	attrs  []slog.Attr
 }
 
 // Add puts more attributes into the request's one log line. Never a credential, a header, a query or a body.

@@ -60,6 +60,9 @@ func (x *exchange) asFault(err error) *fault.Fault {
 
 // fail records f and writes it; an answer that has begun is cut off instead.
 func (x *exchange) fail(r *http.Request, f *fault.Fault) {
+	if x.answer.status == 0 {
+		f = x.witness(f)
+	}
 	x.event.Fault = f
 	if x.answer.status != 0 {
 		panic(http.ErrAbortHandler)
