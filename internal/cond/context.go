@@ -65,12 +65,3 @@ func (f *Facts) Keys() []string {
 	}
 	return keys
 }
-
-// single gives the only value of a key; a key with none or several has no single value, and a policy variable of it
-// stands for nothing (IAM User Guide, "Policy variables": single-valued keys only).
-func single(ctx Context, key string) (string, bool) {
-	if v, ok := ctx.Lookup(key); ok && len(v) == 1 {
-		return v[0], true
-	}
-	return "", false
-}

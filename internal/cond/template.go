@@ -168,10 +168,7 @@ func (p *piece) build(b *glob.Builder, ctx Context) bool {
 		if ctx == nil {
 			return true
 		}
-		v, ok := single(ctx, p.key)
-		if !ok {
-			v, ok = p.text, p.fallback
-		}
+		v, ok := p.value(ctx)
 		b.Literal(v)
 		return ok
 	}
@@ -190,6 +187,28 @@ func (t *Template) Variables() []string {
 		}
 	}
 	return keys
+}
+
+// Resolves tells whether every variable in the text has a value or a default.
+func (t *Template) Resolves(ctx Context) bool {
+	for i := range t.pieces {
+		if p := &t.pieces[i]; p.kind == variablePiece {
+			if _, ok := p.value(ctx); !ok {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// value is what the variable stands for: the only value of its key, else its default. Several values are none, because
+// IAM's variables are single-valued (IAM User Guide, "Policy variables"); text that is not UTF-8 is none either, because
+// a pattern counts characters.
+func (p *piece) value(ctx Context) (string, bool) {
+	if v, _ := ctx.Lookup(p.key); len(v) == 1 && utf8.ValidString(v[0]) {
+		return v[0], true
+	}
+	return p.text, p.fallback
 }
 
 // maxPieces is how many pieces a template may have before matching it takes memory.
@@ -223,12 +242,9 @@ func (t *Template) Expand(ctx Context) (string, bool) {
 		case onePiece:
 			s.WriteByte('?')
 		case variablePiece:
-			v, ok := single(ctx, p.key)
-			if !ok && !p.fallback {
-				return "", false
-			}
+			v, ok := p.value(ctx)
 			if !ok {
-				v = p.text
+				return "", false
 			}
 			s.WriteString(v)
 		}
