@@ -7,15 +7,7 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha256" // SHA-256 for crypto.Hash
 	_ "crypto/sha512" // SHA-384 and SHA-512 for crypto.Hash
-	"fmt"
 	"math/big"
-)
-
-// Bounds of the RSA keys that are accepted, in bits of the modulus. Below, RFC 7518 section 3.3 forbids it; above, a
-// verification costs more than a stranger's token is worth.
-const (
-	MinRSABits = 2048
-	MaxRSABits = 8192
 )
 
 // family is the way of signing that an algorithm uses.
@@ -69,53 +61,6 @@ func DefaultAlgorithms() []string {
 	return []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
 }
 
-// CheckKey reports why a public key must not be used to verify tokens, or nil: RSA needs an odd modulus of 2048 to 8192
-// bits and an odd exponent of at least 3, an elliptic curve key a point on P-256, P-384 or P-521. No other kind is
-// accepted. The error's reason is Key.
-func CheckKey(key crypto.PublicKey) error {
-	switch k := key.(type) {
-	case *rsa.PublicKey:
-		return checkRSA(k)
-	case *ecdsa.PublicKey:
-		return checkECDSA(k)
-	}
-	return badKey("the key is neither RSA nor on an elliptic curve")
-}
-
-// maxExponent is the largest public exponent that crypto/rsa works with.
-const maxExponent = 1<<31 - 1
-
-func checkRSA(k *rsa.PublicKey) error {
-	switch {
-	case k == nil || k.N == nil || k.N.Sign() <= 0:
-		return badKey("the RSA key is empty")
-	case k.N.BitLen() < MinRSABits:
-		return badKey(fmt.Sprintf("the RSA key has %d bits, at least %d are needed", k.N.BitLen(), MinRSABits))
-	case k.N.BitLen() > MaxRSABits:
-		return badKey(fmt.Sprintf("the RSA key has %d bits, at most %d are accepted", k.N.BitLen(), MaxRSABits))
-	case k.N.Bit(0) == 0:
-		return badKey("the RSA modulus is even")
-	case k.E < 3 || k.E%2 == 0 || k.E > maxExponent:
-		return badKey("the RSA exponent is not an odd number from 3 to 2^31-1")
-	}
-	return nil
-}
-
-func checkECDSA(k *ecdsa.PublicKey) error {
-	if k == nil || k.Curve == nil {
-		return badKey("the elliptic curve key is empty")
-	}
-	switch k.Curve {
-	case elliptic.P256(), elliptic.P384(), elliptic.P521():
-	default:
-		return badKey("the curve is none of P-256, P-384 and P-521")
-	}
-	if _, err := k.Bytes(); err != nil {
-		return &Error{Reason: Key, Detail: "the point is not on the curve", Err: err}
-	}
-	return nil
-}
-
 // Fits tells whether a key is of the kind, and on the curve, that the algorithm of this name needs.
 func Fits(key crypto.PublicKey, alg string) bool {
 	a, known := algorithmNamed(alg)
@@ -157,5 +102,3 @@ func verifyECDSA(k *ecdsa.PublicKey, digest, signature []byte) bool {
 	r, s := new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:])
 	return ecdsa.Verify(k, digest, r, s)
 }
-
-func badKey(detail string) *Error { return &Error{Reason: Key, Detail: detail} }

@@ -28,11 +28,8 @@ type Claims struct {
 // meaning DefaultAlgorithms. The claims are read after the signature held, so a bad signature is always reported as
 // such. The errors' reasons are Algorithm, Key, Signature, Malformed and Missing.
 func (t *Token) Verify(key crypto.PublicKey, allowed ...string) (*Claims, error) {
-	if len(allowed) == 0 {
-		allowed = DefaultAlgorithms()
-	}
-	if !slices.Contains(allowed, t.algorithm.name) {
-		return nil, &Error{Reason: Algorithm, Claim: "alg", Detail: "the signature algorithm is not allowed here"}
+	if err := t.CheckAlgorithm(allowed...); err != nil {
+		return nil, err
 	}
 	if !Fits(key, t.algorithm.name) {
 		return nil, badKey("the key does not fit the algorithm of the token")

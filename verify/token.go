@@ -67,7 +67,7 @@ func Parse(token string, maxBytes int) (*Token, error) {
 	return t, nil
 }
 
-// Algorithm is the alg that the token claims to be signed with, one of Algorithms.
+// Algorithm is the alg that the token claims to be signed with: one for which KnownAlgorithm is true.
 func (t *Token) Algorithm() string { return t.algorithm.name }
 
 // KeyID is the kid, or "" when the token has none: at most 256 printable ASCII characters, chosen by the sender.
@@ -76,14 +76,35 @@ func (t *Token) KeyID() string { return t.keyID }
 // Type is the typ in lower case, without "application/": "", "jwt", "jose" or "at+jwt".
 func (t *Token) Type() string { return t.kind }
 
-// Thumbprint is the text of x5t or x5t#S256 as it was sent, or "". It can select a key, and proves nothing.
-func (t *Token) Thumbprint(parameter string) string {
-	if parameter != "x5t" && parameter != "x5t#S256" {
-		return ""
-	}
+// Thumbprints are the certificate thumbprints of x5t and x5t#S256 (RFC 7515 sections 4.1.7 and 4.1.8), each nil when it
+// is absent or not a hash of the right size. They can select a key, and prove nothing. Clients write them in base64url
+// and in padded standard base64; both are read.
+func (t *Token) Thumbprints() (sha1Hash, sha256Hash []byte) {
+	const sizeSHA1, sizeSHA256 = 20, 32
+	return t.thumbprint("x5t", sizeSHA1), t.thumbprint("x5t#S256", sizeSHA256)
+}
+
+func (t *Token) thumbprint(parameter string, size int) []byte {
 	value, _ := t.header.Get(parameter)
 	text, _ := value.Text()
-	return text
+	text = strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
+	hash, err := decodeSegment(text)
+	if err != nil || len(hash) != size {
+		return nil
+	}
+	return hash
+}
+
+// CheckAlgorithm checks that the token's algorithm is one of those allowed; none means DefaultAlgorithms. The error's
+// reason is Algorithm.
+func (t *Token) CheckAlgorithm(allowed ...string) error {
+	if len(allowed) == 0 {
+		allowed = DefaultAlgorithms()
+	}
+	if !slices.Contains(allowed, t.algorithm.name) {
+		return &Error{Reason: Algorithm, Claim: "alg", Detail: "the signature algorithm is not allowed here"}
+	}
+	return nil
 }
 
 // UnverifiedIssuer is the issuer that the token claims to have, or "". It serves to choose the keys to verify with, and

@@ -34,7 +34,6 @@ func Check(b []byte, limits Limits) error {
 		return errorAt(b, limits.bytes(), TooLarge, "the text has %d bytes, the limit is %d", len(b), limits.bytes())
 	}
 	s := scanner{text: b, depth: limits.depth(), allowNUL: limits.AllowNUL}
-	s.names = s.inline[:0]
 	s.space()
 	if err := s.value(); err != nil {
 		return err

@@ -105,17 +105,20 @@ func fields(t reflect.Type) (names []string, types map[string]reflect.Type) {
 	return names, types
 }
 
-// jsonName is the name under which encoding/json reads a field, or "" when it does not.
+// jsonName is the name under which encoding/json reads a field, or "" when it does not. An embedded struct without a
+// name is no field: its own fields are.
 func jsonName(f reflect.StructField) string {
 	tag := f.Tag.Get("json")
 	name, _, _ := strings.Cut(tag, ",")
 	switch {
-	case tag == "-", !f.IsExported():
+	case tag == "-":
+		return ""
+	case f.Anonymous && structBehind(f.Type):
+		return name
+	case !f.IsExported():
 		return ""
 	case name != "":
 		return name
-	case f.Anonymous && structBehind(f.Type):
-		return ""
 	}
 	return f.Name
 }

@@ -14,10 +14,16 @@ type scanner struct {
 	depth    int // levels of nesting that are still allowed
 	allowNUL bool
 
-	// names holds the names of all open objects, innermost last; each object knows where its own begin.
-	names  [][]byte
-	inline [48][]byte
+	// names holds names of the open objects, innermost last; each object knows where its own begin. Plain offsets in an
+	// array keep Check from allocating.
+	names [48]span
+	open  int
 }
+
+// span is a part of the text.
+type span struct{ start, end int }
+
+func (s *scanner) in(p span) []byte { return s.text[p.start:p.end] }
 
 func (s *scanner) fail(why Why, format string, args ...any) error {
 	return errorAt(s.text, s.at, why, format, args...)
@@ -52,12 +58,10 @@ func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\
 
 func (s *scanner) value() error {
 	switch c := s.next(); c {
-	case '{':
-		return s.nested((*scanner).object)
-	case '[':
-		return s.nested((*scanner).array)
+	case '{', '[':
+		return s.nested(c)
 	case '"':
-		_, err := s.quoted()
+		_, _, err := s.quoted()
 		return err
 	case 't':
 		return s.word("true")
@@ -82,14 +86,18 @@ func (s *scanner) word(w string) error {
 }
 
 // nested reads one array or object with one level of depth less.
-func (s *scanner) nested(read func(*scanner) error) error {
+func (s *scanner) nested(opening byte) (err error) {
 	if s.depth == 0 {
 		return s.fail(TooDeep, "arrays and objects are nested too deep")
 	}
 	s.depth--
 	s.at++
 	s.space()
-	err := read(s)
+	if opening == '{' {
+		err = s.object()
+	} else {
+		err = s.array()
+	}
 	s.depth++
 	return err
 }
@@ -129,13 +137,13 @@ func (s *scanner) object() error {
 		s.at++
 		return nil
 	}
-	seen := nameSet{first: len(s.names)}
+	seen := nameSet{first: s.open}
 	for {
 		if err := s.member(&seen); err != nil {
 			return err
 		}
 		if more, err := s.separator('}'); !more {
-			s.names = s.names[:seen.first]
+			s.open = seen.first
 			return err
 		}
 	}
@@ -146,12 +154,12 @@ func (s *scanner) member(seen *nameSet) error {
 	if s.next() != '"' {
 		return s.fail(Syntax, "a name in quotes is expected, not %s", s.seen())
 	}
-	name, err := s.quoted()
+	name, escaped, err := s.quoted()
 	if err != nil {
 		return err
 	}
-	if !seen.add(s, name) {
-		return errorAt(s.text, start, Duplicate, "name %q appears twice", shown(string(name)))
+	if !seen.add(s, name, escaped) {
+		return errorAt(s.text, start, Duplicate, "name %q appears twice", shown(string(unescape(s.in(name)))))
 	}
 	s.space()
 	if s.next() != ':' {
@@ -168,29 +176,29 @@ const manyNames = 16
 // nameSet is the set of names that one open object has had so far.
 type nameSet struct {
 	first int                 // where this object's names begin in scanner.names
-	many  map[string]struct{} // all of them, once there are manyNames
+	many  map[string]struct{} // all of them, once they are many, or one of them has escapes
 }
 
 // add reports whether name is new.
-func (n *nameSet) add(s *scanner, name []byte) bool {
+func (n *nameSet) add(s *scanner, name span, escaped bool) bool {
+	if n.many == nil && (escaped || s.open-n.first == manyNames || s.open == len(s.names)) {
+		n.many = make(map[string]struct{}, manyNames)
+		for _, own := range s.names[n.first:s.open] {
+			n.many[string(s.in(own))] = struct{}{}
+		}
+	}
 	if n.many != nil {
 		before := len(n.many)
-		n.many[string(name)] = struct{}{}
+		n.many[string(unescape(s.in(name)))] = struct{}{}
 		return len(n.many) > before
 	}
-	own := s.names[n.first:]
-	for _, other := range own {
-		if bytes.Equal(other, name) {
+	for _, own := range s.names[n.first:s.open] {
+		if bytes.Equal(s.in(own), s.in(name)) {
 			return false
 		}
 	}
-	s.names = append(s.names, name)
-	if len(own)+1 == manyNames {
-		n.many = make(map[string]struct{}, 2*manyNames)
-		for _, each := range s.names[n.first:] {
-			n.many[string(each)] = struct{}{}
-		}
-	}
+	s.names[s.open] = name
+	s.open++
 	return true
 }
 

@@ -6,37 +6,45 @@ import (
 	"unicode/utf8"
 )
 
-// quoted reads one string and gives its contents with the escapes undone. Without escapes that is a part of the text.
-func (s *scanner) quoted() ([]byte, error) {
+// quoted reads one string and gives what stands between its quotes, and whether there are escapes in it.
+func (s *scanner) quoted() (inner span, escaped bool, err error) {
 	s.at++
-	start, escaped := s.at, false
-	for s.at < len(s.text) {
-		switch c := s.text[s.at]; {
+	start := s.at
+	for {
+		s.plain()
+		switch c := s.next(); {
 		case c == '"':
-			inner := s.text[start:s.at]
 			s.at++
-			if escaped {
-				return unescape(inner), nil
-			}
-			return inner, nil
+			return span{start, s.at - 1}, escaped, nil
 		case c == '\\':
 			escaped = true
 			if err := s.escape(); err != nil {
-				return nil, err
+				return span{}, false, err
 			}
+		case s.at == len(s.text):
+			return span{}, false, s.fail(Syntax, "the text ends inside a string")
 		case c < ' ':
-			return nil, s.fail(Syntax, "a control character in a string must be escaped, this is %s", s.seen())
-		case c < utf8.RuneSelf:
-			s.at++
+			return span{}, false, s.fail(Syntax, "a control character in a string must be escaped, this is %s", s.seen())
 		default:
 			r, size := utf8.DecodeRune(s.text[s.at:])
 			if r == utf8.RuneError && size == 1 {
-				return nil, s.fail(BadUTF8, "%s is not part of a UTF-8 character", s.seen())
+				return span{}, false, s.fail(BadUTF8, "%s is not part of a UTF-8 character", s.seen())
 			}
 			s.at += size
 		}
 	}
-	return nil, s.fail(Syntax, "the text ends inside a string")
+}
+
+// plain steps over the characters of a string that need no thought.
+func (s *scanner) plain() {
+	at := s.at
+	for at < len(s.text) {
+		if c := s.text[at]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			break
+		}
+		at++
+	}
+	s.at = at
 }
 
 // escape reads one escape sequence and judges what it stands for.
@@ -95,8 +103,11 @@ func codeUnit(b []byte) (rune, bool) {
 	return unit, true
 }
 
-// unescape undoes the escapes of a string that escape has accepted.
+// unescape undoes the escapes of a string that escape has accepted. One without escapes is given back as it is.
 func unescape(inner []byte) []byte {
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
 	out := make([]byte, 0, len(inner))
 	for i := 0; i < len(inner); {
 		if inner[i] != '\\' {

@@ -1,7 +1,6 @@
 package strictjson
 
 import (
-	"bytes"
 	"iter"
 	"slices"
 	"strconv"
@@ -133,13 +132,7 @@ func (v Value) Object() (Object, bool) {
 }
 
 // unquote gives the contents of a string that is known to be good.
-func unquote(raw []byte) string {
-	inner := raw[1 : len(raw)-1]
-	if bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner)
-	}
-	return string(unescape(inner))
-}
+func unquote(raw []byte) string { return string(unescape(raw[1 : len(raw)-1])) }
 
 // The skip functions step over text that Check has accepted, so none of them can run past the end.
 
