@@ -11,8 +11,9 @@ import (
 
 // Selector is how a request names one of several identities. The zero value names none.
 type Selector struct {
-	Kind  SelectorKind
-	Value string
+	Kind     SelectorKind
+	ID       name.GUID       // of ByClient, ByObject and ByEither
+	Resource name.ResourceID // of ByResource
 }
 
 // SelectorKind says what a selector's value is.
@@ -21,8 +22,9 @@ type SelectorKind uint8
 // The ways in which clients name an identity.
 const (
 	ByNothing  SelectorKind = iota
-	ByClient                // client id; az puts an object id here too
+	ByClient                // client id
 	ByObject                // object (principal) id
+	ByEither                // client id or object id: some clients send the one in place of the other
 	ByResource              // ARM id
 )
 
@@ -36,12 +38,12 @@ func choose(v *view.View, w view.Workload, sel Selector) (view.Owner, error) {
 				return o, nil
 			}
 		}
-		return view.Owner{}, fault.New(fault.NotFound, IdentityNotFound,
-			"Identity not found: %s is not assigned to %s.", sel.Value, w.Name())
+		return view.Owner{}, fault.New(fault.Denied, IdentityNotFound,
+			"Identity not found: %s is not assigned to %s.", sel, w.Name())
 	}
 	switch {
 	case len(have) == 0:
-		return view.Owner{}, fault.New(fault.NotFound, NoIdentity, "Identity not found: %s has no managed identity.", w.Name())
+		return view.Owner{}, fault.New(fault.Denied, NoIdentity, "Identity not found: %s has no managed identity.", w.Name())
 	case len(have) == 1 || have[0].Resource != nil: // the system-assigned one comes first
 		return have[0], nil
 	}
@@ -81,19 +83,24 @@ func (s Selector) names(o view.Owner) bool {
 	p := o.Principal()
 	switch s.Kind {
 	case ByClient:
-		return isGUID(s.Value, p.ClientID) || isGUID(s.Value, p.ObjectID)
+		return s.ID == p.ClientID
 	case ByObject:
-		return isGUID(s.Value, p.ObjectID)
+		return s.ID == p.ObjectID
+	case ByEither:
+		return s.ID == p.ClientID || s.ID == p.ObjectID
 	case ByResource:
-		return strings.EqualFold(s.Value, armID(o).String())
+		return s.Resource.Equal(armID(o))
 	case ByNothing:
 	}
 	return false
 }
 
-func isGUID(text string, id name.GUID) bool {
-	g, err := name.ParseGUID(text)
-	return err == nil && g == id
+// String is what the request named.
+func (s Selector) String() string {
+	if s.Kind == ByResource {
+		return s.Resource.String()
+	}
+	return s.ID.String()
 }
 
 // armID is the ARM id that a token names its identity by: the identity's own, or that of the resource it belongs to.

@@ -1,0 +1,35 @@
+package entra
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/azwire"
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
+
+// dialect writes Entra's error body with its AADSTS number.
+type dialect struct {
+	errors *azwire.ErrorTable
+	now    func() time.Time
+}
+
+// WriteError answers a refusal; the request id is the trace id.
+func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
+	failure := d.errors.Failure(f)
+	at := azwire.Trace{RequestID: requestID, CorrelationID: r.Header.Get("client-request-id"), At: d.now()}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(failure.Status)
+	_, _ = w.Write(azwire.AppendOAuthError(nil, at, failure)) // a caller who has gone reads nothing
+}
+
+// Code is the AADSTS number for the record.
+func (d dialect) Code(f *fault.Fault) string {
+	failure := d.errors.Failure(f)
+	if failure.AADSTS == 0 {
+		return failure.Code
+	}
+	return "AADSTS" + strconv.Itoa(failure.AADSTS)
+}

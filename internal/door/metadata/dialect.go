@@ -1,0 +1,35 @@
+package metadata
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/azwire"
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
+
+// dialect writes refusals in the flavour that the request was made in.
+type dialect struct{ errors *azwire.ErrorTable }
+
+// WriteError answers in the flavour that the path and the query tell, because decoding may be what failed.
+func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
+	failure := d.errors.Failure(f)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(failure.Status)
+	_, _ = w.Write(azwire.AppendMetadataError(nil, flavourOf(r), requestID, failure)) // a caller who has gone reads nothing
+}
+
+// Code is the error word for the record.
+func (d dialect) Code(f *fault.Fault) string { return d.errors.Failure(f).Code }
+
+func flavourOf(r *http.Request) azwire.Flavour {
+	switch {
+	case strings.Contains(r.URL.Path, "/metadata/"):
+		return azwire.IMDS
+	case r.Method == http.MethodPost:
+		return azwire.CloudShell
+	case strings.Contains(r.URL.RawQuery, "2017-09-01"):
+		return azwire.AppServiceLegacy
+	}
+	return azwire.AppService
+}

@@ -1,0 +1,25 @@
+package federation
+
+import "github.com/lanyard-id/lanyard/internal/fault"
+
+// Why an assertion is not accepted.
+const (
+	// Malformed means that the assertion is not a token.
+	Malformed fault.Reason = "federation.malformed"
+	// BadSignature means that the assertion was changed or forged, or names an algorithm that is not allowed.
+	BadSignature fault.Reason = "federation.bad_signature"
+	// Expired means that the assertion was good and is over.
+	Expired fault.Reason = "federation.expired"
+	// NotYet means that the assertion is not valid yet.
+	NotYet fault.Reason = "federation.not_yet"
+	// Revoked means that the identity which the assertion is about was deleted or revoked.
+	Revoked fault.Reason = "federation.subject_revoked"
+	// IssuerUnknown means that nobody here trusts the assertion's issuer.
+	IssuerUnknown fault.Reason = "federation.issuer_unknown"
+	// SubjectMismatch means that the issuer is trusted, but not for this subject.
+	SubjectMismatch fault.Reason = "federation.subject_mismatch"
+	// AudienceMismatch means that the assertion is meant for somebody else.
+	AudienceMismatch fault.Reason = "federation.audience_mismatch"
+	// OwnToken means that a token of this installation was presented to an application that does not trust it.
+	OwnToken fault.Reason = "federation.own_token"
+)
