@@ -40,17 +40,18 @@ func compile(k kind, text string) (Pattern, error) {
 	if err := checkText(text); err != nil {
 		return Pattern{}, err
 	}
+	if k == exact {
+		return Pattern{kind: k, text: text}, nil
+	}
 	mode := glob.Plain
 	if k == wildcard {
 		mode = glob.Subject
 	}
-	p := Pattern{kind: k, text: text}
-	if k == exact {
-		return p, nil
+	compiled, err := glob.Compile(text, mode)
+	if err != nil {
+		return Pattern{}, err
 	}
-	var err error
-	p.glob, err = glob.Compile(text, mode)
-	return p, err
+	return Pattern{kind: k, text: text, glob: compiled}, nil
 }
 
 // checkText refuses what no subject is: nothing, control characters, bytes that are not UTF-8.

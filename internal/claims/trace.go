@@ -76,11 +76,7 @@ func shorten(v string) string {
 	if len(v) <= maxHaveBytes {
 		return v
 	}
-	cut := maxHaveBytes
-	for !utf8.RuneStart(v[cut]) {
-		cut--
-	}
-	return v[:cut] + "…"
+	return strings.ToValidUTF8(v[:maxHaveBytes], "") + "…"
 }
 
 // Explain says in what a value differs from the pattern that it does not match, as near as can be told.
