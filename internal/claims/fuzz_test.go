@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -71,5 +72,37 @@ func compareWildcard(t *testing.T, text, value string) {
 	}
 	if got, want := p.Matches(value), specMatch([]rune(text), []rune(value), Separators); got != want {
 		t.Fatalf("wildcard %q on %q: %v, specification says %v", text, value, got, want)
+	}
+}
+
+// TestRandomAgainstSpecification compares 100,000 random patterns and values of few characters, which meet often.
+func TestRandomAgainstSpecification(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // repeatable on purpose
+	text := func(alphabet string, most int) string {
+		b := make([]byte, 1+rnd.IntN(most))
+		for i := range b {
+			b[i] = alphabet[rnd.IntN(len(alphabet))]
+		}
+		return string(b)
+	}
+	matched := 0
+	for range 100_000 {
+		pattern, value := text("ab/**?", 7), text("aab/", 7)
+		compareWildcard(t, pattern, value)
+		c := clause{claim: "sub"}
+		var err error
+		if c.pattern, err = compile(flexible, pattern); err != nil {
+			t.Fatal(err)
+		}
+		got, want := c.holds([]string{value}), specHolds(c, []string{value})
+		if got != want {
+			t.Fatalf("%q on %q: %v, specification says %v", pattern, value, got, want)
+		}
+		if got {
+			matched++
+		}
+	}
+	if matched < 5_000 {
+		t.Errorf("only %d matches: the patterns are too one-sided", matched)
 	}
 }
