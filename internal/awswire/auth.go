@@ -57,18 +57,26 @@ func ParseAuthorization(header string) (Auth, error) {
 	default:
 		return Auth{}, malformedAuth("the Authorization header is not of the type %s", algorithm)
 	}
-	fields := map[string]string{}
+	var credential, signed, signature string
 	for part := range strings.SplitSeq(rest, ",") {
 		name, value, _ := strings.Cut(strings.Trim(part, " "), "=")
-		if _, again := fields[name]; again {
-			return Auth{}, malformedAuth("the Authorization header has %q twice", name)
+		var field *string
+		switch name {
+		case "Credential":
+			field = &credential
+		case "SignedHeaders":
+			field = &signed
+		case "Signature":
+			field = &signature
+		default:
+			return Auth{}, malformedAuth("the Authorization header has a part besides Credential, SignedHeaders and Signature")
 		}
-		fields[name] = value
+		if *field != "" {
+			return Auth{}, malformedAuth("the Authorization header has %s twice", name)
+		}
+		*field = value
 	}
-	if len(fields) != 3 {
-		return Auth{}, malformedAuth("the Authorization header needs Credential, SignedHeaders and Signature, and no more")
-	}
-	return parseAuth(fields["Credential"], fields["SignedHeaders"], fields["Signature"], malformedAuth)
+	return parseAuth(credential, signed, signature, malformedAuth)
 }
 
 // complaint makes the fault of the place that is being read.

@@ -43,37 +43,45 @@ func DecodePath(escaped string) (string, error) {
 	return path, nil
 }
 
-// appendPath writes the canonical path. S3 encodes it once and normalises nothing; every other service removes dot and
-// empty segments and encodes each segment twice.
+// appendPath writes the canonical path by the rule of S3 or by that of every other service.
 func appendPath(dst []byte, escaped string, s3 bool) ([]byte, error) {
+	if !s3 {
+		return appendNormalPath(dst, escaped)
+	}
 	path, err := DecodePath(escaped)
 	if err != nil {
 		return nil, err
 	}
-	if s3 {
-		return appendURI(dst, path, true), nil
+	return appendURI(dst, path, true), nil
+}
+
+// appendNormalPath removes dot and empty segments (RFC 3986 section 5.2.4) and encodes each segment twice. The segments
+// are cut before decoding, so that an encoded slash stays inside its segment.
+func appendNormalPath(dst []byte, escaped string) ([]byte, error) {
+	rest, absolute := strings.CutPrefix(escaped, "/")
+	if !absolute {
+		return nil, malformedURI("the path does not start with a slash")
 	}
-	// The segments are cut before decoding, so that an encoded slash stays inside its segment.
 	var kept []string
-	trailing := false
-	for segment := range strings.SplitSeq(escaped[1:], "/") {
-		decoded, err := url.PathUnescape(segment)
+	open := false // whether the path ends in a slash once normalised
+	for segment := range strings.SplitSeq(rest, "/") {
+		name, err := url.PathUnescape(segment)
 		if err != nil {
 			return nil, malformedURI("the path is not well formed percent-encoding")
 		}
-		trailing = decoded == "" || decoded == "." || decoded == ".."
+		open = name == "" || name == "." || name == ".."
 		switch {
-		case decoded == "..":
+		case name == "..":
 			kept = kept[:max(len(kept)-1, 0)]
-		case !trailing:
-			kept = append(kept, decoded)
+		case !open:
+			kept = append(kept, name)
 		}
 	}
-	for _, segment := range kept {
+	for _, name := range kept {
 		dst = append(dst, '/')
-		dst = appendURI(dst, URIEncode(segment), false)
+		dst = appendURI(dst, URIEncode(name), false)
 	}
-	if trailing {
+	if open {
 		dst = append(dst, '/')
 	}
 	return dst, nil
