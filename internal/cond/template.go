@@ -69,7 +69,7 @@ func parseTemplate(text string, syntax Syntax, mode glob.Mode, wild bool) (Templ
 	if err != nil {
 		return Template{}, err
 	}
-	b := glob.In(nil, mode)
+	b := glob.In(mode)
 	for _, p := range pieces {
 		t.dynamic = t.dynamic || p.kind == variablePiece
 		p.build(&b, nil)
@@ -211,16 +211,12 @@ func (p *piece) value(ctx Context) (string, bool) {
 	return p.text, p.fallback
 }
 
-// maxPieces is how many pieces a template may have before matching it takes memory.
-const maxPieces = 24
-
 // Match compares the template with all of s. A variable that has no value makes it match nothing.
 func (t *Template) Match(ctx Context, s string) bool {
 	if !t.dynamic {
 		return t.fixed.Match(s)
 	}
-	var buf [maxPieces]glob.Piece
-	b := glob.In(buf[:], t.mode)
+	b := glob.In(t.mode)
 	for i := range t.pieces {
 		if !t.pieces[i].build(&b, ctx) {
 			return false

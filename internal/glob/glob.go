@@ -15,7 +15,7 @@ func Compile(text string, mode Mode) (Pattern, error) {
 	if len(text) > MaxPattern {
 		return Pattern{}, fmt.Errorf("pattern is longer than %d bytes", MaxPattern)
 	}
-	b := In(nil, mode)
+	b := In(mode)
 	b.Text(text)
 	return b.Pattern(text)
 }

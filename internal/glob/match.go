@@ -166,11 +166,15 @@ func find(pieces []Piece, s string) int {
 func characters(s string, n int) int {
 	at := 0
 	for range n {
-		if at == len(s) {
+		switch {
+		case at == len(s):
 			return -1
+		case s[at] < utf8.RuneSelf: // most text; spares the call
+			at++
+		default:
+			_, w := utf8.DecodeRuneInString(s[at:])
+			at += w
 		}
-		_, w := utf8.DecodeRuneInString(s[at:])
-		at += w
 	}
 	return at
 }

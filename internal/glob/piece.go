@@ -1,7 +1,9 @@
 package glob
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,7 +13,7 @@ const (
 	// MaxPattern bounds a compiled pattern's source in bytes.
 	MaxPattern = 8192
 	// MaxGroups bounds how many separate groups of '?' a pattern has. It is what keeps the search bounded.
-	MaxGroups = 64
+	MaxGroups = 32
 )
 
 // Mode is a way of reading a pattern.
@@ -62,19 +64,53 @@ type Piece struct {
 	text  string
 }
 
-// Builder puts a pattern together piece by piece, for callers whose language has escapes or variables of its own.
-// The zero value builds a Plain pattern; In makes one for another mode, on memory that the caller provides.
+// inline is how many pieces a Builder holds without memory of its own.
+const inline = 24
+
+// Builder puts a pattern together piece by piece, for callers whose language has escapes or variables of its own. The
+// zero value builds a Plain pattern; In makes one for another mode. A Builder on the stack that stays small takes no
+// memory, so a pattern may be built for one comparison only.
 type Builder struct {
 	mode   Mode
-	pieces []Piece
+	few    [inline]Piece
+	n      int     // pieces in few
+	all    []Piece // every piece, once few is not enough
 	walls  int
 	groups int
 	err    error
 }
 
-// In gives a Builder of mode that appends to buf, so that a pattern which lives for one comparison needs no memory of
-// its own. The content of buf is overwritten.
-func In(buf []Piece, mode Mode) Builder { return Builder{mode: mode, pieces: buf[:0]} }
+// In gives a Builder of a mode.
+func In(mode Mode) Builder { return Builder{mode: mode} }
+
+// pieces is what was built so far.
+func (b *Builder) pieces() []Piece {
+	if b.all != nil {
+		return b.all
+	}
+	return b.few[:b.n]
+}
+
+// add appends a piece.
+func (b *Builder) add(p Piece) {
+	switch {
+	case b.all != nil:
+		b.all = append(b.all, p)
+	case b.n == inline:
+		b.all = append(append(make([]Piece, 0, 2*inline), b.few[:]...), p)
+	default:
+		b.few[b.n] = p
+		b.n++
+	}
+}
+
+// last is the piece that was added last, nil if there is none.
+func (b *Builder) last() *Piece {
+	if p := b.pieces(); len(p) > 0 {
+		return &p[len(p)-1]
+	}
+	return nil
+}
 
 // Literal appends text that matches itself only, whatever characters it has. Text that is not UTF-8 is an error,
 // because '?' counts characters.
@@ -101,28 +137,28 @@ func (b *Builder) Literal(text string) {
 // push appends a piece of text; empty text is nothing.
 func (b *Builder) push(k kind, text string) {
 	if text != "" {
-		b.pieces = append(b.pieces, Piece{kind: k, text: text})
+		b.add(Piece{kind: k, text: text})
 	}
 }
 
 // Any appends '*'. Two in a row are one.
 func (b *Builder) Any() {
-	if n := len(b.pieces); n == 0 || b.pieces[n-1].kind != many {
-		b.pieces = append(b.pieces, Piece{kind: many})
+	if p := b.last(); p == nil || p.kind != many {
+		b.add(Piece{kind: many})
 	}
 }
 
 // One appends '?': exactly one character (not byte).
 func (b *Builder) One() {
-	if n := len(b.pieces); n > 0 && b.pieces[n-1].kind == one {
-		b.pieces[n-1].count++
+	if p := b.last(); p != nil && p.kind == one {
+		p.count++
 		return
 	}
 	if b.groups++; b.groups > MaxGroups {
 		b.fail(fmt.Sprintf("pattern has more than %d groups of '?'", MaxGroups))
 		return
 	}
-	b.pieces = append(b.pieces, Piece{kind: one, count: 1})
+	b.add(Piece{kind: one, count: 1})
 }
 
 // Text appends text in which '*' and '?' are wildcards; there is no escape.
@@ -146,7 +182,7 @@ func (b *Builder) Text(text string) {
 // fail keeps the first error.
 func (b *Builder) fail(why string) {
 	if b.err == nil {
-		b.err = fmt.Errorf("%s", why)
+		b.err = errors.New(why)
 	}
 }
 
@@ -156,7 +192,7 @@ func (b *Builder) Err() error { return b.err }
 // Match compares what was built so far with all of s; a Builder in error matches nothing. It does not allocate, except
 // in mode Fold when s has capital letters.
 func (b *Builder) Match(s string) bool {
-	return b.err == nil && match(b.mode, b.pieces, s)
+	return b.err == nil && match(b.mode, b.pieces(), s)
 }
 
 // Pattern gives what was built as a Pattern that keeps its pieces. The source text is for people only.
@@ -164,5 +200,5 @@ func (b *Builder) Pattern(source string) (Pattern, error) {
 	if b.err != nil {
 		return Pattern{}, b.err
 	}
-	return Pattern{mode: b.mode, source: source, pieces: append([]Piece(nil), b.pieces...)}, nil
+	return Pattern{mode: b.mode, source: source, pieces: slices.Clone(b.pieces())}, nil
 }

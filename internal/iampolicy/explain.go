@@ -104,11 +104,11 @@ type shortfall struct {
 type part uint8
 
 const (
-	nothing part = iota
-	caller
-	action
-	resource
-	condition
+	lacksNothing part = iota
+	lacksPrincipal
+	lacksAction
+	lacksResource
+	lacksCondition
 )
 
 // short finds the first test of the statement that does not hold.
@@ -116,25 +116,25 @@ func (s *Statement) short(q *question) shortfall {
 	f := shortfall{level: direct}
 	if s.principals != nil {
 		if f.level = s.names(q); f.level == unnamed {
-			f.lacks = caller
+			f.lacks = lacksPrincipal
 			return f
 		}
 		f.met++
 	}
 	if !s.coversAction(q.action) {
-		f.lacks = action
+		f.lacks = lacksAction
 		return f
 	}
 	f.met++
 	if !s.coversResource(q) {
-		f.lacks = resource
+		f.lacks = lacksResource
 		return f
 	}
 	f.met++
 	f.condition = s.conditions.Eval(q.ctx)
 	f.met += f.condition.Met
 	if !f.condition.Held {
-		f.lacks = condition
+		f.lacks = lacksCondition
 	}
 	return f
 }
@@ -142,17 +142,17 @@ func (s *Statement) short(q *question) shortfall {
 // words says what is missing.
 func (f shortfall) words(s *Statement, q *question) string {
 	switch f.lacks {
-	case caller:
+	case lacksPrincipal:
 		return "principal: have " + q.who.String() + ", want " + some(s.principalTexts(), false)
-	case action:
+	case lacksAction:
 		texts, not := s.Actions()
 		return "action: have " + q.action + ", want " + some(texts, not)
-	case resource:
+	case lacksResource:
 		texts, not := s.Resources()
 		return "resource: have " + q.resource + ", want " + some(texts, not)
-	case condition:
+	case lacksCondition:
 		return "condition " + f.condition.Explain(q.ctx)
-	case nothing:
+	case lacksNothing:
 	}
 	if f.level == byRole {
 		return "matches, but names the caller's role or user: a boundary and session policies must allow too"

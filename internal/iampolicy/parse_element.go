@@ -53,7 +53,7 @@ func (d *document) actions(v strictjson.Value) ([]glob.Pattern, error) {
 		if d.kind == Trust && !strings.HasPrefix(lower, "sts:") {
 			return nil, d.malformed(each.Offset(), "AssumeRole policy may only specify STS AssumeRole actions")
 		}
-		b := glob.In(nil, glob.Plain)
+		b := glob.In(glob.Plain)
 		b.Text(lower)
 		p, err := b.Pattern(text)
 		if err != nil {

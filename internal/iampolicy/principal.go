@@ -24,15 +24,15 @@ type principal struct {
 type form uint8
 
 const (
-	everyone form = iota + 1
-	account
-	userARN
-	roleARN
-	sessionARN
-	federatedUserARN
-	uniqueID
-	service
-	federated
+	everyoneForm form = iota + 1
+	accountForm
+	userForm
+	roleForm
+	sessionForm
+	federatedUserForm
+	uniqueIDForm
+	serviceForm
+	providerForm
 )
 
 // level says how closely a statement names the caller, which decides what its allow is worth in the caller's own
@@ -50,28 +50,28 @@ const (
 func (p *principal) level(who *Principal) level {
 	named, at := false, direct
 	switch p.form {
-	case everyone:
+	case everyoneForm:
 		return direct
-	case account:
+	case accountForm:
 		named, at = who.inAccount() && who.Account.String() == p.account, byAccount
-	case userARN:
+	case userForm:
 		if named = who.Type == User && who.ARN.String() == p.value; !named {
 			named, at = who.Type == FederatedUser && who.PrincipalARN.String() == p.value, byRole
 		}
-	case roleARN:
+	case roleForm:
 		named, at = who.Type == AssumedRole && who.PrincipalARN.String() == p.value, byRole
-	case sessionARN:
+	case sessionForm:
 		named = who.Type == AssumedRole && who.ARN.String() == p.value
-	case federatedUserARN:
+	case federatedUserForm:
 		named = who.Type == FederatedUser && who.ARN.String() == p.value
-	case uniqueID:
+	case uniqueIDForm:
 		named = who.inAccount() && who.UniqueID == p.value
 		if who.Type != User {
 			at = byRole
 		}
-	case service:
+	case serviceForm:
 		named = who.Type == Service && who.Service == p.value
-	case federated:
+	case providerForm:
 		named = who.Type == WebIdentity && who.Federated == p.value
 	}
 	if !named {
@@ -101,14 +101,14 @@ func newPrincipal(kind, value string) principal {
 	p := principal{kind: kind, value: value}
 	switch {
 	case kind == "Service" && services.MatchString(value):
-		p.form = service
+		p.form = serviceForm
 	case kind == "Federated" && (wellKnownProvider(value) || isProvider(value)):
-		p.form = federated
+		p.form = providerForm
 	case kind != "AWS":
 	case value == "*":
-		p.form = everyone
+		p.form = everyoneForm
 	case uniqueIDs.MatchString(value):
-		p.form = uniqueID
+		p.form = uniqueIDForm
 	default:
 		p.form, p.account = classifyAWS(value)
 	}
@@ -116,9 +116,9 @@ func newPrincipal(kind, value string) principal {
 }
 
 // classifyAWS tells what an account number or ARN names.
-func classifyAWS(value string) (f form, acct string) {
+func classifyAWS(value string) (f form, account string) {
 	if id, err := name.ParseAccountID(value); err == nil {
-		return account, id.String()
+		return accountForm, id.String()
 	}
 	arn, err := name.ParseARN(value)
 	if err != nil || strings.ContainsAny(value, "*?") || arn.Account().IsZero() || arn.Region() != "" {
@@ -128,17 +128,17 @@ func classifyAWS(value string) (f form, acct string) {
 	switch arn.Service() + ":" + kind {
 	case "iam:root":
 		if rest == "" && !strings.Contains(arn.Resource(), "/") {
-			return account, arn.Account().String()
+			return accountForm, arn.Account().String()
 		}
 	case "iam:user":
-		return named(userARN, rest != ""), ""
+		return named(userForm, rest != ""), ""
 	case "iam:role":
-		return named(roleARN, rest != ""), ""
+		return named(roleForm, rest != ""), ""
 	case "sts:assumed-role":
 		role, session, _ := strings.Cut(rest, "/")
-		return named(sessionARN, role != "" && session != "" && !strings.Contains(session, "/")), ""
+		return named(sessionForm, role != "" && session != "" && !strings.Contains(session, "/")), ""
 	case "sts:federated-user":
-		return named(federatedUserARN, rest != ""), ""
+		return named(federatedUserForm, rest != ""), ""
 	}
 	return 0, ""
 }
@@ -164,7 +164,7 @@ func isProvider(value string) bool {
 // principals reads the value of Principal or NotPrincipal: "*", or an object from kinds to values.
 func (d *document) principals(v strictjson.Value) ([]principal, error) {
 	if text, ok := v.Text(); ok && text == "*" {
-		return []principal{{kind: "*", value: "*", form: everyone}}, nil
+		return []principal{{kind: "*", value: "*", form: everyoneForm}}, nil
 	}
 	object, ok := v.Object()
 	if !ok {
