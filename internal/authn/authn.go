@@ -105,19 +105,3 @@ func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.R
 	}
 	return &Session{Session: s, Role: role, Proof: proof}, nil
 }
-
-// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, or the account's root.
-func (s *Session) ARN() string {
-	if s.Role == nil {
-		return "arn:aws:iam::" + s.Account.String() + ":root"
-	}
-	return "arn:aws:sts::" + s.Account.String() + ":assumed-role/" + s.Role.Name + "/" + s.Name
-}
-
-// UserID is the unique id that policies know as aws:userid.
-func (s *Session) UserID() string {
-	if s.Role == nil {
-		return s.Account.String()
-	}
-	return s.RoleID + ":" + s.Name
-}

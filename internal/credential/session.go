@@ -182,6 +182,25 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	return role, nil
 }
 
+// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, or the account's root. role is
+// the session's own, nil for the root.
+func (s *Session) ARN(role *view.Role) name.ARN {
+	service, resource := "iam", "root"
+	if role != nil {
+		service, resource = "sts", "assumed-role/"+role.Name+"/"+s.Name
+	}
+	arn, _ := name.NewARN(service, "", s.Account, resource) // role and session names were checked when they were made
+	return arn
+}
+
+// UserID is the unique id that policies know as aws:userid.
+func (s *Session) UserID() string {
+	if s.RoleID == "" {
+		return s.Account.String()
+	}
+	return s.RoleID + ":" + s.Name
+}
+
 // sameHistory checks that the credential was issued from this store's history and not from its future.
 func sameHistory(v *view.View, inc string, rev int64) error {
 	if inst := v.Installation(); inst == nil || inc == "" || inc != inst.Incarnation {

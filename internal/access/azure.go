@@ -1,0 +1,62 @@
+package access
+
+import (
+	"iter"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
+	"github.com/lanyard-id/lanyard/internal/reason"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// Denied means that the caller is known and no rule allows what it asked for, or one forbids it.
+const Denied fault.Reason = "access.denied"
+
+// AzureRequest asks whether a service principal may do an operation at a scope.
+type AzureRequest struct {
+	Principal *view.Principal
+	Action    string // e.g. Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read
+	Data      bool   // a data operation: control actions never satisfy it
+	Scope     name.Scope
+}
+
+// Azure decides by the role assignments of the principal. Whatever lies in another tenant is refused before any rule is
+// read: an assignment reaches only what its own tenant holds (threat F11).
+func Azure(v *view.View, req AzureRequest) reason.Decision {
+	p := req.Principal
+	if tenant, ok := v.TenantOf(req.Scope); !ok || tenant != p.Tenant {
+		return reason.Decision{
+			Question: reason.Question{Principal: p.ObjectID.String(), Action: req.Action, Resource: req.Scope.String()},
+			Hint:     "the principal belongs to another tenant than the resource",
+		}
+	}
+	return rbac.Decide(rbac.Input{
+		Principal: p.ObjectID, Action: req.Action, Data: req.Data, Scope: req.Scope, Assignments: assignments(v, p),
+	})
+}
+
+// assignments yields the principal's role assignments in the engine's words.
+func assignments(v *view.View, p *view.Principal) iter.Seq[rbac.Assignment] {
+	return func(yield func(rbac.Assignment) bool) {
+		for _, a := range v.AssignmentsOf(p.ObjectID) {
+			if a.Tenant != p.Tenant {
+				continue
+			}
+			role, _ := v.AzureRole(a.Tenant, a.Role) // a definition that is gone is nil and never grants
+			if !yield(rbac.Assignment{
+				ID: a.ID, Rev: a.Rev, Principal: a.Principal, Scope: a.Scope, Role: role, Condition: a.Condition,
+			}) {
+				return
+			}
+		}
+	}
+}
+
+// Refusal is the fault of a decision that does not allow; nil for one that does. public is what the caller may read.
+func Refusal(d reason.Decision, public string) error {
+	if d.Allowed() {
+		return nil
+	}
+	return fault.New(fault.Denied, Denied, "%s", public).Explained(d)
+}

@@ -1,0 +1,66 @@
+package access
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/cond"
+	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/verify"
+)
+
+// Network is what a door knows of how a request came.
+type Network struct {
+	Now       time.Time
+	Remote    netip.Addr // zero if unknown
+	Secure    bool       // came over TLS to this process
+	UserAgent string
+}
+
+// Facts gives the global condition keys of a request (IAM User Guide, "AWS global condition context keys"). What follows
+// from the caller and the resource is added by the engine itself.
+func Facts(n Network) *cond.Facts {
+	f := new(cond.Facts)
+	f.SetLater("aws:CurrentTime", func() []string { return []string{n.Now.UTC().Format(time.RFC3339)} })
+	f.SetLater("aws:EpochTime", func() []string { return []string{strconv.FormatInt(n.Now.Unix(), 10)} })
+	f.Set("aws:SecureTransport", strconv.FormatBool(n.Secure))
+	if n.Remote.IsValid() {
+		f.SetLater("aws:SourceIp", func() []string { return []string{n.Remote.String()} })
+	}
+	if n.UserAgent != "" {
+		f.Set("aws:UserAgent", n.UserAgent)
+	}
+	return f
+}
+
+// AddSession puts in what policies may ask about a session: its issue time and the tags of the role and of the session.
+func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
+	f.SetLater("aws:TokenIssueTime", func() []string { return []string{s.Issued.UTC().Format(time.RFC3339)} })
+	if s.SourceID != "" {
+		f.Set("aws:SourceIdentity", s.SourceID)
+	}
+	if role != nil {
+		for k, tag := range role.Tags {
+			f.Set("aws:PrincipalTag/"+k, tag)
+		}
+	}
+	for k, tag := range s.Tags { // a session tag overrides the role's, whatever its case: the key is folded
+		f.Set("aws:PrincipalTag/"+k, tag)
+	}
+}
+
+// AddClaims puts in every claim of a token under "{issuer without scheme}:{claim}". AWS offers a few claims of a few
+// issuers; that any claim of any issuer can be asked for is an extension.
+func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) {
+	for _, claim := range claims.Names() {
+		if texts, ok := claims.Strings(claim); ok {
+			f.Set(issuer+":"+claim, texts...)
+		} else if n, ok := claims.Number(claim); ok {
+			f.Set(issuer+":"+claim, strconv.FormatFloat(n, 'f', -1, 64))
+		} else if raw, ok := claims.Raw(claim); ok && (string(raw) == "true" || string(raw) == "false") {
+			f.Set(issuer+":"+claim, string(raw))
+		}
+	}
+}
