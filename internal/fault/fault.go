@@ -47,6 +47,9 @@ func (k Kind) String() string {
 // the failure declares it as a constant with a comment; docs/errors.md is generated from those comments.
 type Reason string
 
+// Unforeseen means that something failed which nobody planned for; the log has the cause under the request id.
+const Unforeseen Reason = "internal"
+
 // Fault is a failure with everything a door needs to answer it and an operator needs to understand it.
 type Fault struct {
 	Kind     Kind
@@ -99,7 +102,7 @@ func From(err error) *Fault {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
-	return &Fault{Kind: Internal, Reason: "internal", Err: err}
+	return &Fault{Kind: Internal, Reason: Unforeseen, Err: err}
 }
 
 // Is tells whether err carries a fault of this reason.
