@@ -136,7 +136,7 @@ func decodeSegment(part string) ([]byte, error) {
 	if part == "" {
 		return nil, errors.New("it is empty")
 	}
-	if strings.ContainsAny(part, "\r\n") {
+	if strings.IndexByte(part, '\r') >= 0 || strings.IndexByte(part, '\n') >= 0 {
 		return nil, errors.New("it contains a line break")
 	}
 	return base64.RawURLEncoding.Strict().DecodeString(part)

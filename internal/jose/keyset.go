@@ -113,13 +113,8 @@ func (r *setReader) add(key Key) error {
 }
 
 func samePublic(a, b crypto.PublicKey) bool {
-	switch k := a.(type) {
-	case *rsa.PublicKey:
-		return k.Equal(b)
-	case *ecdsa.PublicKey:
-		return k.Equal(b)
-	}
-	return false
+	key, ok := a.(interface{ Equal(other crypto.PublicKey) bool })
+	return ok && key.Equal(b)
 }
 
 func (r *setReader) count(kty string) error {

@@ -48,6 +48,9 @@ func Verify(token string, keys Keys, o Options) (*Claims, error) {
 // VerifyParsed verifies the signature of a token that Parse gave. Errors are faults: Algorithm, UnknownKey,
 // AmbiguousKey, WeakKey, Signature, and, once the signature held, Malformed and MissingClaim.
 func VerifyParsed(t *Token, keys Keys, o Options) (*Claims, error) {
+	if err := t.CheckAlgorithm(o.Algorithms...); err != nil {
+		return nil, refused(err)
+	}
 	candidates := fitting(t, keys(t.KeyID(), t.Algorithm()))
 	switch {
 	case len(candidates) == 0:

@@ -110,12 +110,15 @@ func (v Value) Texts() ([]string, bool) {
 	return texts, true
 }
 
+// usualMembers is how many members an object is first given room for.
+const usualMembers = 8
+
 // Object gives the members of an object; false when the value is none.
 func (v Value) Object() (Object, bool) {
 	if v.Kind() != ObjectKind {
 		return Object{}, false
 	}
-	object := Object{members: []Member{}}
+	object := Object{members: make([]Member, 0, usualMembers)}
 	for at := 1; ; {
 		at = skipSpace(v.raw, at)
 		if v.raw[at] == '}' {
