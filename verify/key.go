@@ -51,7 +51,8 @@ func checkRSA(k *rsa.PublicKey) error {
 }
 
 func checkECDSA(k *ecdsa.PublicKey) error {
-	if k == nil || k.Curve == nil {
+	//lint:ignore SA1019 PublicKey.Bytes panics when there is no point at all
+	if k == nil || k.Curve == nil || k.X == nil || k.Y == nil { //nolint:staticcheck // as above
 		return badKey("the elliptic curve key is empty")
 	}
 	switch k.Curve {

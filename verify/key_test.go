@@ -59,7 +59,8 @@ func TestJ09WeakKeys(t *testing.T) {
 	}
 	good := testRSA(t).PublicKey
 	withExponent := func(e int) *rsa.PublicKey { return &rsa.PublicKey{N: good.N, E: e} }
-	offCurve := ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)} //nolint:staticcheck // no other way to make a bad point
+	//lint:ignore SA1019 there is no other way to make a bad point
+	offCurve := ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)} //nolint:staticcheck // as above
 	for name, key := range map[string]crypto.PublicKey{
 		"RSA 1024": &rsa.PublicKey{N: modulus(1024), E: 65537}, "RSA 2047": &rsa.PublicKey{N: modulus(2047), E: 65537},
 		"RSA 8193": &rsa.PublicKey{N: modulus(8193), E: 65537}, "RSA 16384": &rsa.PublicKey{N: modulus(16384), E: 65537},
@@ -68,7 +69,7 @@ func TestJ09WeakKeys(t *testing.T) {
 		"e=2^31+1": withExponent(1<<31 + 1), "ROCA": &rsa.PublicKey{N: rocaModulus(), E: 65537},
 		"no modulus": &rsa.PublicKey{E: 65537}, "modulus 0": &rsa.PublicKey{N: new(big.Int), E: 3},
 		"negative modulus": &rsa.PublicKey{N: new(big.Int).Neg(good.N), E: 3}, "nil RSA": (*rsa.PublicKey)(nil),
-		"P-224": p224.Public(), "off the curve": &offCurve, "no curve": &ecdsa.PublicKey{}, "nil EC": (*ecdsa.PublicKey)(nil),
+		"P-224": p224.Public(), "off the curve": &offCurve, "no curve": &ecdsa.PublicKey{}, "no point": &ecdsa.PublicKey{Curve: elliptic.P256()}, "nil EC": (*ecdsa.PublicKey)(nil),
 		"Ed25519": ed, "secret": []byte("secret"), "nothing": nil, "RSA by value": good, "private": testRSA(t),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -113,7 +113,9 @@ func (r *setReader) add(key Key) error {
 }
 
 func samePublic(a, b crypto.PublicKey) bool {
-	key, ok := a.(interface{ Equal(other crypto.PublicKey) bool })
+	key, ok := a.(interface {
+		Equal(other crypto.PublicKey) bool
+	})
 	return ok && key.Equal(b)
 }
 

@@ -34,8 +34,7 @@ type document struct {
 	Plain   string           // the field's own name
 	Shadow  string           `json:"shadow"`
 	Secret  string           `json:"-"`
-	Dash    string           `json:"-,"`
-	hidden  string           //nolint:unused // must not count as a field
+	hidden  string           // must not count as a field
 	List    []kept           `json:"list"`
 	Pair    [2]kept          `json:"pair"`
 	Map     map[string]kept  `json:"map"`
@@ -61,11 +60,11 @@ func TestDecodeFills(t *testing.T) {
 	}
 	raw := json.RawMessage(`{"ANY":1}`)
 	want := document{
-		base: base{ID: "1"}, boxed: &boxed{Inner: "i"}, Name: "n", Plain: "p", Shadow: "s", Dash: "d",
+		base: base{ID: "1"}, boxed: &boxed{Inner: "i"}, Name: "n", Plain: "p", Shadow: "s",
 		List: []kept{{Own: "a"}}, Pair: [2]kept{{Own: "b"}}, Map: map[string]kept{"OWN": {Own: "c"}},
 		Pointer: &kept{Own: "e"}, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Raw: &raw,
 		Any: map[string]any{"NAME": 1.0}, Twin: "l", TWIN: "u", Named: kept{Own: "f"},
-		tagged: tagged{Lifted: "t"}, Late: Late{Lone: "o"},
+		tagged: tagged{Lifted: "t"}, Late: Late{Lone: "o"}, sized: 0, hidden: "",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Decode = %+v, want %+v", got, want)
