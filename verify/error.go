@@ -20,7 +20,7 @@ const (
 	Issuer         Reason = "issuer"           // the token comes from somebody else
 )
 
-// Error is every error of this package. Its text never repeats the token.
+// Error is every error of this package. Detail never repeats the token; the cause may quote one name from it, cut short.
 type Error struct {
 	Reason Reason
 	Claim  string // the claim or header parameter at fault, if it is one
