@@ -1,0 +1,90 @@
+# Lanyard needs Go, make and the module proxy: no C compiler, no root, no Node. Only "make race" needs a C compiler,
+# because Go's race detector does.
+
+export CGO_ENABLED = 0
+
+FUZZTIME  ?= 30s
+BENCHTIME ?= 1s
+SOAKTIME  ?= 10m
+PART      ?=
+
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOLANGCI_BIN = bin/golangci-lint-v2.15.0
+
+.DEFAULT_GOAL = help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## build the commands into bin/
+	go build -trimpath -o bin/ ./cmd/...
+
+.PHONY: demo
+demo: build ## play the scene: one identity, two clouds, every refusal
+	bin/lanyard demo
+
+.PHONY: test
+test: ## vet, staticcheck, every test, fuzz what changed for 5 s a target
+	go vet ./...
+	cd verify && go vet ./...
+	go run $(STATICCHECK) ./...
+	cd verify && go run $(STATICCHECK) ./...
+	go test ./...
+	cd verify && go test ./...
+	scripts/fuzz.sh 5s changed
+
+.PHONY: race
+race: ## every test under the race detector, in random order (needs a C compiler)
+	@command -v "$$(CGO_ENABLED=1 go env CC)" >/dev/null || \
+		{ echo "make race needs a C compiler: Go's race detector is built with cgo, and '$$(go env CC)' was not found" >&2; exit 1; }
+	CGO_ENABLED=1 go test -race -shuffle=on ./...
+	cd verify && CGO_ENABLED=1 go test -race -shuffle=on ./...
+
+$(GOLANGCI_BIN):
+	GOBIN=$(CURDIR)/bin go install $(GOLANGCI)
+	mv bin/golangci-lint $@
+
+.PHONY: lint
+lint: $(GOLANGCI_BIN) ## golangci-lint, then the sizes of the house
+	$(GOLANGCI_BIN) run ./...
+	cd verify && ../$(GOLANGCI_BIN) run ./...
+	@go test -count=1 -run '^TestSizes$$' -v . | grep -E 'files:|functions:|packages:|FAIL'
+
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZTIME
+	scripts/fuzz.sh $(FUZZTIME) all
+
+.PHONY: bench
+bench: ## run every benchmark for BENCHTIME
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	cd verify && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+.PHONY: soak
+soak: ## run the long tests (build tag soak) for SOAKTIME
+	SOAKTIME=$(SOAKTIME) scripts/soak.sh
+
+.PHONY: compat
+compat: ## run unmodified SDKs, CLIs and Terraform against a server
+	@test -x compat/run.sh || { echo "compat/run.sh is missing: nothing was tested" >&2; exit 1; }
+	compat/run.sh
+
+.PHONY: show
+show: ## play one part of what is promised: make show PART=01
+	@test -n "$(PART)" || { echo "say which part: make show PART=01" >&2; exit 2; }
+	@test -x scripts/show.sh || { echo "scripts/show.sh is missing: nothing was shown" >&2; exit 1; }
+	scripts/show.sh $(PART)
+
+.PHONY: cover
+cover: ## statement coverage of the engines, held to its bounds
+	scripts/cover.sh
+
+.PHONY: generate
+generate: ## write the pages that are made from the code
+	go test -count=1 . -update
+
+.PHONY: clean
+clean: ## remove what make built
+	rm -rf bin dist
