@@ -84,3 +84,16 @@ func (r ResourceID) MarshalText() ([]byte, error) { return []byte(r.scope.s), ni
 
 // UnmarshalText reads what MarshalText wrote; empty is the zero value.
 func (r *ResourceID) UnmarshalText(b []byte) error { return unmarshalText(r, b, ParseResourceID) }
+
+// Parent is the resource that a nested one lies in; ok is false for a top-level resource.
+func (r ResourceID) Parent() (parent ResourceID, ok bool) {
+	if strings.Count(r.typ, "/") < 2 {
+		return ResourceID{}, false
+	}
+	up := r.scope.s
+	for range 2 { // the last type and the last name
+		up = up[:strings.LastIndexByte(up, '/')]
+	}
+	parent, err := ParseResourceID(up)
+	return parent, err == nil
+}

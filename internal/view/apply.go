@@ -125,8 +125,8 @@ func unique[V any](t *table[V], what, key string, r V) error {
 func (v *View) putResource(r *Resource) error {
 	v.resources.set(r.ID.Key(), r)
 	v.scopes.set(r.ID.Key(), r)
-	if r.ID.IsType(TypeStorageAccount) {
-		if err := unique(&v.storage, "storage account name", strings.ToLower(r.ID.Name()), r); err != nil {
+	if k, ok := endpointKey(r.ID); ok {
+		if err := unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
 			return err
 		}
 	}
@@ -134,6 +134,14 @@ func (v *View) putResource(r *Resource) error {
 		return nil
 	}
 	return v.putPrincipal(Owner{Resource: r})
+}
+
+// endpointKey is the index key of a resource whose name is part of a URL and so unique in the installation.
+func endpointKey(id name.ResourceID) (string, bool) {
+	if id.IsType(TypeStorageAccount) || id.IsType(TypeKeyVault) {
+		return strings.ToLower(id.Type() + " " + id.Name()), true
+	}
+	return "", false
 }
 
 func (v *View) putPrincipal(o Owner) error {
@@ -243,8 +251,8 @@ func (v *View) drop(r Record) {
 	case *Resource:
 		v.resources.del(r.ID.Key())
 		v.scopes.del(r.ID.Key())
-		if r.ID.IsType(TypeStorageAccount) {
-			v.storage.del(strings.ToLower(r.ID.Name()))
+		if k, ok := endpointKey(r.ID); ok {
+			v.endpoints.del(k)
 		}
 		if r.System != nil {
 			v.dropPrincipal(Owner{Resource: r})

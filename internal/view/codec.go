@@ -66,7 +66,7 @@ func newRecord(kind string, rev int64) Record {
 	case kindApplication:
 		return &Application{Rev: rev}
 	case kindRoleDef:
-		return &RoleDefinition{Rev: rev}
+		return &RoleDefinition{Rev: rev, compiled: new(compiledDefinition)}
 	case kindAssignment:
 		return &RoleAssignment{Rev: rev}
 	case kindContainer:

@@ -121,3 +121,15 @@ func (r *WorkloadRule) StoreKey() string { return storeKey(kindRule, r.ID.String
 
 // StoreKey implements Record.
 func (t *Tombstone) StoreKey() string { return storeKey(kindTombstone, t.Scope.Key()) }
+
+// Scope is the group's place in the ARM tree.
+func (g *ResourceGroup) Scope() name.Scope {
+	s, _ := name.ParseScope("/subscriptions/" + g.Subscription.String() + "/resourceGroups/" + g.Name) // checked when it was made
+	return s
+}
+
+// Scope is the subscription's place in the ARM tree.
+func (s *Subscription) Scope() name.Scope {
+	scope, _ := name.ParseScope("/subscriptions/" + s.ID.String()) // a GUID is a good segment
+	return scope
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 )
 
 // Tenant finds a tenant by id.
@@ -95,6 +96,37 @@ func (v *View) RoleDefinition(id name.GUID) (*RoleDefinition, bool) {
 // RoleDefinitions yields all custom role definitions.
 func (v *View) RoleDefinitions() iter.Seq[*RoleDefinition] { return v.roleDefs.all() }
 
+// AzureRole finds a role by the id of its definition, built in or custom in the tenant, ready to decide by.
+func (v *View) AzureRole(tenant, id name.GUID) (*rbac.Role, bool) {
+	if role, ok := v.builtins.byID[id]; ok {
+		return role, true
+	}
+	d, ok := v.RoleDefinition(id)
+	if !ok || d.Tenant != tenant {
+		return nil, false
+	}
+	role, err := d.Compiled()
+	return role, err == nil
+}
+
+// BuiltinRoles gives the built-in roles. The slice is shared: read only.
+func (v *View) BuiltinRoles() []*rbac.Role { return v.builtins.list }
+
+// AzureRoleNamed finds a role of the tenant, built in or custom, by its display name, ignoring case.
+func (v *View) AzureRoleNamed(tenant name.GUID, roleName string) (*rbac.Role, bool) {
+	for _, role := range v.builtins.list {
+		if strings.EqualFold(role.Name(), roleName) {
+			return role, true
+		}
+	}
+	for d := range v.RoleDefinitions() {
+		if d.Tenant == tenant && strings.EqualFold(d.Name, roleName) {
+			return v.AzureRole(tenant, d.ID)
+		}
+	}
+	return nil, false
+}
+
 // Assignment finds a role assignment by id.
 func (v *View) Assignment(id name.GUID) (*RoleAssignment, bool) {
 	return v.assignments.get(id.String())
@@ -111,7 +143,14 @@ func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.al
 
 // StorageAccount finds a storage account by its name, unique in the installation.
 func (v *View) StorageAccount(account string) (*Resource, bool) {
-	r, ok := v.storage.get(strings.ToLower(account))
+	return v.endpoint(TypeStorageAccount, account)
+}
+
+// Vault finds a key vault by its name, unique in the installation.
+func (v *View) Vault(vault string) (*Resource, bool) { return v.endpoint(TypeKeyVault, vault) }
+
+func (v *View) endpoint(typ, name string) (*Resource, bool) {
+	r, ok := v.endpoints.get(strings.ToLower(typ + " " + name))
 	return r, ok && !v.fenced(r.ID.Key())
 }
 
@@ -135,6 +174,13 @@ func (v *View) Under(s name.Scope) iter.Seq[Record] {
 			}
 		}
 	}
+}
+
+// Place gives what lies in the ARM tree at exactly this scope: a group, resource, identity or container; nil if nothing
+// does, fenced or not.
+func (v *View) Place(s name.Scope) Record {
+	r, _ := v.scopes.get(s.Key())
+	return r
 }
 
 // Tombstones yields the subtrees that a sweep has still to remove.

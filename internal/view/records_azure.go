@@ -10,6 +10,7 @@ import (
 const (
 	TypeUserIdentity   = "Microsoft.ManagedIdentity/userAssignedIdentities"
 	TypeStorageAccount = "Microsoft.Storage/storageAccounts"
+	TypeKeyVault       = "Microsoft.KeyVault/vaults"
 )
 
 // Subscription belongs to one tenant.
@@ -108,6 +109,8 @@ type RoleDefinition struct {
 	Permissions []RolePermission `json:"permissions"`
 	Created     time.Time        `json:"created"`
 	Rev         int64            `json:"-"`
+
+	compiled *compiledDefinition
 }
 
 // RolePermission is one block of a role definition, in Azure's words.

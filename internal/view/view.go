@@ -10,6 +10,7 @@ import (
 // View is all state at one revision. It is immutable: any number of goroutines may read it.
 type View struct {
 	rev           int64
+	builtins      *builtinRoles
 	installation  *Installation
 	tenants       table[*Tenant]
 	tenantNames   table[*Tenant]
@@ -26,7 +27,7 @@ type View struct {
 	assignments   table[*RoleAssignment]
 	granted       table[[]*RoleAssignment] // by principal object id
 	containers    table[*Container]
-	storage       table[*Resource] // storage accounts by lower-case name
+	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
 	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
 	tombstones    table[*Tombstone]
 	aws           awsTables
@@ -97,8 +98,8 @@ func (o Owner) scopeKey() string {
 	return ""
 }
 
-// Load makes a View from all records of the store at one revision. changes may arrive in any order and be decoded by the
-// caller's goroutines beforehand with Decode; an error names the key.
+// Load makes a View from all records of the store at one revision, in any order; Decode makes them from stored values.
+// rev is the revision of the last write among them. An error names the thing that two records claim.
 func Load(rev int64, records []Record) (*View, error) {
 	v := loading()
 	for _, r := range records {
@@ -107,7 +108,11 @@ func Load(rev int64, records []Record) (*View, error) {
 		}
 	}
 	v.seal()
-	v.rev = rev
+	builtins, err := compileBuiltins()
+	if err != nil {
+		return nil, fmt.Errorf("built-in roles: %w", err)
+	}
+	v.rev, v.builtins = rev, builtins
 	return v, nil
 }
 
@@ -172,7 +177,7 @@ func loading() *View {
 		applications: loadingTable[*Application](), audiences: loadingTable[*Application](),
 		roleDefs: loadingTable[*RoleDefinition](), assignments: loadingTable[*RoleAssignment](),
 		granted: loadingTable[[]*RoleAssignment](), containers: loadingTable[*Container](),
-		storage: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
+		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
 	}
 	v.aws = awsTables{
@@ -188,7 +193,7 @@ func (v *View) seal() {
 	sealAll := []interface{ seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
-		&v.containers, &v.storage, &v.scopes, &v.tombstones, &v.rules, &v.proofs,
+		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}

@@ -1,5 +1,7 @@
 package view
 
+import "iter"
+
 // Workload is a caller of the metadata door after its proof was matched with a rule: exactly one field is set.
 type Workload struct {
 	Resource *Resource // a workload that somebody made, or
@@ -12,4 +14,15 @@ func (w Workload) Name() string {
 		return "operator of tenant " + w.Operator.Tenant.String()
 	}
 	return w.Resource.ID.String()
+}
+
+// Containers yields in order the containers of a storage account.
+func (v *View) Containers(account *Resource) iter.Seq[*Container] {
+	return func(yield func(*Container) bool) {
+		for r := range v.Under(account.ID.Scope()) {
+			if c, ok := r.(*Container); ok && c.AccountUID == account.UID && !yield(c) {
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,49 @@
+package directory
+
+import (
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// PutContainer makes a blob container; one that exists is left as it is.
+func (e *Edit) PutContainer(account name.ResourceID, container string) (Outcome, error) {
+	r, err := e.storageAccount(account)
+	if err != nil {
+		return Unchanged, err
+	}
+	const want = "3 to 63 lower-case letters, digits and single dashes between them"
+	if len(container) < 3 || len(container) > 63 {
+		return Unchanged, invalid(InvalidName, "%q is not a name for a container: want %s", shown(container), want)
+	}
+	if err := checkName(containerNames, "a container", container, want); err != nil {
+		return Unchanged, err
+	}
+	if c := (&view.Container{Account: r.ID, Name: container}); e.view.Fenced(c.Scope()) {
+		return Unchanged, fenced(c.Scope())
+	}
+	if _, ok := e.view.Container(r, container); ok {
+		return Unchanged, nil
+	}
+	return e.save(&view.Container{Account: r.ID, AccountUID: r.UID, Name: container, UID: name.NewGUID(), Created: e.now})
+}
+
+// DeleteContainer deletes a container and the assignments on it. Its bytes are the objects room's to remove.
+func (e *Edit) DeleteContainer(account name.ResourceID, container string) error {
+	r, err := e.storageAccount(account)
+	if err != nil {
+		return err
+	}
+	c, ok := e.view.Container(r, container)
+	if !ok {
+		return notFound(ContainerNotFound, "the storage account %q has no container %q", r.ID.Name(), shown(container))
+	}
+	return e.removeTree(&view.Tombstone{Scope: c.Scope(), Began: e.now})
+}
+
+func (e *Edit) storageAccount(id name.ResourceID) (*view.Resource, error) {
+	r, ok := e.view.Resource(id)
+	if !ok || !id.IsType(view.TypeStorageAccount) {
+		return nil, notFound(ResourceNotFound, "there is no storage account %s", id)
+	}
+	return r, nil
+}

@@ -1,0 +1,248 @@
+package directory
+
+import (
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/verify/strictjson"
+)
+
+// ResourceSpec is an ARM resource as somebody wants it. The identity block is the whole set: what it does not name is
+// taken away.
+type ResourceSpec struct {
+	ID             name.ResourceID
+	Kind, Location string
+	Tags           view.Tags
+	Identity       IdentitySpec
+	Properties     view.Raw // a JSON object, or nothing
+	MaxLifetime    int      // seconds; 0 is no bound of its own
+}
+
+// IdentitySpec is what an identity block asks for.
+type IdentitySpec struct {
+	System bool
+	Users  []name.ResourceID
+}
+
+// ParseIdentityType reads the type of an identity block: None, SystemAssigned, UserAssigned or both with a comma.
+// Spaces and case do not count; clients send both spellings.
+func ParseIdentityType(s string) (system, user bool, err error) {
+	switch strings.ToLower(strings.ReplaceAll(s, " ", "")) {
+	case "none":
+	case "systemassigned":
+		system = true
+	case "userassigned":
+		user = true
+	case "systemassigned,userassigned", "userassigned,systemassigned":
+		system, user = true, true
+	default:
+		return false, false, invalid(InvalidValue, "%q is no type of identity: want None, SystemAssigned, UserAssigned or "+
+			"SystemAssigned,UserAssigned", shown(s))
+	}
+	return system, user, nil
+}
+
+// NewIdentitySpec checks that type and list of an identity block agree.
+func NewIdentitySpec(typ string, users []name.ResourceID) (IdentitySpec, error) {
+	system, user, err := ParseIdentityType(typ)
+	switch {
+	case err != nil:
+		return IdentitySpec{}, err
+	case user && len(users) == 0:
+		return IdentitySpec{}, invalid(InvalidValue, "the type UserAssigned needs at least one user-assigned identity")
+	case !user && len(users) > 0:
+		return IdentitySpec{}, invalid(InvalidValue, "user-assigned identities are listed, but the type is %s", shown(typ))
+	}
+	return IdentitySpec{System: system, Users: users}, nil
+}
+
+// IdentityType is the type that a resource's identity block shows, without spaces.
+func IdentityType(r *view.Resource) string {
+	switch {
+	case r.System != nil && len(r.Users) > 0:
+		return "SystemAssigned,UserAssigned"
+	case r.System != nil:
+		return "SystemAssigned"
+	case len(r.Users) > 0:
+		return "UserAssigned"
+	}
+	return "None"
+}
+
+// PutResource makes or replaces a resource. Enabling the system-assigned identity makes a service principal with new
+// ids, disabling it destroys that principal and its assignments. Each user-assigned identity is attached as the one that
+// has the name now; one that is attached already and exists no longer stays attached and grants nothing.
+func (e *Edit) PutResource(s ResourceSpec) (Outcome, error) {
+	if err := s.check(); err != nil {
+		return Unchanged, err
+	}
+	tenant, err := e.place(s.ID)
+	if err != nil {
+		return Unchanged, err
+	}
+	r := &view.Resource{ID: s.ID, UID: name.NewGUID(), Created: e.now}
+	if old, ok := e.view.Resource(s.ID); ok {
+		kept := *old
+		r = &kept
+	}
+	r.Kind, r.Location, r.Tags, r.Properties, r.MaxLifetime = s.Kind, s.Location, s.Tags, s.Properties, s.MaxLifetime
+	if r.Users, err = e.attach(tenant, r.Users, s.Identity.Users); err != nil {
+		return Unchanged, err
+	}
+	gone := r.System
+	switch {
+	case s.Identity.System && r.System == nil:
+		r.System = newPrincipal(tenant)
+	case !s.Identity.System:
+		r.System = nil
+	}
+	outcome, err := e.save(r)
+	if err != nil || gone == nil || r.System != nil {
+		return outcome, err
+	}
+	return outcome, e.removeGrants(gone)
+}
+
+// DeleteResource deletes a resource with its system-assigned identity, what lies below it and the assignments on it.
+// User-assigned identities stay.
+func (e *Edit) DeleteResource(id name.ResourceID) error {
+	if _, ok := e.view.Resource(id); !ok {
+		return notFound(ResourceNotFound, "there is no resource %s", id)
+	}
+	return e.removeTree(&view.Tombstone{Scope: id.Scope(), Began: e.now})
+}
+
+func newPrincipal(tenant name.GUID) *view.Principal {
+	return &view.Principal{ObjectID: name.NewGUID(), ClientID: name.NewGUID(), Tenant: tenant}
+}
+
+// removeGrants removes the assignments of a principal that is no more.
+func (e *Edit) removeGrants(p *view.Principal) error {
+	for _, a := range e.view.AssignmentsOf(p.ObjectID) {
+		if err := e.remove(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxUserIdentities is how many user-assigned identities one resource may have.
+const maxUserIdentities = 100
+
+// attach resolves the wanted identities to those that have the names now.
+func (e *Edit) attach(tenant name.GUID, before []view.Attached, wanted []name.ResourceID) ([]view.Attached, error) {
+	if len(wanted) > maxUserIdentities {
+		return nil, invalid(LimitExceeded, "a resource has at most %d user-assigned identities, not %d", maxUserIdentities, len(wanted))
+	}
+	was := make(map[string]view.Attached, len(before))
+	for _, a := range before {
+		was[a.ID.Key()] = a
+	}
+	var list []view.Attached
+	seen := map[string]bool{}
+	for _, id := range wanted {
+		if seen[id.Key()] {
+			continue
+		}
+		seen[id.Key()] = true
+		i, exists := e.view.Identity(id)
+		dangling, attached := was[id.Key()]
+		switch {
+		case exists && i.Principal.Tenant != tenant:
+			return nil, invalid(TenantMismatch, "the identity %s belongs to another tenant", id)
+		case exists:
+			list = append(list, view.Attached{ID: i.ID, ObjectID: i.Principal.ObjectID})
+		case attached:
+			list = append(list, dangling)
+		default:
+			return nil, invalid(ReferenceMissing, "there is no user-assigned identity %s", id)
+		}
+	}
+	return list, nil
+}
+
+// check looks at everything that does not need the View.
+func (s ResourceSpec) check() error {
+	if err := checkResourceType(s.ID.Type()); err != nil {
+		return err
+	}
+	if len(s.Kind) > 90 {
+		return invalid(InvalidValue, "a kind has at most 90 characters")
+	}
+	if len(s.Properties) > 0 {
+		if _, err := strictjson.Parse(s.Properties, strictjson.Limits{}); err != nil {
+			return invalid(InvalidValue, "properties must be a JSON object: %v", err)
+		}
+	}
+	return firstError(checkResourceName(s.ID), checkLocation(s.Location), checkTags(s.Tags), checkLifetime(s.MaxLifetime))
+}
+
+// checkResourceType refuses types that have commands of their own, so that nothing exists in two forms.
+func checkResourceType(typ string) error {
+	if err := checkName(typeNames, "a resource type", typ, "Namespace.Name/type"); err != nil {
+		return err
+	}
+	folded := strings.ToLower(typ)
+	for _, own := range []string{"microsoft.managedidentity/", "microsoft.authorization/", "microsoft.resources/",
+		strings.ToLower(view.TypeStorageAccount) + "/"} {
+		if strings.HasPrefix(folded, own) {
+			return invalid(InvalidValue, "%s is not made as a plain resource: it has a kind of its own, or none here", typ)
+		}
+	}
+	return nil
+}
+
+func checkResourceName(id name.ResourceID) error {
+	switch {
+	case id.IsType(view.TypeStorageAccount):
+		return checkName(storageNames, "a storage account", id.Name(), "3 to 24 lower-case letters and digits")
+	case id.IsType(view.TypeKeyVault):
+		return checkName(vaultNames, "a key vault", id.Name(), "3 to 24 letters, digits and dashes, a letter first, no dash last")
+	}
+	return checkName(resourceNames, "a resource", id.Name(),
+		`1 to 260 characters without <>*%&:\?/#", control characters, a space at an end or a dot at the end`)
+}
+
+// UserIdentitySpec is a user-assigned identity as somebody wants it. Its federated credentials have commands of their
+// own.
+type UserIdentitySpec struct {
+	ID          name.ResourceID
+	Location    string
+	Tags        view.Tags
+	MaxLifetime int // seconds; 0 is no bound of its own
+}
+
+// PutUserIdentity makes or updates a user-assigned identity. A new one gets a new service principal, whatever had the
+// name before.
+func (e *Edit) PutUserIdentity(s UserIdentitySpec) (Outcome, error) {
+	if !s.ID.IsType(view.TypeUserIdentity) {
+		return Unchanged, invalid(InvalidValue, "%s is not the id of a user-assigned identity", s.ID)
+	}
+	err := firstError(
+		checkName(identityNames, "an identity", s.ID.Name(), "3 to 128 letters, digits, dashes and underscores, a letter or digit first"),
+		checkLocation(s.Location), checkTags(s.Tags), checkLifetime(s.MaxLifetime))
+	if err != nil {
+		return Unchanged, err
+	}
+	tenant, err := e.place(s.ID)
+	if err != nil {
+		return Unchanged, err
+	}
+	i := &view.UserIdentity{ID: s.ID, Principal: *newPrincipal(tenant), Created: e.now}
+	if old, ok := e.view.Identity(s.ID); ok {
+		kept := *old
+		i = &kept
+	}
+	i.Location, i.Tags, i.MaxLifetime = s.Location, s.Tags, s.MaxLifetime
+	return e.save(i)
+}
+
+// DeleteUserIdentity deletes a user-assigned identity, its assignments and its federated credentials. Resources that it
+// is attached to stay, and can no longer sign in with it, also when another identity takes the name.
+func (e *Edit) DeleteUserIdentity(id name.ResourceID) error {
+	if _, ok := e.view.Identity(id); !ok {
+		return notFound(IdentityNotFound, "there is no user-assigned identity %s", id)
+	}
+	return e.removeTree(&view.Tombstone{Scope: id.Scope(), Began: e.now})
+}

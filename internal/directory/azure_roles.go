@@ -1,0 +1,198 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// RoleDefinitionSpec is a custom Azure role as somebody wants it.
+type RoleDefinitionSpec struct {
+	ID                name.GUID // zero makes a new one; an id that nothing has yet is taken
+	Tenant            name.GUID
+	Name, Description string
+	Assignable        []name.Scope
+	Permissions       []view.RolePermission
+}
+
+// PutRoleDefinition makes or replaces a custom role and gives its id.
+func (e *Edit) PutRoleDefinition(s RoleDefinitionSpec) (name.GUID, Outcome, error) {
+	if s.ID.IsZero() {
+		s.ID = name.NewGUID()
+	}
+	d := &view.RoleDefinition{ID: s.ID, Tenant: s.Tenant, Created: e.now}
+	if old, ok := e.view.RoleDefinition(s.ID); ok {
+		if old.Tenant != s.Tenant {
+			return s.ID, Unchanged, notFound(RoleDefinitionNotFound, "there is no role definition %s in this tenant", s.ID)
+		}
+		d.Created = old.Created
+	}
+	d.Name, d.Description, d.Assignable, d.Permissions = s.Name, s.Description, s.Assignable, s.Permissions
+	if err := e.checkDefinition(d); err != nil {
+		return s.ID, Unchanged, err
+	}
+	outcome, err := e.save(d)
+	return s.ID, outcome, err
+}
+
+func (e *Edit) checkDefinition(d *view.RoleDefinition) error {
+	if _, ok := e.view.Tenant(d.Tenant); !ok {
+		return notFound(TenantNotFound, "there is no tenant %s", d.Tenant)
+	}
+	if d.Name == "" || utf8.RuneCountInString(d.Name) > 128 || utf8.RuneCountInString(d.Description) > 1024 {
+		return invalid(InvalidName, "the name of a role has 1 to 128 characters and its description at most 1,024")
+	}
+	for _, b := range e.view.BuiltinRoles() {
+		if b.ID() == d.ID {
+			return conflict(HouseOwned, "%q is a built-in role and is not changed", b.Name())
+		}
+	}
+	if other, ok := e.view.AzureRoleNamed(d.Tenant, d.Name); ok && other.ID() != d.ID {
+		return conflict(Exists, "there is already a role named %q", d.Name)
+	}
+	if len(d.Assignable) == 0 || len(d.Assignable) > 2000 {
+		return invalid(InvalidValue, "a role needs 1 to 2,000 assignable scopes")
+	}
+	for _, s := range d.Assignable {
+		if err := e.checkScope(d.Tenant, s); err != nil {
+			return err
+		}
+	}
+	if _, err := rbac.Compile(d.Definition()); err != nil {
+		return invalid(InvalidValue, "%v", err)
+	}
+	return nil
+}
+
+// DeleteRoleDefinition deletes a custom role that no assignment uses.
+func (e *Edit) DeleteRoleDefinition(id name.GUID) error {
+	d, ok := e.view.RoleDefinition(id)
+	if !ok {
+		return notFound(RoleDefinitionNotFound, "there is no custom role definition %s", id)
+	}
+	for a := range e.view.Assignments() {
+		if a.Role == id {
+			return conflict(InUse, "the role %q is still granted at %s, by the assignment %s", d.Name, a.Scope, a.ID)
+		}
+	}
+	return e.remove(d)
+}
+
+// AssignmentSpec is a role assignment as somebody wants it.
+type AssignmentSpec struct {
+	ID        name.GUID // zero makes a new one
+	Tenant    name.GUID // whose "/" the scope "/" is; for other scopes it may be zero
+	Scope     name.Scope
+	Role      name.GUID // id of a role definition
+	Principal name.GUID // object id
+	Name      string    // a description
+	Condition string    // must be empty: conditions are not evaluated yet
+}
+
+// PutAssignment grants a role and gives the assignment's id. The same grant under another id exists already and is
+// refused with that id; an id that exists must say the same.
+func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
+	if err := e.checkAssignment(&s); err != nil {
+		return name.GUID{}, Unchanged, err
+	}
+	for _, a := range e.view.AssignmentsOf(s.Principal) {
+		if a.Role == s.Role && a.Scope.Key() == s.Scope.Key() && a.ID != s.ID {
+			return a.ID, Unchanged, conflict(Exists, "The role assignment already exists. The ID of the existing role assignment is %s.", a.ID)
+		}
+	}
+	if s.ID.IsZero() {
+		s.ID = name.NewGUID()
+	}
+	a := &view.RoleAssignment{ID: s.ID, Tenant: s.Tenant, Scope: s.Scope, Role: s.Role, Principal: s.Principal, Name: s.Name, Created: e.now}
+	if old, ok := e.view.Assignment(s.ID); ok {
+		if old.Tenant != s.Tenant || old.Scope.Key() != s.Scope.Key() || old.Role != s.Role || old.Principal != s.Principal {
+			return s.ID, Unchanged, conflict(AssignmentFixed,
+				"the assignment %s exists and grants something else; delete it and make another", s.ID)
+		}
+		a.Scope, a.Created = old.Scope, old.Created
+	}
+	outcome, err := e.save(a)
+	return s.ID, outcome, err
+}
+
+func (e *Edit) checkAssignment(s *AssignmentSpec) error {
+	if s.Condition != "" {
+		return unsupported(ConditionUnsupported, "conditions on role assignments are not evaluated yet, so an assignment that has one is refused")
+	}
+	o, ok := e.view.PrincipalByObject(s.Principal)
+	if !ok {
+		return notFound(PrincipalNotFound, "Principal %s does not exist in the directory", s.Principal)
+	}
+	tenant := o.Principal().Tenant
+	if s.Tenant.IsZero() {
+		s.Tenant = tenant
+	}
+	if s.Tenant != tenant {
+		return invalid(TenantMismatch, "the principal %s belongs to another tenant", s.Principal)
+	}
+	if err := e.checkScope(tenant, s.Scope); err != nil {
+		return err
+	}
+	role, ok := e.view.AzureRole(tenant, s.Role)
+	if !ok {
+		return notFound(RoleUnknown, "The specified role definition with ID '%s' does not exist.", s.Role)
+	}
+	if !role.Assignable(s.Scope) {
+		return invalid(RoleNotAssignable, "the role %q may not be assigned at %s", role.Name(), s.Scope)
+	}
+	if utf8.RuneCountInString(s.Name) > 1024 {
+		return invalid(InvalidValue, "the description of an assignment has at most 1,024 characters")
+	}
+	return nil
+}
+
+// DeleteAssignment takes a grant back.
+func (e *Edit) DeleteAssignment(id name.GUID) error {
+	a, ok := e.view.Assignment(id)
+	if !ok {
+		return notFound(AssignmentNotFound, "there is no role assignment %s", id)
+	}
+	return e.remove(a)
+}
+
+// checkScope says whether the scope is a place of the tenant that exists. Only places whose end the directory sees
+// count, so that no grant outlives them: subscriptions, groups, resources, identities and blob containers.
+func (e *Edit) checkScope(tenant name.GUID, s name.Scope) error {
+	if s.Key() == "/" {
+		return nil
+	}
+	owner, ok := e.view.TenantOf(s)
+	switch {
+	case !ok:
+		return notFound(ReferenceMissing, "the scope %s does not exist", s)
+	case owner != tenant:
+		return invalid(TenantMismatch, "the scope %s belongs to another tenant", s)
+	case e.view.Fenced(s):
+		return fenced(s)
+	case strings.Count(s.Key(), "/") == 2: // TenantOf has found the subscription
+		return nil
+	}
+	switch place := e.view.Place(s).(type) {
+	case *view.ResourceGroup, *view.Resource, *view.UserIdentity:
+		return nil
+	case *view.Container:
+		if r, ok := e.view.Resource(place.Account); ok && r.UID == place.AccountUID {
+			return nil
+		}
+	}
+	return notFound(ReferenceMissing, "the scope %s does not exist%s", s, e.scopeHint(s))
+}
+
+// scopeHint names the nearest place above that exists.
+func (e *Edit) scopeHint(s name.Scope) string {
+	for key := range s.Ancestors() {
+		if above, err := name.ParseScope(key); err == nil && key != s.Key() && e.view.Place(above) != nil {
+			return fmt.Sprintf("; the nearest place above it that a role can be granted on is %s", above)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,107 @@
+package directory
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/store"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// GuardKey is the key that every write of a directory also writes, after comparing that it wrote it last itself: a
+// second writer is found out before it can do harm.
+const GuardKey = "/g/writer"
+
+// MaxOps is how many changes go into one transaction beside the guard.
+const MaxOps = store.MaxOps - 1
+
+// maxBytes leaves room for the guard in a transaction.
+const maxBytes = store.MaxTxnBytes - 4<<10
+
+// Config is what a directory needs.
+type Config struct {
+	Store  store.Store
+	Now    func() time.Time
+	Logger *slog.Logger // nil is slog.Default
+	// Fatal is called at most once, from the writer loop, when writing has ended for good: the store could not say
+	// whether a write happened, or another writer took over. The process must stop issuing credentials. May be nil.
+	Fatal func(error)
+	// SweepEvery is how often expired workload rules are looked for; 0 is 30 s. Tombstones do not wait for it.
+	SweepEvery time.Duration
+}
+
+// Directory is the writer and the keeper of the current View.
+type Directory struct {
+	config  Config
+	current atomic.Pointer[view.View]
+	guard   int64         // revision of the guard key: ours as long as we are the writer; Run's own
+	queue   chan *request // unbuffered: whoever has handed over a request gets an answer
+	started atomic.Bool
+	stopped chan struct{} // closed when Run has ended
+	sweeps  sweepState    // Run's own
+	commits atomic.Int64
+}
+
+// Open reads all records at one revision and takes over as the writer: an older directory on the same store can no
+// longer write. Nothing is written but the guard until Run.
+func Open(ctx context.Context, config Config) (*Directory, error) {
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	if config.SweepEvery <= 0 {
+		config.SweepEvery = 30 * time.Second
+	}
+	records, guard, err := readAll(ctx, config.Store)
+	if err != nil {
+		return nil, err
+	}
+	rev, err := takeOver(ctx, config.Store, guard)
+	if err != nil {
+		return nil, err
+	}
+	v, err := view.Load(rev, records)
+	if err != nil {
+		return nil, fault.New(fault.Internal, Defect, "").Because(err)
+	}
+	d := &Directory{config: config, guard: rev, queue: make(chan *request), stopped: make(chan struct{})}
+	d.sweeps.orphans = true // an earlier process may have been stopped half-way
+	d.current.Store(v)
+	return d, nil
+}
+
+// View is the current state. A request takes it once and uses it to its end.
+func (d *Directory) View() *view.View { return d.current.Load() }
+
+// Commits is how many transactions the directory has written, for metrics.
+func (d *Directory) Commits() int64 { return d.commits.Load() }
+
+// Do runs the command in the writer loop and waits until it is committed and published. The View that it gives shows
+// the change. The context is asked until the command starts and not after: whoever gets its error knows that nothing
+// was written. An error of the command comes back as it is.
+func (d *Directory) Do(ctx context.Context, command Command) (*view.View, error) {
+	r := &request{ctx: ctx, command: command, done: make(chan answer, 1)}
+	select {
+	case d.queue <- r:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-d.stopped:
+		return nil, unavailable(nil)
+	}
+	a := <-r.done
+	return a.view, a.err
+}
+
+// request is a command that waits for its answer.
+type request struct {
+	ctx     context.Context //nolint:containedctx // it is the waiting caller's, asked once when its turn comes
+	command Command
+	done    chan answer
+}
+
+type answer struct {
+	view *view.View
+	err  error
+}

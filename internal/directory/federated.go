@@ -1,0 +1,148 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/claims"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// maxFederated is how many federated credentials one holder may have (Microsoft Entra, "Considerations and limits").
+const maxFederated = 20
+
+// Holder is who holds federated credentials: exactly one field is set.
+type Holder struct {
+	Identity    name.ResourceID
+	Application name.GUID // object id
+}
+
+// PutFederated makes or replaces the federated credential of that name.
+func (e *Edit) PutFederated(h Holder, c view.FederatedCredential) (Outcome, error) {
+	list, err := e.federated(h)
+	if err != nil {
+		return Unchanged, err
+	}
+	list = slices.Clone(list)
+	at := slices.IndexFunc(list, func(o view.FederatedCredential) bool { return strings.EqualFold(o.Name, c.Name) })
+	if at < 0 {
+		list = append(list, c)
+	} else {
+		c.Name = list[at].Name
+		list[at] = c
+	}
+	outcome, err := e.SetFederated(h, list)
+	if outcome == Updated && at < 0 {
+		outcome = Created
+	}
+	return outcome, err
+}
+
+// DeleteFederated deletes the federated credential of that name.
+func (e *Edit) DeleteFederated(h Holder, credential string) error {
+	list, err := e.federated(h)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(list, func(o view.FederatedCredential) bool { return strings.EqualFold(o.Name, credential) })
+	if at < 0 {
+		return notFound(CredentialNotFound, "there is no federated credential %q", shown(credential))
+	}
+	_, err = e.SetFederated(h, slices.Delete(slices.Clone(list), at, at+1))
+	return err
+}
+
+// SetFederated makes the list the holder's whole set of federated credentials.
+func (e *Edit) SetFederated(h Holder, list []view.FederatedCredential) (Outcome, error) {
+	if _, err := e.federated(h); err != nil {
+		return Unchanged, err
+	}
+	list, err := checkFederated(list)
+	if err != nil {
+		return Unchanged, err
+	}
+	if !h.Identity.IsZero() {
+		i, _ := e.view.Identity(h.Identity)
+		changed := *i
+		changed.Federated = list
+		return e.save(&changed)
+	}
+	a, _ := e.view.Application(h.Application)
+	changed := *a
+	changed.Federated = list
+	return e.save(&changed)
+}
+
+func (e *Edit) federated(h Holder) ([]view.FederatedCredential, error) {
+	if !h.Identity.IsZero() {
+		i, ok := e.view.Identity(h.Identity)
+		if !ok {
+			return nil, notFound(IdentityNotFound, "there is no user-assigned identity %s", h.Identity)
+		}
+		return i.Federated, nil
+	}
+	a, err := e.ownApplication(h.Application)
+	if err != nil {
+		return nil, err
+	}
+	return a.Federated, nil
+}
+
+// checkFederated gives the list with its expressions in canonical form. No two may trust the same subject of the same
+// issuer.
+func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential, error) {
+	if len(list) > maxFederated {
+		return nil, invalid(LimitExceeded, "there are at most %d federated credentials, not %d", maxFederated, len(list))
+	}
+	names, subjects := map[string]bool{}, map[[2]string]bool{}
+	out := make([]view.FederatedCredential, 0, len(list))
+	for _, c := range list {
+		if err := checkCredential(&c); err != nil {
+			return nil, err
+		}
+		trusted := [2]string{c.Issuer.String(), "subject " + c.Subject}
+		if c.Subject == "" {
+			trusted[1] = "expression " + c.Expression
+		}
+		switch {
+		case names[strings.ToLower(c.Name)]:
+			return nil, conflict(Exists, "there are two federated credentials named %q", c.Name)
+		case subjects[trusted]:
+			return nil, conflict(Exists, "two federated credentials have the issuer %s and the same subject", c.Issuer)
+		}
+		names[strings.ToLower(c.Name)], subjects[trusted] = true, true
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func checkCredential(c *view.FederatedCredential) error {
+	err := checkName(credentials, "a federated credential", c.Name, "3 to 120 letters, digits, dashes and underscores, a letter or digit first")
+	switch {
+	case err != nil:
+		return err
+	case c.Issuer.IsZero():
+		return invalid(InvalidValue, "the federated credential %q needs an issuer", c.Name)
+	case (c.Subject == "") == (c.Expression == ""):
+		return invalid(InvalidValue, "the federated credential %q needs either a subject or an expression", c.Name)
+	case len(c.Subject) > 600:
+		return invalid(InvalidValue, "the subject of %q has more than 600 characters", c.Name)
+	}
+	if c.Expression != "" {
+		compiled, err := claims.Compile(c.Expression)
+		if err != nil {
+			return invalid(InvalidValue, "the expression of %q: %v", c.Name, err)
+		}
+		c.Expression = compiled.String()
+	}
+	if len(c.Audiences) < 1 || len(c.Audiences) > 10 {
+		return invalid(InvalidValue, "the federated credential %q needs 1 to 10 audiences", c.Name)
+	}
+	for _, a := range c.Audiences {
+		if a == "" || len(a) > 600 {
+			return invalid(InvalidValue, "an audience of %q is empty or has more than 600 characters", c.Name)
+		}
+	}
+	return nil
+}

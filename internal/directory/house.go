@@ -1,0 +1,308 @@
+package directory
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// DefaultRegion is the AWS region of a new installation: one for which all SDKs sign with SigV4 without being told.
+const DefaultRegion = "us-east-2"
+
+// BootstrapSpec is what a first start decides.
+type BootstrapSpec struct {
+	URLs map[string]string // public base URLs by door
+}
+
+// Bootstrap makes the installation with its first tenant, subscription and AWS account, each named "default". On an
+// installation that exists it changes nothing.
+func (e *Edit) Bootstrap(s BootstrapSpec) (Outcome, error) {
+	if e.view.Installation() != nil {
+		return Unchanged, nil
+	}
+	i := &view.Installation{StoreID: name.NewGUID(), Incarnation: rand.Text(), Region: DefaultRegion,
+		URLs: maps.Clone(s.URLs), Created: e.now}
+	if _, err := e.save(i); err != nil {
+		return Unchanged, err
+	}
+	first := *i
+	var err error
+	if first.Tenant, err = e.CreateTenant("default"); err != nil {
+		return Unchanged, err
+	}
+	if first.Subscription, err = e.CreateSubscription(first.Tenant, "default"); err != nil {
+		return Unchanged, err
+	}
+	if first.Account, err = e.CreateAccount("default"); err != nil {
+		return Unchanged, err
+	}
+	_, err = e.save(&first)
+	return Created, err
+}
+
+func (e *Edit) installation() (*view.Installation, error) {
+	i := e.view.Installation()
+	if i == nil {
+		return nil, fault.New(fault.Unavailable, Unavailable, "the installation is not set up yet").
+			Because(errors.New("no installation record: bootstrap has not run"))
+	}
+	return i, nil
+}
+
+// CreateTenant makes a tenant with its operator and the house's applications, and gives its id.
+func (e *Edit) CreateTenant(tenant string) (name.GUID, error) {
+	if err := checkHouseName("a tenant", tenant); err != nil {
+		return name.GUID{}, err
+	}
+	if _, taken := e.view.TenantNamed(tenant); taken {
+		return name.GUID{}, conflict(Exists, "there is already a tenant named %q", tenant)
+	}
+	t := &view.Tenant{ID: name.NewGUID(), Name: tenant, Created: e.now}
+	if _, err := e.save(t); err != nil {
+		return name.GUID{}, err
+	}
+	return t.ID, firstError(e.makeOperator(t.ID), e.makeHouseApplications(t.ID))
+}
+
+// operatorRoles are what an operator is granted at "/" of its tenant: Owner, Storage Blob Data Owner and Key Vault
+// Secrets Officer.
+func operatorRoles() []string {
+	return []string{"8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"}
+}
+
+// makeOperator makes the principal that operates a tenant. Its rights are ordinary assignments, to be seen and taken
+// away like others.
+func (e *Edit) makeOperator(tenant name.GUID) error {
+	o := &view.Operator{Principal: *newPrincipal(tenant)}
+	if _, err := e.save(o); err != nil {
+		return err
+	}
+	for _, role := range operatorRoles() {
+		_, _, err := e.PutAssignment(AssignmentSpec{Tenant: tenant, Scope: name.Root(), Role: name.MustGUID(role),
+			Principal: o.ObjectID, Name: "operator"})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// houseApplications are the audiences that every tenant has from the start, under the ids that they have everywhere.
+func houseApplications() []view.Application {
+	app := func(display, appID string, uris ...string) view.Application {
+		return view.Application{DisplayName: display, IDURIs: uris, TokenVersion: 1, Algorithm: "RS256", House: true,
+			Principal: view.Principal{ClientID: name.MustGUID(appID)}}
+	}
+	return []view.Application{
+		app("Azure Service Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+			"https://management.azure.com", "https://management.core.windows.net"),
+		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
+		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
+		app("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+	}
+}
+
+func (e *Edit) makeHouseApplications(tenant name.GUID) error {
+	for _, a := range houseApplications() {
+		a.ObjectID, a.Created = name.NewGUID(), e.now
+		a.Principal.ObjectID, a.Principal.Tenant = a.ObjectID, tenant
+		if _, err := e.save(&a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteTenant deletes a tenant that has no subscription, application or role definition of its own left. Its operator
+// and the house's applications go with it. The default tenant stays.
+func (e *Edit) DeleteTenant(id name.GUID) error {
+	t, ok := e.view.Tenant(id)
+	if !ok {
+		return notFound(TenantNotFound, "there is no tenant %s", id)
+	}
+	if e.isDefault(func(i *view.Installation) bool { return i.Tenant == id }) {
+		return conflict(InUse, "the default tenant stays")
+	}
+	for s := range e.view.Subscriptions() {
+		if s.Tenant == id {
+			return conflict(InUse, "the tenant still has the subscription %q", s.Name)
+		}
+	}
+	for d := range e.view.RoleDefinitions() {
+		if d.Tenant == id {
+			return conflict(InUse, "the tenant still has the role definition %q", d.Name)
+		}
+	}
+	var house []view.Record
+	for a := range e.view.Applications() {
+		switch {
+		case a.Principal.Tenant != id:
+		case a.House:
+			house = append(house, a)
+		default:
+			return conflict(InUse, "the tenant still has the application %q", a.DisplayName)
+		}
+	}
+	if o, ok := e.view.OperatorOf(id); ok {
+		house = append(house, o)
+	}
+	for _, r := range house {
+		if err := e.removeAll(r); err != nil {
+			return err
+		}
+	}
+	return e.remove(t)
+}
+
+// CreateSubscription makes a subscription of a tenant and gives its id. Names are unique in the installation.
+func (e *Edit) CreateSubscription(tenant name.GUID, subscription string) (name.GUID, error) {
+	if err := checkHouseName("a subscription", subscription); err != nil {
+		return name.GUID{}, err
+	}
+	if _, ok := e.view.Tenant(tenant); !ok {
+		return name.GUID{}, notFound(TenantNotFound, "there is no tenant %s", tenant)
+	}
+	for s := range e.view.Subscriptions() {
+		if strings.EqualFold(s.Name, subscription) {
+			return name.GUID{}, conflict(Exists, "there is already a subscription named %q", subscription)
+		}
+	}
+	s := &view.Subscription{ID: name.NewGUID(), Tenant: tenant, Name: subscription, Created: e.now}
+	_, err := e.save(s)
+	return s.ID, err
+}
+
+// DeleteSubscription deletes a subscription without resource groups, and the assignments on it. The default one stays.
+func (e *Edit) DeleteSubscription(id name.GUID) error {
+	s, ok := e.view.Subscription(id)
+	if !ok {
+		return notFound(SubscriptionNotFound, "there is no subscription %s", id)
+	}
+	if e.isDefault(func(i *view.Installation) bool { return i.Subscription == id }) {
+		return conflict(InUse, "the default subscription stays")
+	}
+	scope := s.Scope()
+	var assignments []view.Record
+	for r := range e.view.Under(scope) {
+		switch r := r.(type) {
+		case *view.RoleAssignment:
+			assignments = append(assignments, r)
+		case *view.ResourceGroup:
+			if e.view.Fenced(r.Scope()) {
+				return conflict(Fenced, "the resource group %q is still being deleted; try again when that is done", r.Name)
+			}
+			return conflict(InUse, "the subscription still has the resource group %q", r.Name)
+		default:
+			return conflict(InUse, "the subscription still has %s", strings.TrimPrefix(r.StoreKey(), view.Prefix))
+		}
+	}
+	for _, r := range assignments {
+		if err := e.remove(r); err != nil {
+			return err
+		}
+	}
+	return e.remove(s)
+}
+
+// CreateAccount makes an AWS account with its operator role, and gives its id.
+func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
+	if err := checkHouseName("an AWS account", account); err != nil {
+		return name.AccountID{}, err
+	}
+	if _, taken := e.view.AccountNamed(account); taken {
+		return name.AccountID{}, conflict(Exists, "there is already an AWS account named %q", account)
+	}
+	id, err := e.newAccountID()
+	if err != nil {
+		return name.AccountID{}, err
+	}
+	if _, err := e.save(&view.Account{ID: id, Name: account, Created: e.now}); err != nil {
+		return name.AccountID{}, err
+	}
+	_, err = e.PutRole(operatorRole(id))
+	return id, err
+}
+
+// newAccountID gives twelve random digits that no account has, the first not 0.
+func (e *Edit) newAccountID() (name.AccountID, error) {
+	span := big.NewInt(900_000_000_000)
+	for {
+		n, err := rand.Int(rand.Reader, span)
+		if err != nil {
+			return name.AccountID{}, refused(err)
+		}
+		id, err := name.ParseAccountID(fmt.Sprint(100_000_000_000 + n.Int64()))
+		if err != nil {
+			return name.AccountID{}, refused(err)
+		}
+		if _, taken := e.view.Account(id); !taken {
+			return id, nil
+		}
+	}
+}
+
+// OperatorService is the service principal that Lanyard's operator assumes roles as.
+const OperatorService = "operator.lanyard"
+
+// operatorRole is the role with which an operator works in an AWS account.
+func operatorRole(account name.AccountID) RoleSpec {
+	return RoleSpec{
+		Account: account, Path: "/lanyard/", Name: "Operator", Description: "What an operator of this installation may do here",
+		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + OperatorService +
+			`"},"Action":"sts:AssumeRole"}]}`,
+		Inline: map[string]string{
+			"all": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+		},
+	}
+}
+
+// DeleteAccount deletes an AWS account that holds nothing but its operator role. The default account stays.
+func (e *Edit) DeleteAccount(id name.AccountID) error {
+	a, ok := e.view.Account(id)
+	if !ok {
+		return notFound(AccountNotFound, "there is no AWS account %s", id)
+	}
+	if e.isDefault(func(i *view.Installation) bool { return i.Account == id }) {
+		return conflict(InUse, "the default AWS account stays")
+	}
+	operator := operatorRole(id)
+	var own *view.Role
+	for r := range e.view.Roles(id) {
+		if r.Path != operator.Path || r.Name != operator.Name {
+			return conflict(InUse, "the account still has the role %q", r.Name)
+		}
+		own = r
+	}
+	for p := range e.view.Policies(id) {
+		return conflict(InUse, "the account still has the policy %q", p.Name)
+	}
+	for p := range e.view.OIDCProviders(id) {
+		return conflict(InUse, "the account still has the OIDC provider %s", p.URL)
+	}
+	for b := range e.view.Buckets(id) {
+		return conflict(InUse, "the account still has the bucket %q", b.Name)
+	}
+	for r := range e.view.AWSResources() {
+		if r.ARN.Account() == id {
+			return conflict(InUse, "the account still has the resource %s", r.ARN)
+		}
+	}
+	if own != nil {
+		if err := e.remove(own); err != nil {
+			return err
+		}
+	}
+	return e.remove(a)
+}
+
+func (e *Edit) isDefault(is func(*view.Installation) bool) bool {
+	i := e.view.Installation()
+	return i != nil && is(i)
+}

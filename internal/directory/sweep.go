@@ -1,0 +1,158 @@
+package directory
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// sweepStep is how many records one step of a sweep removes, so that commands wait for one transaction at most.
+const sweepStep = 100
+
+// sweepState is what the writer loop knows about work for the sweep that no tombstone tells.
+type sweepState struct {
+	orphans bool // there may be assignments whose principal is gone
+}
+
+// sweepRequest makes the next step of the sweep a command like any other.
+func (d *Directory) sweepRequest(ctx context.Context) *request {
+	return &request{ctx: ctx, command: d.sweep, done: make(chan answer, 1)}
+}
+
+// unswept tells whether the sweep has work that must not wait.
+func (d *Directory) unswept() bool {
+	for range d.View().Tombstones() {
+		return true
+	}
+	return d.sweeps.orphans
+}
+
+// swept tells whether the step that was just committed succeeded. After a failure the sweep waits before it goes on.
+func (d *Directory) swept(ctx context.Context, sweep *request) bool {
+	a := <-sweep.done // it was the first of its batch, so it has its answer
+	if a.err != nil {
+		d.config.Logger.LogAttrs(ctx, slog.LevelWarn, "sweep failed", slog.Any("error", a.err))
+		d.sweeps.orphans = true
+	}
+	return a.err == nil
+}
+
+// sweep removes up to sweepStep records: expired workload rules, what lies below tombstones, and the assignments of
+// principals that are gone.
+func (d *Directory) sweep(e *Edit) error {
+	for r := range e.view.Rules() {
+		if r.Expires.After(e.now) && e.workloadLives(r) {
+			continue
+		}
+		if full, err := e.sweepOne(r); full || err != nil {
+			return err
+		}
+	}
+	for t := range e.view.Tombstones() {
+		if full, err := e.sweepTree(t); full || err != nil {
+			return err
+		}
+	}
+	if !d.sweeps.orphans {
+		return nil
+	}
+	for a := range e.view.Assignments() {
+		if _, lives := e.view.PrincipalByObject(a.Principal); lives {
+			continue
+		}
+		if full, err := e.sweepOne(a); full || err != nil {
+			return err
+		}
+	}
+	d.sweeps.orphans = false
+	return nil
+}
+
+// sweepTree removes what lies below the tombstone and at last the tombstone itself.
+func (e *Edit) sweepTree(t *view.Tombstone) (full bool, err error) {
+	v := e.view
+	for r := range v.Under(t.Scope) {
+		for dead := range doomed(v, r) {
+			if full, err := e.sweepOne(dead); full || err != nil {
+				return full, err
+			}
+		}
+	}
+	return e.sweepOne(t)
+}
+
+// sweepOne removes a record if it is still there; full tells that this step has done enough and did not.
+func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
+	if len(e.changes.list) >= sweepStep {
+		return true, nil
+	}
+	if e.view.At(r.StoreKey()) == nil {
+		return false, nil
+	}
+	return false, e.remove(r)
+}
+
+// doomed yields what dies with a record, wherever it lies, and the record itself at last.
+func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
+	return func(yield func(view.Record) bool) {
+		if p := principalOf(r); p != nil {
+			for _, a := range v.AssignmentsOf(p.ObjectID) {
+				if !yield(a) {
+					return
+				}
+			}
+		}
+		yield(r)
+	}
+}
+
+// principalOf gives the service principal that lives inside a record, nil if none does.
+func principalOf(r view.Record) *view.Principal {
+	switch r := r.(type) {
+	case *view.Resource:
+		return r.System
+	case *view.UserIdentity:
+		return &r.Principal
+	case *view.Application:
+		return &r.Principal
+	case *view.Operator:
+		return &r.Principal
+	}
+	return nil
+}
+
+// removeAll removes the record and all that dies with it.
+func (e *Edit) removeAll(r view.Record) error {
+	for dead := range doomed(e.view, r) {
+		if err := e.remove(dead); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTree removes everything at and below the scope of a record: at once when it is little, else by a tombstone that
+// the sweep follows.
+func (e *Edit) removeTree(t *view.Tombstone) error {
+	v := e.view
+	var dead []view.Record
+	for r := range v.Under(t.Scope) {
+		for d := range doomed(v, r) {
+			if dead = append(dead, d); len(dead) > sweepStep {
+				_, err := e.save(t)
+				return err
+			}
+		}
+	}
+	for _, r := range dead {
+		if e.view.At(r.StoreKey()) == nil {
+			continue // two things died with it
+		}
+		if err := e.remove(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/store"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// Run is the writer loop. It ends when ctx is over, after answering whoever it has taken on, or with the error that made
+// writing end. It may be called once.
+func (d *Directory) Run(ctx context.Context) error {
+	if d.started.Swap(true) {
+		return fault.New(fault.Internal, Defect, "").Because(errors.New("the directory runs already"))
+	}
+	defer close(d.stopped)
+	timer := time.NewTimer(0) // the first sweep resumes what an earlier process left
+	defer timer.Stop()
+	var next, sweep *request
+	for {
+		if next == nil {
+			select {
+			case <-ctx.Done():
+				return nil
+			case next = <-d.queue:
+			case <-timer.C:
+				sweep = d.sweepRequest(ctx)
+				next = sweep
+			}
+		}
+		b := d.newBatch()
+		next = d.collect(b, next)
+		if err := d.commit(ctx, b); err != nil {
+			if next != nil {
+				next.done <- answer{err: unavailable(err)}
+			}
+			d.fail(ctx, err)
+			return err
+		}
+		switch {
+		case sweep != nil && !d.swept(ctx, sweep):
+			timer.Reset(d.config.SweepEvery)
+		case d.unswept():
+			timer.Reset(0)
+		case sweep != nil:
+			timer.Reset(d.config.SweepEvery)
+		}
+		sweep = nil
+	}
+}
+
+// fail reports that writing has ended for good.
+func (d *Directory) fail(ctx context.Context, err error) {
+	d.config.Logger.LogAttrs(ctx, slog.LevelError, "the directory stops writing", slog.Any("error", err))
+	if d.config.Fatal != nil {
+		d.config.Fatal(err)
+	}
+}
+
+// batch is commands that are committed together.
+type batch struct {
+	base    *view.View // the published View
+	view    *view.View // with the changes of all members
+	changes changeSet
+	members []member
+}
+
+// member is a command of a batch and what it gave.
+type member struct {
+	*request
+	err error
+}
+
+func (d *Directory) newBatch() *batch {
+	v := d.View()
+	return &batch{base: v, view: v, changes: newChangeSet()}
+}
+
+// collect runs first and then whatever waits, until nothing waits or the transaction is full. A command that no longer
+// fits is given back: it runs again at the start of the next batch.
+func (d *Directory) collect(b *batch, first *request) *request {
+	for r := first; r != nil; {
+		if !d.join(b, r) {
+			return r
+		}
+		if len(b.changes.list) >= MaxOps {
+			return nil
+		}
+		select {
+		case r = <-d.queue:
+		default:
+			r = nil
+		}
+	}
+	return nil
+}
+
+// join runs the command on the View that the former members left. It is false if the batch has no room for it.
+func (d *Directory) join(b *batch, r *request) bool {
+	if err := r.ctx.Err(); err != nil {
+		b.members = append(b.members, member{r, err})
+		return true
+	}
+	e := newEdit(b.view, b.base.Rev(), d.config.Now())
+	if err := d.run(e, r); err != nil {
+		b.members = append(b.members, member{r, err})
+		return true
+	}
+	if len(b.changes.list) > 0 && !b.changes.takes(e.changes) {
+		return false
+	}
+	for _, c := range e.changes.list {
+		b.changes.add(c)
+	}
+	b.view = e.view
+	b.members = append(b.members, member{r, nil})
+	return true
+}
+
+// run calls the command. A panic in one command must not end everybody's service: nothing of it is kept, so it is safe
+// to answer with a defect and go on.
+func (d *Directory) run(e *Edit, r *request) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.config.Logger.LogAttrs(r.ctx, slog.LevelError, "a command panicked", slog.Any("panic", p))
+			err = fault.New(fault.Internal, Defect, "").Because(fmt.Errorf("panic: %v", p))
+		}
+	}()
+	return r.command(e)
+}
+
+// commit writes the batch, publishes the View and answers all members. The error that it gives ends writing.
+func (d *Directory) commit(ctx context.Context, b *batch) error {
+	published, refusal, fatal := d.write(context.WithoutCancel(ctx), b)
+	if published != nil {
+		d.current.Store(published)
+	}
+	for _, m := range b.members {
+		switch {
+		case fatal != nil:
+			m.done <- answer{err: unavailable(fatal)}
+		case m.err != nil:
+			m.done <- answer{err: m.err}
+		case refusal != nil:
+			m.done <- answer{err: refusal}
+		default:
+			m.done <- answer{view: d.View()}
+		}
+	}
+	return fatal
+}
+
+// write writes the changes in as many transactions as they need. published is the View of what was written, nil if that
+// is nothing; refusal says that the store would not take all of it; fatal that nobody knows what it took.
+func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, refusal, fatal error) {
+	if len(b.changes.list) == 0 {
+		return nil, nil, nil
+	}
+	v := b.base
+	for i, chunk := range b.changes.chunks() {
+		rev, err := d.txn(ctx, chunk)
+		switch {
+		case err == nil:
+		case fault.Is(err, store.Conflict):
+			return published, nil, fmt.Errorf("another writer took over: %w", err)
+		case store.Indeterminate(err):
+			return published, nil, fmt.Errorf("nobody knows whether the last write happened: %w", err)
+		case i == 0:
+			return nil, err, nil
+		default:
+			d.sweeps.orphans = true // a deletion cut in half may leave assignments behind
+			return published, fault.New(fault.Unavailable, Incomplete,
+				"the change was written in part; give it again").Because(err), nil
+		}
+		if v, err = v.Apply(rev, chunk); err != nil {
+			return published, nil, fmt.Errorf("apply what was written: %w", err)
+		}
+		published = v
+	}
+	return published, nil, nil
+}
+
+// txn writes one chunk and the guard, provided that we wrote the guard last.
+func (d *Directory) txn(ctx context.Context, chunk []view.Change) (int64, error) {
+	ops := make([]store.Op, 0, len(chunk)+1)
+	for _, c := range chunk {
+		ops = append(ops, store.Op{Key: c.Key, Value: c.Value, Delete: c.Value == nil})
+	}
+	rev, err := d.config.Store.Txn(ctx, []store.Compare{{Key: GuardKey, Rev: d.guard}}, append(ops, guardOp()))
+	if err != nil {
+		return 0, err
+	}
+	d.guard = rev
+	d.commits.Add(1)
+	return rev, nil
+}
