@@ -88,48 +88,46 @@ func DecodeIMDS(c MetadataCall) (MetadataRequest, error) {
 	if !slices.Contains(imdsVersions(), f["api-version"]) {
 		return r, badVersion(f, "2018-02-01 or a later version of the instance metadata service")
 	}
-	return r, r.decode(f)
+	err = r.decode(f)
+	return r, err
 }
 
 // DecodeEndpoint decodes a request to the one URL that IDENTITY_ENDPOINT and MSI_ENDPOINT name. The method and the
 // version tell the flavour; a secret is handed on in the result and must still be compared.
 func DecodeEndpoint(c MetadataCall) (MetadataRequest, error) {
-	r := MetadataRequest{Flavour: endpointFlavour(c)}
+	r := MetadataRequest{Flavour: AppService}
+	if c.Method == http.MethodPost {
+		r.Flavour = CloudShell
+	}
+	f, unreadable := metadataForm(c.RawQuery)
+	version := f["api-version"]
+	if r.Flavour == AppService && version == versionLegacy {
+		r.Flavour = AppServiceLegacy
+	}
 	if err := checkOrigin(c.Header); err != nil {
 		return r, err
 	}
 	switch c.Method {
 	case http.MethodPost:
-		return r, r.decodeCloudShell(c)
+		err := r.decodeCloudShell(c)
+		return r, err
 	case http.MethodGet:
 	default:
 		return r, badMethod("GET or POST")
 	}
+	// The secret comes before everything that would tell a stranger more than that there is a secret.
 	var err error
 	if r.Secret, err = secretHeader(c.Header, r.Flavour); err != nil {
 		return r, err
 	}
-	f, err := metadataForm(c.RawQuery)
-	if err != nil {
-		return r, err
+	if unreadable != nil {
+		return r, unreadable
 	}
-	if v := f["api-version"]; v != versionAppService && v != versionLegacy {
+	if version != versionAppService && version != versionLegacy {
 		return r, badVersion(f, versionAppService+" or "+versionLegacy)
 	}
-	return r, r.decode(f)
-}
-
-// endpointFlavour guesses the flavour from the method and, for a GET, from the header that carries the secret; the
-// version has to agree, because each flavour asks for its own header.
-func endpointFlavour(c MetadataCall) Flavour {
-	if c.Method == http.MethodPost {
-		return CloudShell
-	}
-	f, why := parseForm(c.RawQuery, metadataLimits())
-	if why == "" && f["api-version"] == versionLegacy {
-		return AppServiceLegacy
-	}
-	return AppService
+	err = r.decode(f)
+	return r, err
 }
 
 // decodeCloudShell reads the POST form, which has no version. Parameters in the query do not count; one that would mean
