@@ -40,16 +40,16 @@ func testWatchBatches(t *testing.T, s Store) {
 // testWatchResume stops a watch after each single batch and goes on after it: together that is the whole history.
 func testWatchResume(t *testing.T, s Store) {
 	start := newest(t, s) + 1
-	for i := range 30 {
+	for i := range 12 {
 		write(t, s, put(fmt.Sprint("k", i%4), fmt.Sprint(i)), put(fmt.Sprint("l", i), "x"))
 	}
-	whole := take(t, s.Watch(t.Context(), "", start), 60)
+	whole := take(t, s.Watch(t.Context(), "", start), 24)
 	var pieces []store.Batch
 	for next := start; len(pieces) < len(whole); next = pieces[len(pieces)-1].Rev + 1 {
 		pieces = append(pieces, take(t, s.Watch(t.Context(), "", next), 1)...)
 	}
-	if len(whole) != 30 {
-		t.Errorf("30 revisions came in %d batches", len(whole))
+	if len(whole) != 12 {
+		t.Errorf("12 revisions came in %d batches", len(whole))
 	}
 	if diff := cmp.Diff(whole, pieces); diff != "" {
 		t.Error(diff)

@@ -1,0 +1,91 @@
+package etcd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/etcd/server/v3/storage/datadir"
+	"go.etcd.io/etcd/server/v3/storage/wal"
+	"go.etcd.io/etcd/server/v3/storage/wal/walpb"
+	"go.uber.org/zap"
+
+	"github.com/lanyard-id/lanyard/internal/store/etcd/boltfile"
+)
+
+// inspect reads an engine folder that holds data, before the engine does. It fails when anything is missing or is not
+// what was written: the engine itself would end the process, run with a part of the data, or begin an empty store.
+//
+// What it cannot see is said here: records that were acknowledged within the last 100 ms before a crash stand only in
+// the log, and a log that was cut off behind such a crash looks as if they had never been written. And the engine's
+// own numbers, such as the index up to which the log is applied, carry no checksum; they are tested against the log
+// and the records only for being possible.
+func inspect(dir string, logger *zap.Logger) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // the engine's readers panic on what they cannot parse
+			err = fmt.Errorf("read engine folder: %v", r)
+		}
+	}()
+	found, err := inspectDatabase(datadir.ToBackendFileName(dir))
+	if err != nil {
+		return err
+	}
+	last, err := lastLogged(datadir.ToWALDir(dir), logger)
+	if err != nil {
+		return err
+	}
+	// A write is applied to the database only after the log is synced. An index beyond the log would make the engine
+	// acknowledge later writes without doing them.
+	if found.applied > last {
+		return fmt.Errorf("the log ends at entry %d, and entry %d was applied already", last, found.applied)
+	}
+	return nil
+}
+
+// inspectDatabase reads every page and every record of the database file.
+func inspectDatabase(path string) (*history, error) {
+	file, err := os.Open(path) //nolint:gosec // our own folder
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	found := newHistory()
+	info, err := file.Stat()
+	if err == nil {
+		err = boltfile.Check(file, info.Size(), found.visit)
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = found.complete()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", filepath.Base(path), err)
+	}
+	return found, nil
+}
+
+// lastLogged reads the write-ahead log and gives the index of its last whole entry.
+func lastLogged(dir string, logger *zap.Logger) (uint64, error) {
+	if !wal.Exist(dir) {
+		return 0, errors.New("the log is missing")
+	}
+	snapshots, err := wal.ValidSnapshotEntries(logger, dir)
+	if err != nil {
+		return 0, fmt.Errorf("read log: %w", err)
+	}
+	start := new(walpb.Snapshot)
+	if len(snapshots) > 0 {
+		start = snapshots[len(snapshots)-1]
+	}
+	log, err := wal.OpenForRead(logger, dir, start)
+	if err != nil {
+		return 0, fmt.Errorf("open log: %w", err)
+	}
+	_, _, entries, err := log.ReadAll()
+	if err != nil {
+		return 0, fmt.Errorf("read log from entry %d: %w", start.GetIndex(), err)
+	}
+	if len(entries) == 0 {
+		return start.GetIndex(), nil
+	}
+	return entries[len(entries)-1].GetIndex(), nil
+}

@@ -1,0 +1,55 @@
+package etcd
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"strings"
+)
+
+// The key space inside the engine. What callers store lies under dataPrefix; what the driver itself remembers lies
+// under metaPrefix, out of reach of any List or Watch.
+const (
+	dataPrefix     = "lanyard/data/"
+	metaPrefix     = "lanyard/meta/"
+	incarnationKey = metaPrefix + "incarnation"
+
+	sealSize = 4
+)
+
+var (
+	errSeal    = errors.New("a value has a wrong checksum")
+	errForeign = errors.New("a key of nobody")
+)
+
+// seal appends a checksum (CRC-32C) of key and value to the value. The engine has no checksums of its own in its
+// database, so a bit that flips on disk would otherwise become a fact.
+func seal(key string, value []byte) string {
+	sealed := make([]byte, 0, len(value)+sealSize)
+	sealed = append(sealed, value...)
+	return string(binary.BigEndian.AppendUint32(sealed, checksum(key, value)))
+}
+
+// unseal takes the checksum off, if it is right.
+func unseal(key string, sealed []byte) ([]byte, error) {
+	size := len(sealed) - sealSize
+	if size < 0 || binary.BigEndian.Uint32(sealed[size:]) != checksum(key, sealed[:size]) {
+		return nil, errSeal
+	}
+	return sealed[:size:size], nil
+}
+
+func checksum(key string, value []byte) uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	return crc32.Update(crc32.Checksum([]byte(key), table), table, value)
+}
+
+// checkRecord says whether a key and its sealed value are ones that this driver wrote.
+func checkRecord(key, sealed []byte) error {
+	name := string(key)
+	if !strings.HasPrefix(name, dataPrefix) && !strings.HasPrefix(name, metaPrefix) {
+		return errForeign
+	}
+	_, err := unseal(name, sealed)
+	return err
+}
