@@ -119,6 +119,8 @@ func dateLayouts() [5]string {
 	return [...]string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z0700", time.DateOnly}
 }
 
+var errDate = errors.New("not a date: want 2006-01-02T15:04:05Z or seconds since 1970")
+
 // maxEpoch bounds seconds since 1970 so that they are a time (year 9999).
 const maxEpoch = 253402300799
 
@@ -128,15 +130,11 @@ func parseDate(s string) (time.Time, error) {
 		return time.Unix(sec, nsec), nil
 	}
 	for _, layout := range dateLayouts() {
-		// Only try what can succeed: a failed parse allocates its error.
-		if len(s) < len("2006-01-02") || (layout == time.DateOnly) != (len(s) == len(layout)) {
-			continue
-		}
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, nil
 		}
 	}
-	return time.Time{}, errors.New("not a date: want 2006-01-02T15:04:05Z or seconds since 1970")
+	return time.Time{}, errDate
 }
 
 // parseEpoch reads seconds since 1970: digits, and up to nine after a point.

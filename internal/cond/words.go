@@ -84,7 +84,7 @@ func (t *Test) hint(ctx Context, have []string) string {
 	for i := range t.values {
 		text, ok := t.values[i].template.Expand(ctx)
 		for _, h := range have {
-			if ok && t.traits.family != foldFamily && strings.EqualFold(h, text) {
+			if ok && t.traits.family != foldFamily && h != text && strings.EqualFold(h, text) {
 				return " (differs only in case)"
 			}
 		}
