@@ -1,0 +1,142 @@
+package blob
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/lanyard-id/lanyard/internal/access"
+	"github.com/lanyard-id/lanyard/internal/audit"
+	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/mint"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/reason"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// Why a caller whose token holds is refused before its rights are looked at, or finds nothing.
+const (
+	// ForeignTenant means that the token was issued by another tenant than the one that the storage account belongs to.
+	ForeignTenant fault.Reason = "authn.foreign_tenant"
+	// AccountNotFound means that there is no storage account of that name.
+	AccountNotFound fault.Reason = "blob.account_not_found"
+	// ContainerNotFound means that the account has no container of that name.
+	ContainerNotFound fault.Reason = "directory.container_not_found"
+)
+
+// StorageAudience is the audience that every Azure SDK asks a token for, whatever the account.
+const StorageAudience = "https://storage.azure.com"
+
+// oldestVersion is the first x-ms-version that takes bearer tokens.
+const oldestVersion = "2017-11-09"
+
+// call is one request: what it names, who asks, and what was found.
+type call struct {
+	r         *http.Request
+	v         *view.View
+	event     *web.Event
+	target    target
+	account   *view.Resource
+	container *view.Container // nil at the account's level
+	decision  reason.Decision
+}
+
+// serve is the way of every request: what is asked, who asks, may they, then do it.
+func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
+	c := &call{r: r, v: d.View(), event: web.EventOf(r.Context())}
+	t, err := parseTarget(r)
+	if err != nil {
+		return err
+	}
+	c.target = t
+	token, err := d.caller(c)
+	if err != nil {
+		return err
+	}
+	op, err := t.operation(r.Method)
+	if err != nil {
+		return err
+	}
+	c.event.Route = op.name
+	scope, err := c.scope()
+	if err != nil {
+		return err
+	}
+	c.event.Record.Resource = scope.String()
+	c.decision = access.Azure(c.v, access.AzureRequest{
+		Principal: token.Owner.Principal(), Action: op.action, Data: op.data, Scope: scope,
+	})
+	if err := access.Refusal(c.decision, "This request is not authorized to perform this operation using this permission."); err != nil {
+		return err
+	}
+	if err := c.find(); err != nil {
+		return err
+	}
+	w.Header().Set("x-ms-version", r.Header.Get("x-ms-version"))
+	if err := op.do(d, c, w); err != nil {
+		return err
+	}
+	d.allowed(c)
+	return nil
+}
+
+// caller says who asks. The account is found first, because its tenant says which tokens count; that it exists is no
+// secret: its name is an address.
+func (d Door) caller(c *call) (*credential.Token, error) {
+	if _, signed := c.target.query.Get("sig"); signed {
+		return nil, fault.New(fault.Unauthenticated, SignatureUnsupported, "Shared access signatures are not accepted.")
+	}
+	if version := c.r.Header.Get("x-ms-version"); version < oldestVersion {
+		return nil, fault.New(fault.Unauthenticated, BadVersion, "The header x-ms-version must name %s or later.", oldestVersion)
+	}
+	account := d.View().Installation().URLs["blob"] + "/" + c.target.account
+	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), StorageAudience, account)
+	if err != nil {
+		return nil, err
+	}
+	c.event.Caller(mint.PrincipalOf(token.Owner))
+	found, ok := c.v.StorageAccount(c.target.account)
+	if !ok {
+		return nil, fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
+	}
+	if tenant, _ := c.v.TenantOf(found.ID.Scope()); tenant != token.Tenant {
+		return nil, fault.New(fault.Unauthenticated, ForeignTenant, "Issuer validation failed. Issuer did not match.")
+	}
+	c.account = found
+	return token, nil
+}
+
+// scope is where the right is needed: the container, whether it exists or not, so that nobody learns that without it.
+func (c *call) scope() (name.Scope, error) {
+	if c.target.container == "" {
+		return c.account.ID.Scope(), nil
+	}
+	s, err := c.account.ID.Scope().Join("blobServices", "default", "containers", c.target.container)
+	if err != nil {
+		return s, fault.New(fault.Invalid, BadPath, "The container's name is not valid.").Because(err)
+	}
+	return s, nil
+}
+
+// find looks for the container, once the caller may know whether it is there.
+func (c *call) find() error {
+	if c.target.container == "" {
+		return nil
+	}
+	found, ok := c.v.Container(c.account, c.target.container)
+	if !ok {
+		return fault.New(fault.NotFound, ContainerNotFound, "The specified container does not exist.")
+	}
+	c.container = found
+	return nil
+}
+
+// allowed counts what was let through.
+func (d Door) allowed(c *call) {
+	rec := c.event.Draft()
+	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, audit.Allowed, &c.decision, c.v.Rev()
+	d.Audit.Access(rec)
+}
+
+func (c *call) context() context.Context { return c.r.Context() }

@@ -1,0 +1,82 @@
+package blob
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// Why a request is not one of the operations that are offered.
+const (
+	// BadPath means that the path is not /{account}[/{container}[/{blob}]] in well-formed percent-encoding.
+	BadPath fault.Reason = "blob.bad_path"
+	// BadVersion means that x-ms-version is missing or older than bearer tokens are.
+	BadVersion fault.Reason = "blob.bad_version"
+	// OtherOperation means that the request is an operation of Blob Storage that is not offered.
+	OtherOperation fault.Reason = "blob.operation_unsupported"
+	// SignatureUnsupported means that the request carries a shared access signature or a shared key.
+	SignatureUnsupported fault.Reason = "blob.signature_unsupported"
+	// BadHeader means that a header which the operation needs is missing or not well formed.
+	BadHeader fault.Reason = "blob.bad_header"
+)
+
+// target is what a request names.
+type target struct {
+	account, container, blob string
+	query                    web.Query
+}
+
+// level is how much it names.
+func (t target) level() level {
+	switch {
+	case t.container == "":
+		return atAccount
+	case t.blob == "":
+		return atContainer
+	}
+	return atBlob
+}
+
+// parseTarget splits the path as it was sent and decodes each part once. A blob's name is everything behind the
+// container, slashes included: nothing is cleaned, the name is never a path on disk.
+func parseTarget(r *http.Request) (target, error) {
+	bad := fault.New(fault.Invalid, BadPath, "The requested URI does not represent any resource on the server.")
+	parts := strings.SplitN(strings.TrimPrefix(web.RawPath(r), "/"), "/", 3)
+	var decoded [3]string
+	for i, p := range parts {
+		text, err := url.PathUnescape(p)
+		if err != nil || i < 2 && strings.ContainsAny(text, "/\\") {
+			return target{}, bad
+		}
+		decoded[i] = text
+	}
+	if decoded[0] == "" || len(parts) == 3 && decoded[1] == "" {
+		return target{}, bad
+	}
+	query, err := web.ParseQuery(r.URL.RawQuery, web.QueryRules{})
+	return target{account: decoded[0], container: decoded[1], blob: decoded[2], query: query}, err
+}
+
+// operation finds the line of the table that the request is.
+func (t target) operation(method string) (operation, error) {
+	for _, op := range operations() {
+		if op.method == method && op.at == t.level() && t.asks(op.query) {
+			return op, nil
+		}
+	}
+	return operation{}, fault.New(fault.Unsupported, OtherOperation, "This operation of Blob Storage is not offered.")
+}
+
+// asks tells whether the query's restype and comp are exactly these. Parameters that change what is meant, such as a
+// snapshot, are no part of any operation here.
+func (t target) asks(query map[string]string) bool {
+	for _, p := range []string{"restype", "comp", "snapshot", "versionid", "blobtype"} {
+		if have, _ := t.query.Get(p); have != query[p] {
+			return false
+		}
+	}
+	return true
+}
