@@ -8,7 +8,8 @@
 // settings of an http.Server. It never cleans or redirects a path, never knows a protocol, never reads a credential,
 // never decides who may do what, and never logs a query string, a header or a body.
 //
-// What it leaves to net/http, knowingly: a request with both Content-Length and Transfer-Encoding is read by its
-// Transfer-Encoding and the length is dropped (RFC 9112 section 6.3); a front proxy must refuse such requests. The Date
-// header is written by net/http from the system clock on every answer, and SDKs correct their own clock by it.
+// What it leaves to net/http, knowingly: what is not HTTP at all, and headers that are too large, are answered with a
+// plain 400 or 431 before any door sees them. A request with both Content-Length and Transfer-Encoding is read
+// by its Transfer-Encoding and the length is dropped (RFC 9112 section 6.3); a front proxy must refuse such requests. The
+// Date header is written from the system clock on every answer, and SDKs correct their own clock by it.
 package web

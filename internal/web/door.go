@@ -55,8 +55,9 @@ type Door struct {
 	inFlight    atomic.Int64
 
 	router *router // nil for a raw door
-	raw    *Route
+	raw    *Route  // nil for a door with a router
 	table  []Route
+	names  map[string]bool // of the table's routes
 }
 
 // New makes a door over a table. It refuses a table with a line that is incomplete, ambiguous or out of reach.
@@ -68,13 +69,13 @@ func New(cfg Config, routes []Route) (*Door, error) {
 	if d.router, err = newRouter(routes); err != nil {
 		return nil, fmt.Errorf("door %s: %w", cfg.Name, err)
 	}
-	d.table = slices.Clone(routes)
+	d.document(routes)
 	return d, nil
 }
 
 // NewRaw makes a door that gets every request as it came, for protocols whose signature covers the path's bytes or
-// whose action stands in the body (S3, Blob, Query). h names the route in the event itself, from its own table, which
-// is given for documentation.
+// whose action stands in the body (S3, Blob, Query). h sets the event's route itself; a name that is not in the table
+// does not become a label, so that a caller cannot make one up.
 func NewRaw(cfg Config, table []Route, h Handler) (*Door, error) {
 	d, err := newDoor(cfg)
 	if err != nil {
@@ -88,8 +89,17 @@ func NewRaw(cfg Config, table []Route, h Handler) (*Door, error) {
 			return nil, fmt.Errorf("door %s: route %q: %w", cfg.Name, table[i].Name, err)
 		}
 	}
-	d.raw, d.table = &Route{Handler: h}, slices.Clone(table)
+	d.raw = &Route{Handler: h}
+	d.document(table)
 	return d, nil
+}
+
+// document keeps the table and the names that events may have.
+func (d *Door) document(table []Route) {
+	d.table, d.names = slices.Clone(table), map[string]bool{}
+	for _, r := range table {
+		d.names[r.Name] = true
+	}
 }
 
 // newDoor checks and takes over the configuration.
@@ -194,6 +204,9 @@ func (d *Door) finish(x *exchange) {
 	e.Status, e.Sent, e.Duration = x.answer.status, x.answer.sent, d.now().Sub(e.Start)
 	if e.Status == 0 && e.Fault == nil {
 		e.Status = http.StatusOK // net/http writes it for a handler that wrote nothing
+	}
+	if !d.names[e.Route] {
+		e.Route = ""
 	}
 	e.log(x, d.log)
 	if d.observer != nil {

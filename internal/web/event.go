@@ -17,7 +17,7 @@ import (
 type Event struct {
 	ID        string        // request id, as the caller got it
 	Door      string        // the door's name
-	Route     string        // the route's name; "" when no route was found
+	Route     string        // the route's name; "" when no route was found or the table does not have the name
 	Method    string        // the HTTP method; "other" for one that no door has
 	Status    int           // HTTP status that was written; 0 when the caller was gone first
 	Fault     *fault.Fault  // why it failed, or nil

@@ -67,6 +67,26 @@ func TestL06LabelsAreFromClosedSets(t *testing.T) {
 	}
 }
 
+func TestL06RawDoorNamesOnlyItsOwnRoutes(t *testing.T) {
+	seen := &counter{}
+	cfg := testConfig(&logBuffer{})
+	cfg.Observer = seen
+	action := Route{Method: "POST", Pattern: "/", Name: "AssumeRole", Doc: "A test.", Permission: "sts:AssumeRole"}
+	d, err := NewRaw(cfg, []Route{action}, func(_ http.ResponseWriter, r *http.Request) error {
+		EventOf(r.Context()).Route = r.URL.Query().Get("Action")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send(d, "POST", "/?Action=AssumeRole", "")
+	send(d, "POST", "/?Action=MadeUp", "")
+	want := []Labels{{Door: "test", Route: "AssumeRole", Kind: "ok"}, {Door: "test", Kind: "ok"}}
+	if diff := cmp.Diff(want, seen.seen); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEventLine(t *testing.T) {
 	log := &logBuffer{}
 	cfg := testConfig(log)

@@ -292,6 +292,7 @@ func TestH02Floods(t *testing.T) {
 	t.Cleanup(func() { close(hold) })
 	for name, flood := range floods {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c, err := (&tls.Dialer{Config: &tls.Config{
 				InsecureSkipVerify: true, //nolint:gosec // the frames are the test, not the name
 				NextProtos:         []string{"h2"},
