@@ -140,24 +140,16 @@ func parseDate(s string) (time.Time, error) {
 // parseEpoch reads seconds since 1970: digits, and up to nine after a point.
 func parseEpoch(s string) (sec, nsec int64, ok bool) {
 	whole, frac, point := strings.Cut(s, ".")
-	if whole == "" || len(whole) > 12 || point && (frac == "" || len(frac) > 9) {
+	if whole == "" || len(whole) > 12 || point && frac == "" || len(frac) > 9 || !digits(whole) || !digits(frac) {
 		return 0, 0, false
 	}
 	for i := range len(whole) {
-		d := int64(whole[i]) - '0'
-		if d < 0 || d > 9 {
-			return 0, 0, false
-		}
-		sec = sec*10 + d
+		sec = sec*10 + int64(whole[i]-'0')
 	}
 	for i := range 9 {
 		nsec *= 10
 		if i < len(frac) {
-			d := int64(frac[i]) - '0'
-			if d < 0 || d > 9 {
-				return 0, 0, false
-			}
-			nsec += d
+			nsec += int64(frac[i] - '0')
 		}
 	}
 	return sec, nsec, sec <= maxEpoch
