@@ -111,7 +111,7 @@ func parseAuth(credential, signedHeaders, signature string, bad complaint) (Auth
 		return Auth{}, bad("the credential's access key id is empty, too long or has a character that is not allowed")
 	case !word(a.Region, maxRegion) || !word(a.Service, maxRegion):
 		return Auth{}, bad("the credential's region or service is empty or has a character that is not allowed")
-	case len(signature) != 64 || strings.Trim(signature, "0123456789abcdef") != "":
+	case !isHexSHA256(signature):
 		return Auth{}, bad("the signature is not 64 lower-case hexadecimal digits")
 	}
 	if a.SignedHeaders = strings.Split(signedHeaders, ";"); len(a.SignedHeaders) > MaxSignedHeaders {

@@ -30,14 +30,13 @@ type Payload struct {
 }
 
 const (
-	wordUnsigned             = "UNSIGNED-PAYLOAD"
-	wordChunksSigned         = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
-	wordChunksSignedTrailer  = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
-	wordChunksTrailer        = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-	prefixChunksSignedByV4A  = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
-	hashHeader               = "X-Amz-Content-Sha256"
-	hashHeaderSigned         = "x-amz-content-sha256"
-	lengthOfSHA256inHexChars = 64
+	wordUnsigned            = "UNSIGNED-PAYLOAD"
+	wordChunksSigned        = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+	wordChunksSignedTrailer = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+	wordChunksTrailer       = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+	prefixChunksSigned4A    = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
+	hashHeader              = "X-Amz-Content-Sha256"
+	hashHeaderSigned        = "x-amz-content-sha256" // as it is named among the signed headers
 )
 
 // Streaming tells whether the body is aws-chunked.
@@ -75,12 +74,15 @@ func ParsePayload(s string) (Payload, error) {
 	case wordChunksTrailer:
 		return Payload{Mode: PayloadChunksTrailer}, nil
 	}
-	if strings.HasPrefix(s, prefixChunksSignedByV4A) {
+	if strings.HasPrefix(s, prefixChunksSigned4A) {
 		return Payload{}, unsupportedV4A()
 	}
-	if len(s) != lengthOfSHA256inHexChars || strings.Trim(s, "0123456789abcdef") != "" {
+	if !isHexSHA256(s) {
 		return Payload{}, fault.New(fault.Invalid, ReasonBadPayloadHash,
 			"%s must be a SHA-256 in lower-case hex, %s, or one of the STREAMING forms", hashHeaderSigned, wordUnsigned)
 	}
 	return Payload{Mode: PayloadHashed, SHA256: s}, nil
 }
+
+// isHexSHA256 tells whether s is 64 lower-case hexadecimal digits.
+func isHexSHA256(s string) bool { return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == "" }

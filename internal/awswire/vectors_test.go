@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// docTime and docSigning are those of the worked examples in Amazon's S3 guide, "Signature calculations".
+// docSigning is what signs the worked examples in Amazon's S3 guide, "Signature calculations".
 func docSigning() Signing {
 	return Signing{
 		Credentials: Credentials{KeyID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
