@@ -1,12 +1,12 @@
 package credential
 
 import (
-	"crypto"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/verify"
@@ -25,8 +25,8 @@ const (
 
 // Keys finds public keys of our own issuer; the keyring.
 type Keys interface {
-	// PublicKey finds a published key by its id, with the one algorithm that it is for.
-	PublicKey(kid string) (alg string, key crypto.PublicKey, ok bool)
+	// Key finds a published key by its id.
+	Key(kid string) (jose.Key, bool)
 }
 
 // Token is a token of our own issuer that was verified and holds: who it is about and what for.
@@ -97,7 +97,7 @@ func (t *Tokens) Verify(v *view.View, now time.Time, raw string) (*Token, error)
 func (t *Tokens) signed(v *view.View, raw string) (*verify.Claims, error) {
 	hash := hashOf(raw)
 	if kept, ok := t.cache.get(hash); ok {
-		if _, _, current := t.Keys.PublicKey(kept.kid); current {
+		if _, published := t.Keys.Key(kept.kid); published {
 			return kept.claims, nil
 		}
 	}
@@ -108,11 +108,11 @@ func (t *Tokens) signed(v *view.View, raw string) (*verify.Claims, error) {
 	if _, ours := TenantOfIssuer(v, parsed.UnverifiedIssuer()); !ours {
 		return nil, unknownIssuer(parsed.UnverifiedIssuer())
 	}
-	alg, key, ok := t.Keys.PublicKey(parsed.KeyID())
+	key, ok := t.Keys.Key(parsed.KeyID())
 	if !ok {
 		return nil, fault.New(fault.Unauthenticated, TokenSignature, "The token's signing key is not one of this issuer's.")
 	}
-	claims, err := parsed.Verify(key, alg)
+	claims, err := parsed.Verify(key.Public, key.Alg)
 	if err != nil {
 		return nil, explain(err)
 	}

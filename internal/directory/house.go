@@ -18,7 +18,8 @@ const DefaultRegion = "us-east-2"
 
 // BootstrapSpec is what a first start decides.
 type BootstrapSpec struct {
-	URLs map[string]string // public base URLs by door
+	URLs  map[string]string // public base URLs by door
+	Store string            // incarnation of the store
 }
 
 // Bootstrap makes the installation with its first tenant, subscription and AWS account, each named "default". On an
@@ -28,7 +29,7 @@ func (e *Edit) Bootstrap(s BootstrapSpec) (Outcome, error) {
 		return Unchanged, nil
 	}
 	i := &view.Installation{StoreID: name.NewGUID(), Incarnation: rand.Text(), Region: DefaultRegion,
-		URLs: maps.Clone(s.URLs), Created: e.now}
+		Store: s.Store, URLs: maps.Clone(s.URLs), Created: e.now}
 	if _, err := e.save(i); err != nil {
 		return Unchanged, err
 	}
@@ -105,6 +106,7 @@ func houseApplications() []view.Application {
 			"https://management.azure.com", "https://management.core.windows.net"),
 		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
 		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
+		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", "api://AzureADTokenExchange"),
 		app("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
 	}
 }

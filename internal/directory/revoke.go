@@ -69,8 +69,10 @@ func (e *Edit) RevokeAccount(id name.AccountID) error {
 
 // Restored marks the installation as one that came out of a backup: a new incarnation ends every older token, and
 // nothing is issued until an operator confirms.
-func (e *Edit) Restored() error {
-	return e.changeInstallation(func(i *view.Installation) { i.Incarnation, i.Held = rand.Text(), true })
+func (e *Edit) Restored(store string) error {
+	return e.changeInstallation(func(i *view.Installation) {
+		i.Incarnation, i.Store, i.Held = rand.Text(), store, true
+	})
 }
 
 // Confirm lets a restored installation issue again.

@@ -14,6 +14,8 @@ const (
 	AudienceUnregistered fault.Reason = "mint.audience_unregistered"
 	// Held means that the store was restored from a backup and no operator has confirmed it yet.
 	Held fault.Reason = "mint.held"
+	// NoSigner means that the keyring has no key for the algorithm of the audience: a defect.
+	NoSigner fault.Reason = "mint.no_signer"
 	// DurationTooLong means that the session was asked for longer than the role allows.
 	DurationTooLong fault.Reason = "sts.duration"
 )

@@ -13,8 +13,10 @@ import (
 
 // Keys are the signing and sealing keys; the keyring. Nobody else asks it for what leaves the house.
 type Keys interface {
-	// Signer gives the current key for an algorithm.
-	Signer(alg string) (*jose.Signer, error)
+	// Signer gives the current key for an algorithm with a header as Entra's v2 tokens have it; nil if there is none.
+	Signer(alg string) *jose.Signer
+	// ThumbprintSigner is the same key with the header of v1 tokens.
+	ThumbprintSigner(alg string) *jose.Signer
 	credential.Sealer
 }
 

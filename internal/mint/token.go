@@ -2,11 +2,13 @@ package mint
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -72,9 +74,9 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 			"The resource principal named %s was not found in the tenant named %s. "+
 				"This can happen if the application has not been registered.", audience, s.owner.Principal().Tenant)
 	}
-	signer, err := m.Keys.Signer(app.Algorithm)
-	if err != nil {
-		return Token{}, err
+	signer := m.signer(app)
+	if signer == nil {
+		return Token{}, fault.New(fault.Internal, NoSigner, "").Because(fmt.Errorf("no key signs %q", app.Algorithm))
 	}
 	key := cacheKey{
 		principal: s.owner.Principal().ObjectID, principalRev: revOf(s.owner), host: s.host.Key(), audience: audience,
@@ -101,6 +103,14 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 		// Durable before anybody sees it, and for all who wait for it: not only while the first of them does.
 		return t, m.Ledger.Ledger(context.WithoutCancel(ctx), rec)
 	})
+}
+
+// signer is the key that the audience's tokens are signed with, under the header of their version.
+func (m *Mint) signer(app *view.Application) *jose.Signer {
+	if app.TokenVersion == 2 {
+		return m.Keys.Signer(app.Algorithm)
+	}
+	return m.Keys.ThumbprintSigner(app.Algorithm)
 }
 
 // life is the shortest of the installation's, the identity's and the audience's.

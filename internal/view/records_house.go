@@ -12,6 +12,7 @@ import (
 type Installation struct {
 	StoreID      name.GUID         `json:"storeId"`      // names the key-encryption key's file; never changes
 	Incarnation  string            `json:"incarnation"`  // random; a restore changes it, and with it ends every older token
+	Store        string            `json:"store"`        // incarnation of the store that this was written in: another one was restored
 	Held         bool              `json:"held"`         // after a restore: nothing is issued until an operator confirms
 	Region       string            `json:"region"`       // the AWS region that settings name; any is accepted in signatures
 	URLs         map[string]string `json:"urls"`         // public base URLs by door: entra, sts, s3, blob, metadata, ...
