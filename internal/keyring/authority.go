@@ -25,16 +25,17 @@ const (
 	backdate      = time.Hour                // for clients whose clock is behind
 )
 
-// authorityRecord is a certificate authority as it is stored, sealed.
+// authorityRecord is what is stored about a certificate authority, beside its key in PKCS #8 form; both are sealed. The
+// key is gone once a newer authority issues.
 type authorityRecord struct {
 	Created time.Time `json:"created"`
-	Cert    []byte    `json:"cert"`          // DER
-	Key     []byte    `json:"key,omitempty"` // PKCS #8; gone once a newer authority issues
+	Cert    []byte    `json:"cert"` // DER
 }
 
 // authorityKey is an authority ready for use.
 type authorityKey struct {
 	id      string
+	created time.Time
 	cert    *x509.Certificate
 	private crypto.Signer // nil once a newer authority issues
 }
@@ -91,14 +92,14 @@ func isHostName(s string) bool {
 
 // newAuthority makes an authority that can only vouch for these hosts: name constraints (RFC 5280 section 4.2.1.10)
 // make a stolen authority key useless against every other site. The hosts of an authority that it replaces stay.
-func newAuthority(hosts hostNames, old *x509.Certificate, now time.Time) (id string, rec authorityRecord, err error) {
+func newAuthority(hosts hostNames, old *x509.Certificate, now time.Time) (string, authorityRecord, secret, error) {
 	key, err := newP256()
 	if err != nil {
-		return "", authorityRecord{}, fmt.Errorf("make authority key: %w", err)
+		return "", authorityRecord{}, secret{}, fmt.Errorf("make authority key: %w", err)
 	}
 	var serial [16]byte
 	_, _ = rand.Read(serial[:]) // never fails since Go 1.24: the process ends instead
-	id = hex.EncodeToString(serial[:])
+	id := hex.EncodeToString(serial[:])
 	template := &x509.Certificate{
 		Subject:                     pkix.Name{CommonName: "Lanyard CA " + id[:8], Organization: []string{"Lanyard"}},
 		NotBefore:                   now.Add(-backdate),
@@ -117,13 +118,13 @@ func newAuthority(hosts hostNames, old *x509.Certificate, now time.Time) (id str
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return "", authorityRecord{}, fmt.Errorf("make authority certificate: %w", err)
+		return "", authorityRecord{}, secret{}, fmt.Errorf("make authority certificate: %w", err)
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return "", authorityRecord{}, fmt.Errorf("encode authority key: %w", err)
+		return "", authorityRecord{}, secret{}, fmt.Errorf("encode authority key: %w", err)
 	}
-	return id, authorityRecord{Created: now.UTC(), Cert: cert, Key: der}, nil
+	return id, authorityRecord{Created: now.UTC(), Cert: cert}, newSecret(der), nil
 }
 
 // permit constrains the template to the hosts.
@@ -173,16 +174,16 @@ func (a *authorityKey) covers(hosts hostNames) bool {
 }
 
 // authorityKey makes the record ready for use.
-func (r authorityRecord) authorityKey(id string) (*authorityKey, error) {
+func (r authorityRecord) authorityKey(id string, key secret) (*authorityKey, error) {
 	cert, err := x509.ParseCertificate(r.Cert)
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
-	a := &authorityKey{id: id, cert: cert}
-	if len(r.Key) == 0 {
+	a := &authorityKey{id: id, created: r.Created, cert: cert}
+	if len(key.bytes()) == 0 {
 		return a, nil
 	}
-	if a.private, err = parsePrivate(r.Key); err != nil {
+	if a.private, err = parsePrivate(key); err != nil {
 		return nil, err
 	}
 	if !samePublic(cert.PublicKey, a.private.Public()) {

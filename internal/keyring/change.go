@@ -2,7 +2,6 @@ package keyring
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -42,17 +41,14 @@ func (r *Ring) create(ctx context.Context) error {
 		return fmt.Errorf("store the first keys: %w", err)
 	}
 	if err == nil {
+		r.fresh = true
 		return nil
 	}
 	stored, err := r.list(ctx)
 	if err != nil {
 		return err
 	}
-	check2, ok := stored.kvs[keyCheck]
-	if !ok {
-		return corrupt(keyCheck, errors.New("it is missing and keys are there"))
-	}
-	return r.wrap.readCheck(check2.Value, r.cfg.KEKPath)
+	return r.checkKEK(stored)
 }
 
 // turn marks a change, so that two servers never change keys from the same state.
@@ -92,49 +88,46 @@ func (r *Ring) change(ctx context.Context, plan planner) error {
 
 // makeSigning gives the write of a new signing key.
 func (r *Ring) makeSigning(alg string, created, active time.Time) (store.Op, error) {
-	kid, rec, err := newSigningRecord(alg, created, active)
+	kid, rec, key, err := newSigningRecord(alg, created, active)
 	if err != nil {
 		return store.Op{}, err
 	}
-	return r.put(classSign, signKeys, kid, rec)
+	value, err := r.wrap.seal(classSign, kid, rec, key)
+	return store.Op{Key: signKeys + kid, Value: value}, err
 }
 
 // makeSealing gives the write of a new sealing key.
 func (r *Ring) makeSealing(lasting bool, created, active time.Time) (store.Op, error) {
-	id, rec := newSealingRecord(lasting, created, active)
-	return r.put(classSeal, sealKeys, id.String(), rec)
+	id, rec, key := newSealingRecord(lasting, created, active)
+	value, err := r.wrap.seal(classSeal, id.String(), rec, key)
+	return store.Op{Key: sealKeys + id.String(), Value: value}, err
 }
 
 // makeAuthority gives the write of a new authority for the hosts of this server and those of old.
 func (r *Ring) makeAuthority(old *authorityKey, now time.Time) (store.Op, error) {
-	id, rec, err := newAuthority(r.hosts, old.certificate(), now)
+	id, rec, key, err := newAuthority(r.hosts, old.certificate(), now)
 	if err != nil {
 		return store.Op{}, err
 	}
-	return r.put(classCA, authority, id, rec)
+	return r.putAuthority(id, rec, key)
 }
 
-func (r *Ring) put(c class, folder, id string, record any) (store.Op, error) {
-	value, err := r.wrap.seal(c, id, record)
-	if err != nil {
-		return store.Op{}, err
-	}
-	return store.Op{Key: folder + id, Value: value}, nil
+func (r *Ring) putAuthority(id string, rec authorityRecord, key secret) (store.Op, error) {
+	value, err := r.wrap.seal(classCA, id, rec, key)
+	return store.Op{Key: authority + id, Value: value}, err
 }
 
-// coverHosts makes a new authority when the one that issues may not vouch for all hosts of this server, or ends soon.
+// dueAuthority gives a new authority when the one that issues may not vouch for all hosts of this server, or ends soon.
 // The old one stays trusted until it ends, so that clients have time to fetch the new one, but its key is gone.
-func (r *Ring) coverHosts(ctx context.Context) error {
-	return r.change(ctx, func(s *snapshot, now time.Time) ([]store.Op, error) {
-		old := s.issuing
-		if old.covers(r.hosts) && now.Add(authorityLife/10).Before(old.cert.NotAfter) {
-			return nil, nil
-		}
-		next, err := r.makeAuthority(old, now)
-		if err != nil {
-			return nil, err
-		}
-		keyless, err := r.put(classCA, authority, old.id, authorityRecord{Created: old.cert.NotBefore, Cert: old.cert.Raw})
-		return []store.Op{next, keyless}, err
-	})
+func (r *Ring) dueAuthority(s *snapshot, now time.Time) ([]store.Op, error) {
+	old := s.issuing
+	if old.covers(r.hosts) && now.Add(authorityLife/10).Before(old.cert.NotAfter) {
+		return nil, nil
+	}
+	next, err := r.makeAuthority(old, now)
+	if err != nil {
+		return nil, err
+	}
+	keyless, err := r.putAuthority(old.id, authorityRecord{Created: old.created, Cert: old.cert.Raw}, secret{})
+	return []store.Op{next, keyless}, err
 }

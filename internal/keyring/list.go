@@ -49,10 +49,9 @@ func (r *Ring) List(ctx context.Context) ([]KeyInfo, error) {
 		out = append(out, info)
 	}
 	for _, a := range s.authorities {
-		begin := a.cert.NotBefore.Add(backdate)
 		out = append(out, KeyInfo{
-			Kind: "authority", ID: a.id, Alg: "P-256", State: stateOf(a == s.issuing, begin, now),
-			Created: begin, Active: begin, Ends: a.cert.NotAfter,
+			Kind: "authority", ID: a.id, Alg: "P-256", State: stateOf(a == s.issuing, a.created, now),
+			Created: a.created, Active: a.created, Ends: a.cert.NotAfter,
 		})
 	}
 	return out, nil

@@ -33,13 +33,12 @@ const (
 	ES256 = "ES256" // P-256: thirty times faster to sign
 )
 
-// signingRecord is a signing key as it is stored, sealed.
+// signingRecord is what is stored about a signing key, beside its PKCS #8 form; both are sealed.
 type signingRecord struct {
 	Alg     string    `json:"alg"`
 	Created time.Time `json:"created"` // published from then on
 	Active  time.Time `json:"active"`  // signs from then on, until the next one's Active
 	Cert    []byte    `json:"cert"`    // self-signed, DER
-	Key     []byte    `json:"key"`     // PKCS #8
 }
 
 // signingKey is a signing key ready for use.
@@ -53,20 +52,20 @@ type signingKey struct {
 
 // newSigningRecord makes a key of the algorithm and the certificate that publishes it. Its id is the certificate's
 // thumbprint: clients of Entra expect kid and x5t to be equal.
-func newSigningRecord(alg string, created, active time.Time) (kid string, rec signingRecord, err error) {
-	key, err := newPrivateKey(alg)
+func newSigningRecord(alg string, created, active time.Time) (kid string, rec signingRecord, key secret, err error) {
+	private, err := newPrivateKey(alg)
 	if err != nil {
-		return "", signingRecord{}, fmt.Errorf("make %s key: %w", alg, err)
+		return "", rec, key, fmt.Errorf("make %s key: %w", alg, err)
 	}
-	cert, err := signingCertificate(key, created)
+	cert, err := signingCertificate(private, created)
 	if err != nil {
-		return "", signingRecord{}, err
+		return "", rec, key, err
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
+	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		return "", signingRecord{}, fmt.Errorf("encode %s key: %w", alg, err)
+		return "", rec, key, fmt.Errorf("encode %s key: %w", alg, err)
 	}
-	return thumbprint(cert), signingRecord{alg, created.UTC(), active.UTC(), cert, der}, nil
+	return thumbprint(cert), signingRecord{alg, created.UTC(), active.UTC(), cert}, newSecret(der), nil
 }
 
 func newPrivateKey(alg string) (crypto.Signer, error) {
@@ -86,8 +85,8 @@ func thumbprint(cert []byte) string {
 }
 
 // signingKey makes the record ready for use and checks that its parts belong together.
-func (r signingRecord) signingKey(kid string) (*signingKey, error) {
-	private, err := parsePrivate(r.Key)
+func (r signingRecord) signingKey(kid string, key secret) (*signingKey, error) {
+	private, err := parsePrivate(key)
 	if err != nil {
 		return nil, err
 	}
@@ -113,12 +112,12 @@ func (r signingRecord) signingKey(kid string) (*signingKey, error) {
 }
 
 // parsePrivate reads a PKCS #8 key. Its errors never quote the key.
-func parsePrivate(der []byte) (crypto.Signer, error) {
-	key, err := x509.ParsePKCS8PrivateKey(der)
+func parsePrivate(key secret) (crypto.Signer, error) {
+	private, err := x509.ParsePKCS8PrivateKey(key.bytes())
 	if err != nil {
 		return nil, errors.New("the private key is not PKCS #8")
 	}
-	switch k := key.(type) {
+	switch k := private.(type) {
 	case *rsa.PrivateKey:
 		return k, nil
 	case *ecdsa.PrivateKey:
@@ -132,12 +131,11 @@ func samePublic(a, b crypto.PublicKey) bool {
 	return ok && k.Equal(b)
 }
 
-// sealingRecord is a sealing key as it is stored, sealed itself.
+// sealingRecord is what is stored about a sealing key, beside its 32 bytes; both are sealed.
 type sealingRecord struct {
 	Lasting bool      `json:"lasting"` // for what is kept; false for what lives some hours
 	Created time.Time `json:"created"`
 	Active  time.Time `json:"active"` // seals from then on, until the next one's Active
-	Key     []byte    `json:"key"`
 }
 
 // sealID is what sealed bytes say about their key.
@@ -162,35 +160,21 @@ type sealingKey struct {
 	aead    cipher.AEAD
 }
 
-func newSealingRecord(lasting bool, created, active time.Time) (sealID, sealingRecord) {
+func newSealingRecord(lasting bool, created, active time.Time) (sealID, sealingRecord, secret) {
 	var id sealID
 	_, _ = rand.Read(id[:]) // never fails since Go 1.24: the process ends instead
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
-	return id, sealingRecord{lasting, created.UTC(), active.UTC(), key}
+	return id, sealingRecord{lasting, created.UTC(), active.UTC()}, newSecret(key)
 }
 
-func (r sealingRecord) sealingKey(id sealID) (*sealingKey, error) {
-	if len(r.Key) != 32 {
+func (r sealingRecord) sealingKey(id sealID, key secret) (*sealingKey, error) {
+	if len(key.bytes()) != 32 {
 		return nil, errors.New("a sealing key has 32 bytes")
 	}
-	aead, err := newGCM(r.Key)
+	aead, err := newGCM(key.bytes())
 	if err != nil {
 		return nil, err
 	}
 	return &sealingKey{id, r.Lasting, r.Created, r.Active, aead}, nil
 }
-
-// The stored forms hold private keys, so none of them prints.
-
-func (signingRecord) String() string               { return mask }
-func (signingRecord) GoString() string             { return mask }
-func (signingRecord) Format(f fmt.State, _ rune)   { writeMask(f) }
-func (sealingRecord) String() string               { return mask }
-func (sealingRecord) GoString() string             { return mask }
-func (sealingRecord) Format(f fmt.State, _ rune)   { writeMask(f) }
-func (authorityRecord) String() string             { return mask }
-func (authorityRecord) GoString() string           { return mask }
-func (authorityRecord) Format(f fmt.State, _ rune) { writeMask(f) }
-
-func writeMask(f fmt.State) { _, _ = f.Write([]byte(mask)) }

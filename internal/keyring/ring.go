@@ -92,10 +92,10 @@ func Open(ctx context.Context, cfg Config) (*Ring, error) {
 			return nil, err
 		}
 	}
-	if err := r.Reload(ctx); err != nil {
+	if err := r.change(ctx, r.dueAuthority); err != nil {
 		return nil, err
 	}
-	return r, r.coverHosts(ctx)
+	return r, nil
 }
 
 // unlock gets the KEK, making it only for a store without keys.
@@ -113,7 +113,6 @@ func (r *Ring) unlock(stored stored) error {
 		if kek, err = makeKEK(r.cfg.KEKPath, r.cfg.DataDir); err != nil {
 			return err
 		}
-		r.fresh = true
 	}
 	if r.wrap, err = newWrapper(kek, r.cfg.StoreID); err != nil {
 		return err
@@ -121,6 +120,11 @@ func (r *Ring) unlock(stored stored) error {
 	if len(stored.kvs) == 0 {
 		return nil
 	}
+	return r.checkKEK(stored)
+}
+
+// checkKEK says whether the KEK is the one that wrapped what is stored.
+func (r *Ring) checkKEK(stored stored) error {
 	check, ok := stored.kvs[keyCheck]
 	if !ok {
 		return corrupt(keyCheck, errors.New("it is missing and keys are there"))
@@ -152,7 +156,8 @@ func (r *Ring) list(ctx context.Context) (stored, error) {
 	}
 }
 
-// Reload takes over what another server changed. After an error the ring goes on with the keys it has.
+// Reload takes over what another server changed; it costs next to nothing when nothing did. After an error the ring
+// goes on with the keys it has.
 func (r *Ring) Reload(ctx context.Context) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
@@ -165,6 +170,9 @@ func (r *Ring) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if old := r.snap.Load(); old != nil && stored.kvs[keyTurn].Rev == old.turn {
+		return nil
+	}
 	snap, err := r.wrap.load(stored)
 	if err != nil {
 		return err
@@ -173,7 +181,7 @@ func (r *Ring) reload(ctx context.Context) error {
 	return nil
 }
 
-// Fresh tells whether this Open made the key encryption key: the moment to tell the operator to save it.
+// Fresh tells whether this Open made the keys: the moment to tell the operator to save the key encryption key.
 func (r *Ring) Fresh() bool { return r.fresh }
 
 // KEKPath is the file with the key encryption key.

@@ -10,8 +10,8 @@ import (
 
 // Rotate makes a new signing key of each algorithm. Normally it is published at once and signs after PublishAhead, so
 // that everybody who caches the key set has it by then; at once means that it signs immediately. The old key verifies
-// until no token that it signed can be alive. A key that is waiting already is not doubled: it is brought forward when
-// at once is asked for.
+// until no token that it signed can be alive. A key that is waiting already is not doubled; at once makes a new one
+// nevertheless, because whoever is in a hurry may not trust the waiting one either.
 func (r *Ring) Rotate(ctx context.Context, atOnce bool) error {
 	return r.change(ctx, func(s *snapshot, now time.Time) ([]store.Op, error) {
 		active := now.Add(r.cfg.PublishAhead)
@@ -61,19 +61,16 @@ func (r *Ring) Withdraw(ctx context.Context, kid string) error {
 // Maintain makes the keys that are due by age and removes those that nothing can need any more. The server calls it
 // at least once an hour; another server doing the same at the same time does no harm.
 func (r *Ring) Maintain(ctx context.Context) error {
-	if err := r.coverHosts(ctx); err != nil {
-		return err
-	}
 	return r.change(ctx, func(s *snapshot, now time.Time) ([]store.Op, error) {
-		signing, err := r.dueSigning(s, now)
-		if err != nil {
-			return nil, err
+		ops := r.finished(s, now)
+		for _, due := range []planner{r.dueAuthority, r.dueSigning, r.dueSealing} {
+			more, err := due(s, now)
+			if err != nil {
+				return nil, err
+			}
+			ops = append(ops, more...)
 		}
-		sealing, err := r.dueSealing(s, now)
-		if err != nil {
-			return nil, err
-		}
-		return append(append(signing, sealing...), r.finished(s, now)...), nil
+		return ops, nil
 	})
 }
 

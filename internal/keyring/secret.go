@@ -12,6 +12,14 @@ const mask = "[secret]"
 // because reflection-based printers walk into slices and structs but not into functions.
 type secret struct{ reveal func() []byte }
 
+// bytes are the secret itself; nil for the zero value.
+func (s secret) bytes() []byte {
+	if s.reveal == nil {
+		return nil
+	}
+	return s.reveal()
+}
+
 // newSecret keeps b, which the caller must not change any more.
 func newSecret(b []byte) secret { return secret{func() []byte { return b }} }
 

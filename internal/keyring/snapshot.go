@@ -81,10 +81,11 @@ func (s *snapshot) add(w *wrapper, key string, kv store.KV) error {
 
 func (s *snapshot) addSigning(w *wrapper, kid string, value []byte) error {
 	var rec signingRecord
-	if err := w.open(classSign, kid, value, &rec); err != nil {
+	key, err := w.open(classSign, kid, value, &rec)
+	if err != nil {
 		return err
 	}
-	k, err := rec.signingKey(kid)
+	k, err := rec.signingKey(kid, key)
 	if err != nil {
 		return err
 	}
@@ -99,10 +100,11 @@ func (s *snapshot) addSealing(w *wrapper, text string, value []byte) error {
 		return err
 	}
 	var rec sealingRecord
-	if err := w.open(classSeal, text, value, &rec); err != nil {
+	key, err := w.open(classSeal, text, value, &rec)
+	if err != nil {
 		return err
 	}
-	k, err := rec.sealingKey(id)
+	k, err := rec.sealingKey(id, key)
 	if err != nil {
 		return err
 	}
@@ -113,10 +115,11 @@ func (s *snapshot) addSealing(w *wrapper, text string, value []byte) error {
 
 func (s *snapshot) addAuthority(w *wrapper, id string, value []byte) error {
 	var rec authorityRecord
-	if err := w.open(classCA, id, value, &rec); err != nil {
+	key, err := w.open(classCA, id, value, &rec)
+	if err != nil {
 		return err
 	}
-	a, err := rec.authorityKey(id)
+	a, err := rec.authorityKey(id, key)
 	if err != nil {
 		return err
 	}

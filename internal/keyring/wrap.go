@@ -37,7 +37,7 @@ type wrapper struct {
 func newWrapper(kek secret, storeID string) (*wrapper, error) {
 	w := &wrapper{storeID: storeID, aead: map[class]cipher.AEAD{}}
 	derive := func(info string) ([]byte, error) {
-		return hkdf.Key(sha256.New, kek.reveal(), []byte(storeID), "lanyard/1/"+info, kekSize)
+		return hkdf.Key(sha256.New, kek.bytes(), []byte(storeID), "lanyard/1/"+info, kekSize)
 	}
 	var err error
 	if w.check, err = derive("check"); err != nil {
@@ -68,28 +68,36 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 	return aead, nil
 }
 
-// seal wraps a record. Its class and id are bound to it: a record that is moved to another key does not open.
-func (w *wrapper) seal(c class, id string, record any) ([]byte, error) {
-	plain, err := json.Marshal(record)
+// wrapped is what is inside: what is known about a key, and the key. It exists only while it is sealed or opened.
+type wrapped struct {
+	Record any    `json:"record"`
+	Key    []byte `json:"key,omitempty"`
+}
+
+// seal wraps a record and its key. Class and id are bound to it: what is moved to another key of the store does not
+// open.
+func (w *wrapper) seal(c class, id string, record any, key secret) ([]byte, error) {
+	plain, err := json.Marshal(wrapped{record, key.bytes()})
 	if err != nil {
 		return nil, errors.New("encode key record") // the cause might quote the record
 	}
 	return w.aead[c].Seal([]byte{wrapVersion}, nil, plain, wrapAAD(c, id)), nil
 }
 
-// open unwraps what seal made into record.
-func (w *wrapper) open(c class, id string, value []byte, record any) error {
+// open unwraps what seal made: the record into record, the key as result.
+func (w *wrapper) open(c class, id string, value []byte, record any) (secret, error) {
 	if len(value) < 1 || value[0] != wrapVersion {
-		return errors.New("it is not wrapped the way this release wraps")
+		return secret{}, errors.New("it is not wrapped the way this release wraps")
 	}
 	plain, err := w.aead[c].Open(nil, nil, value[1:], wrapAAD(c, id))
 	if err != nil {
-		return err
+		return secret{}, err
 	}
-	if json.Unmarshal(plain, record) != nil { // the cause might quote the record
-		return errors.New("it holds no record of its kind")
+	inside := wrapped{Record: record}
+	if json.Unmarshal(plain, &inside) != nil { // the cause might quote the record
+		return secret{}, errors.New("it holds no record of its kind")
 	}
-	return nil
+	return newSecret(inside.Key), nil
 }
 
 func wrapAAD(c class, id string) []byte { return []byte(string(c) + "\x00" + id) }
