@@ -7,6 +7,10 @@
 // put in place by one rename, so an object is there whole or not at all. The keys of a space and what is known of each
 // object are read from the trailers when the space is first used, and kept in memory.
 //
+// A description that is damaged is found then, and the whole space refuses to be read rather than be short of an object.
+// The content is not hashed again when it is read: a bit that the disk loses there is found by whoever compares the
+// digests.
+//
 // It never decides who may read or write, knows neither the S3 nor the Blob protocol, and is the only writer of its
 // folder: one process at a time, which the holder of the data folder sees to.
 package objects
