@@ -80,7 +80,7 @@ func (h house) violations(all []pkg) []string {
 			continue
 		}
 		for _, imp := range p.Imports {
-			if why := h.judge(p.Path, room, imp); why != "" {
+			if why := h.judge(room, imp); why != "" {
 				bad = append(bad, fmt.Sprintf("%s imports %s: %s", p.Path, imp, why))
 			}
 		}
@@ -102,8 +102,8 @@ func (h house) violations(all []pkg) []string {
 	return bad
 }
 
-// judge says why p, of the given room, may not import imp; "" when it may.
-func (h house) judge(p, room, imp string) string {
+// judge says why a package of the room may not import imp; "" when it may.
+func (h house) judge(room, imp string) string {
 	if slices.ContainsFunc(h.except, func(e [2]string) bool { return within(e[0], room) && within(e[1], imp) }) {
 		return ""
 	}

@@ -122,8 +122,10 @@ func packages(t *testing.T) []pkg {
 			t.Fatal(err)
 		}
 		path := relative(p.ImportPath)
-		all = append(all, pkg{path, relatives(p.Imports), relatives(append(p.TestImports, p.XTestImports...)),
-			relatives(p.Deps), uses[path]})
+		all = append(all, pkg{
+			path, relatives(p.Imports), relatives(append(p.TestImports, p.XTestImports...)),
+			relatives(p.Deps), uses[path],
+		})
 	}
 }
 

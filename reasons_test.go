@@ -61,13 +61,13 @@ func (s source) reasons() (found []declared, bad []string) {
 				found = append(found, d)
 			}
 		case *ast.CallExpr:
-			if isWord(n.Fun, "fault", "New") && len(n.Args) > 1 && isLiteral(n.Args[1]) || isWord(n.Fun, "fault", "Reason") {
+			if isFaults(n.Fun, "New") && len(n.Args) > 1 && isLiteral(n.Args[1]) || isFaults(n.Fun, "Reason") {
 				bad = append(bad, "has a reason that is no documented constant")
 			}
 		case *ast.CompositeLit:
 			for _, e := range n.Elts {
 				kv, ok := e.(*ast.KeyValueExpr)
-				if ok && isWord(n.Type, "fault", "Fault") && fmt.Sprint(kv.Key) == "Reason" && isLiteral(kv.Value) {
+				if ok && isFaults(n.Type, "Fault") && fmt.Sprint(kv.Key) == "Reason" && isLiteral(kv.Value) {
 					bad = append(bad, "has a reason that is no documented constant")
 				}
 			}
@@ -100,17 +100,17 @@ func (s source) reason(v *ast.ValueSpec, i int) (declared, string) {
 // isReason tells whether a type expression is fault.Reason.
 func isReason(typ ast.Expr, dir string) bool {
 	id, ok := typ.(*ast.Ident)
-	return typ != nil && isWord(typ, "fault", "Reason") || ok && id.Name == "Reason" && dir == "internal/fault"
+	return typ != nil && isFaults(typ, "Reason") || ok && id.Name == "Reason" && dir == "internal/fault"
 }
 
-// isWord tells whether an expression is the selector pkg.name.
-func isWord(e ast.Expr, pkg, name string) bool {
+// isFaults tells whether an expression is package fault's word of this name.
+func isFaults(e ast.Expr, name string) bool {
 	sel, ok := e.(*ast.SelectorExpr)
 	if !ok {
 		return false
 	}
 	x, ok := sel.X.(*ast.Ident)
-	return ok && x.Name == pkg && sel.Sel.Name == name
+	return ok && x.Name == "fault" && sel.Sel.Name == name
 }
 
 func isLiteral(e ast.Expr) bool {

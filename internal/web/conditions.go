@@ -60,35 +60,30 @@ func httpDate(s string) (time.Time, bool) {
 func ParseRange(header string, size int64) (start, length int64, partial bool, err error) {
 	spec, ok := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(spec, "-")
-	if !ok || !dash || strings.Contains(spec, ",") {
+	if !ok || !dash {
 		return 0, size, false, nil
 	}
 	outside := fault.New(fault.Invalid, RangeNotSatisfiable, "The range specified is invalid for the current size of the resource.")
-	if first == "" { // the last n bytes
-		n, err := strconv.ParseUint(last, 10, 63)
-		if err != nil {
-			return 0, size, false, nil
-		}
-		if n == 0 || size == 0 {
+	from, hasFrom := bytePosition(first)
+	to, hasTo := bytePosition(last)
+	switch {
+	case first == "" && hasTo: // the last n bytes
+		if length = min(to, size); length == 0 {
 			return 0, 0, false, outside
 		}
-		length = min(int64(n), size) //nolint:gosec // 63 bits were asked for
 		return size - length, length, true, nil
-	}
-	from, errFrom := strconv.ParseUint(first, 10, 63)
-	to := uint64(size) - 1 //nolint:gosec // only used when size > from >= 0
-	if last != "" {
-		n, err := strconv.ParseUint(last, 10, 63)
-		if err != nil || n < from {
-			return 0, size, false, nil
-		}
-		to = min(n, to)
-	}
-	if errFrom != nil {
+	case !hasFrom || last != "" && (!hasTo || to < from):
 		return 0, size, false, nil
-	}
-	if from >= uint64(size) { //nolint:gosec // sizes are not negative
+	case from >= size:
 		return 0, 0, false, outside
+	case last == "":
+		return from, size - from, true, nil
 	}
-	return int64(from), int64(to-from) + 1, true, nil //nolint:gosec // both are below size
+	return from, min(to, size-1) - from + 1, true, nil
+}
+
+// bytePosition reads a position: digits only, so that "+1", "-1" and a list are none.
+func bytePosition(s string) (int64, bool) {
+	n, err := strconv.ParseUint(s, 10, 63)
+	return int64(n), err == nil
 }

@@ -52,7 +52,7 @@ func (x *exchange) asFault(err error) *fault.Fault {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return bodyTooLarge(tooLarge.Limit).Because(err)
 	}
-	if x.Context.Err() != nil {
+	if x.Err() != nil {
 		return fault.New(fault.Unavailable, ClientGone, "The caller closed the connection.").Because(err)
 	}
 	return fault.From(err)

@@ -162,9 +162,12 @@ func TestBodyLimits(t *testing.T) {
 		size   int
 		status int
 	}{
-		{"/small", 10, 200}, {"/small", 11, 413},
-		{"/default", DefaultMaxBody, 200}, {"/default", DefaultMaxBody + 1, 413},
-		{"/large", 1 << 20, 200}, {"/default", 0, 200},
+		{"/small", 10, 200},
+		{"/small", 11, 413},
+		{"/default", DefaultMaxBody, 200},
+		{"/default", DefaultMaxBody + 1, 413},
+		{"/large", 1 << 20, 200},
+		{"/default", 0, 200},
 	}
 	for _, tc := range tests {
 		for _, chunked := range []bool{false, true} {

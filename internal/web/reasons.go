@@ -36,6 +36,8 @@ func Status(f *fault.Fault) int {
 		return http.StatusMethodNotAllowed
 	case BodyTooLarge:
 		return http.StatusRequestEntityTooLarge
+	case RangeNotSatisfiable:
+		return http.StatusRequestedRangeNotSatisfiable
 	}
 	switch f.Kind {
 	case fault.Invalid:
