@@ -2,17 +2,16 @@ package etcd
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/store"
 )
 
 // The names inside a data folder. Other rooms may keep folders beside them once the store has claimed the folder.
@@ -36,14 +35,15 @@ type format struct {
 type folder struct {
 	dir    string
 	lock   *os.File
+	marked bool // the folder has a format mark
 	format format
 }
 
 func engineDir(dir string) string   { return filepath.Join(dir, engineName) }
 func snapshotDir(dir string) string { return filepath.Join(dir, snapshotName) }
 
-// claim makes the folder if it is absent, locks it, and reads or writes its format mark.
-func claim(dir string) (f *folder, err error) {
+// claim makes the folder if it is absent, locks it, and reads its format mark by read.
+func claim(dir string, read func(dir string) (content format, found bool, err error)) (f *folder, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, folderFault(dir, "make folder", err)
 	}
@@ -51,7 +51,7 @@ func claim(dir string) (f *folder, err error) {
 		return nil, err
 	}
 	// Before the lock file is made: a folder of somebody else is left as it is.
-	if _, _, err := readFormat(dir); err != nil {
+	if _, _, err := read(dir); err != nil {
 		return nil, err
 	}
 	lock, err := lockFile(filepath.Join(dir, lockName))
@@ -62,19 +62,10 @@ func claim(dir string) (f *folder, err error) {
 		return nil, folderFault(dir, "lock", err)
 	}
 	f = &folder{dir: dir, lock: lock}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.release())
-		}
-	}()
-	var found bool
-	if f.format, found, err = readFormat(dir); err != nil {
-		return nil, err
+	if f.format, f.marked, err = read(dir); err != nil {
+		return nil, errors.Join(err, f.release())
 	}
-	if !found {
-		err = f.mark(format{incarnation: rand.Text()})
-	}
-	return f, err
+	return f, nil
 }
 
 // release gives the folder back.
@@ -112,7 +103,7 @@ func (f *folder) mark(content format) error {
 	if err := writeFile(filepath.Join(f.dir, formatName), []byte(text)); err != nil {
 		return folderFault(f.dir, "write format mark", err)
 	}
-	f.format = content
+	f.format, f.marked = content, true
 	return nil
 }
 
@@ -142,17 +133,29 @@ func readFormat(dir string) (content format, found bool, err error) {
 	return format{initialised: state == "initialised", incarnation: incarnation}, true, nil
 }
 
+// readFormatToRestore is readFormat for a folder whose content will be replaced: a mark that is lost or cannot be read
+// is as good as none.
+func readFormatToRestore(dir string) (content format, found bool, err error) {
+	content, found, err = readFormat(dir)
+	if fault.Is(err, store.Corrupt) {
+		return format{}, false, nil
+	}
+	return content, found, err
+}
+
 // mustBeEmpty refuses a folder with anything in it but what a first start that was cut short left behind, or a file
-// system puts into its root.
+// system puts into its root. A store that lost its mark is called damaged, not foreign.
 func mustBeEmpty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return folderFault(dir, "look", err)
 	}
 	for _, entry := range entries {
-		if !slices.Contains([]string{lockName, formatName + partialSuffix, "lost+found"}, entry.Name()) {
-			return fault.New(fault.Unavailable, NotOurs,
-				"the folder %s is not empty and holds no store (it has %s)", dir, entry.Name())
+		switch name := entry.Name(); {
+		case name == snapshotName, name == engineName, strings.HasPrefix(name, engineName+"."):
+			return corrupt(dir, errors.New("the format mark is missing"))
+		case name != lockName && name != formatName+partialSuffix && name != "lost+found":
+			return fault.New(fault.Unavailable, NotOurs, "the folder %s is not empty and holds no store (it has %s)", dir, name)
 		}
 	}
 	return nil

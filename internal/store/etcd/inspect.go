@@ -31,14 +31,16 @@ func inspect(dir string, logger *zap.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	last, err := lastLogged(datadir.ToWALDir(dir), logger)
-	if err != nil {
+	from, to, err := logged(datadir.ToWALDir(dir), logger)
+	switch {
+	case err != nil:
 		return err
-	}
-	// A write is applied to the database only after the log is synced. An index beyond the log would make the engine
-	// acknowledge later writes without doing them.
-	if found.applied > last {
-		return fmt.Errorf("the log ends at entry %d, and entry %d was applied already", last, found.applied)
+	case found.applied < from: // a database from before: what lies between is in neither
+		return fmt.Errorf("the log begins after entry %d, and the database holds entries up to %d", from, found.applied)
+	case found.applied > to:
+		// A write is applied to the database only after the log is synced. An index beyond the log would make the
+		// engine acknowledge later writes without doing them.
+		return fmt.Errorf("the log ends at entry %d, and entry %d was applied already", to, found.applied)
 	}
 	return nil
 }
@@ -63,29 +65,30 @@ func inspectDatabase(path string) (*history, error) {
 	return found, nil
 }
 
-// lastLogged reads the write-ahead log and gives the index of its last whole entry.
-func lastLogged(dir string, logger *zap.Logger) (uint64, error) {
+// logged reads the write-ahead log from its newest mark on: the entries after from, up to to, are whole.
+func logged(dir string, logger *zap.Logger) (from, to uint64, err error) {
 	if !wal.Exist(dir) {
-		return 0, errors.New("the log is missing")
+		return 0, 0, errors.New("the log is missing")
 	}
-	snapshots, err := wal.ValidSnapshotEntries(logger, dir)
+	marks, err := wal.ValidSnapshotEntries(logger, dir)
 	if err != nil {
-		return 0, fmt.Errorf("read log: %w", err)
+		return 0, 0, fmt.Errorf("read log: %w", err)
 	}
 	start := new(walpb.Snapshot)
-	if len(snapshots) > 0 {
-		start = snapshots[len(snapshots)-1]
+	if len(marks) > 0 {
+		start = marks[len(marks)-1]
 	}
 	log, err := wal.OpenForRead(logger, dir, start)
 	if err != nil {
-		return 0, fmt.Errorf("open log: %w", err)
+		return 0, 0, fmt.Errorf("open log: %w", err)
 	}
 	_, _, entries, err := log.ReadAll()
 	if err != nil {
-		return 0, fmt.Errorf("read log from entry %d: %w", start.GetIndex(), err)
+		return 0, 0, fmt.Errorf("read log from entry %d: %w", start.GetIndex(), err)
 	}
-	if len(entries) == 0 {
-		return start.GetIndex(), nil
+	from, to = start.GetIndex(), start.GetIndex()
+	if len(entries) > 0 {
+		to = entries[len(entries)-1].GetIndex()
 	}
-	return entries[len(entries)-1].GetIndex(), nil
+	return from, to, nil
 }

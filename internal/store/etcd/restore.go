@@ -18,7 +18,6 @@ import (
 	"go.etcd.io/etcd/server/v3/storage/schema"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
-	"github.com/lanyard-id/lanyard/internal/store"
 )
 
 // RevisionLeap is how far a restored store's revisions stand above the snapshot's. It is more than any store can have
@@ -52,7 +51,7 @@ func Restore(ctx context.Context, snapshotFile, dir string, logger *slog.Logger)
 	if err != nil {
 		return Restored{}, fault.New(fault.Invalid, NotSnapshot, "%s is not a whole snapshot", snapshotFile).Because(err)
 	}
-	target, err := claimForRestore(dir)
+	target, err := claim(dir, readFormatToRestore)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -99,6 +98,9 @@ func inspectSnapshot(path string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(found.live) == 0 {
+		return 0, errors.New("it holds nothing")
+	}
 	return max(found.last.Main, found.dropped), nil
 }
 
@@ -112,18 +114,6 @@ func snapshotSize(file *os.File) (int64, error) {
 		return 0, fmt.Errorf("%d bytes are too short", info.Size())
 	}
 	return info.Size() - sha256.Size, nil
-}
-
-// claimForRestore claims a folder even if its format mark cannot be read: it will be written anew.
-func claimForRestore(dir string) (*folder, error) {
-	target, err := claim(dir)
-	if !fault.Is(err, store.Corrupt) {
-		return target, err
-	}
-	if err := os.Remove(filepath.Join(dir, formatName)); err != nil {
-		return nil, folderFault(dir, "remove format mark", err)
-	}
-	return claim(dir)
 }
 
 // build makes an engine folder of a snapshot, opens it, gives it its incarnation, and closes it.

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -63,7 +64,7 @@ var _ store.Store = (*Store)(nil)
 // Its faults are InUse, NewerVersion, NotOurs, ReadOnly and store.Corrupt; after the last one the process should end,
 // for the engine may still hold the folder's files.
 func Open(ctx context.Context, config Config) (*Store, error) {
-	folder, err := claim(config.Dir)
+	folder, err := claim(config.Dir, readFormat)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +100,11 @@ func newStore(config Config) *Store {
 // open checks the engine's folder, starts the engine on it, and makes sure that it holds this store.
 func (s *Store) open(ctx context.Context) error {
 	dir := engineDir(s.config.Dir)
+	if !s.folder.marked {
+		if err := s.folder.mark(format{incarnation: rand.Text()}); err != nil {
+			return err
+		}
+	}
 	if s.folder.format.initialised {
 		inspector := engineLogger(s.bridge(), func(err error) { panic(err) })
 		if err := inspect(dir, inspector); err != nil {
