@@ -50,6 +50,9 @@ func (v *View) Group(sub name.GUID, group string) (*ResourceGroup, bool) {
 	return g, ok && !v.fenced(k)
 }
 
+// Groups yields all resource groups, fenced or not.
+func (v *View) Groups() iter.Seq[*ResourceGroup] { return v.groups.all() }
+
 // Resource finds a resource that is not a user-assigned identity.
 func (v *View) Resource(id name.ResourceID) (*Resource, bool) {
 	r, ok := v.resources.get(id.Key())

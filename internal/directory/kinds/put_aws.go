@@ -1,0 +1,178 @@
+package kinds
+
+import (
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/manifest"
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+func roleUnknown(role string) error {
+	return fault.New(fault.NotFound, directory.RoleUnknown, "the tenant has no role named %q, neither built in nor its own", role)
+}
+
+func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outcome, err error) {
+	switch s := spec.(type) {
+	case *manifest.Account:
+		return p.putAccount(s)
+	case *manifest.OIDCProvider:
+		return p.putProvider(s)
+	case *manifest.Bucket:
+		return p.putBucket(s)
+	case *manifest.Policy:
+		return p.putPolicy(s)
+	case *manifest.Role:
+		return p.putRole(s)
+	case *manifest.AWSResource:
+		return p.putAWSResource(s)
+	}
+	return "", directory.Unchanged, fault.New(fault.Invalid, UnknownKind, "there is no such kind")
+}
+
+func (p *planner) putAccount(s *manifest.Account) (string, directory.Outcome, error) {
+	account, err := p.text(s.Name)
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if a, ok := p.e.View().AccountNamed(account); ok {
+		return a.ID.String(), directory.Unchanged, nil
+	}
+	id, err := p.e.CreateAccount(account)
+	return id.String(), directory.Created, err
+}
+
+func (p *planner) putProvider(s *manifest.OIDCProvider) (string, directory.Outcome, error) {
+	spec := directory.ProviderSpec{Account: p.account}
+	var url string
+	err := p.all(pair{&url, s.URL}, pair{&spec.AudienceClaim, s.AudienceClaim})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.URL, err = name.ParseIssuerURL(url); err != nil {
+		return "", directory.Unchanged, at(s.URL.At, invalidID("%v", err))
+	}
+	if spec.ClientIDs, err = p.texts(s.ClientIDs); err != nil {
+		return "", directory.Unchanged, err
+	}
+	arn, outcome, err := p.e.PutOIDCProvider(spec)
+	return arn.String(), outcome, err
+}
+
+func (p *planner) putBucket(s *manifest.Bucket) (string, directory.Outcome, error) {
+	spec := directory.BucketSpec{Account: p.account}
+	err := p.all(pair{&spec.Name, s.Name})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Policy, err = p.document(s.Policy); err != nil {
+		return "", directory.Unchanged, err
+	}
+	outcome, err := p.e.PutBucket(spec)
+	return spec.Name, outcome, err
+}
+
+func (p *planner) putPolicy(s *manifest.Policy) (string, directory.Outcome, error) {
+	spec := directory.PolicySpec{Account: p.account}
+	err := p.all(pair{&spec.Name, s.Name}, pair{&spec.Path, s.Path})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Document, err = p.document(s.Document); err != nil {
+		return "", directory.Unchanged, err
+	}
+	arn, outcome, err := p.e.PutPolicy(spec)
+	return arn.String(), outcome, err
+}
+
+func (p *planner) putRole(s *manifest.Role) (string, directory.Outcome, error) {
+	spec := directory.RoleSpec{Account: p.account, MaxSession: s.MaxSessionDuration.N, MaxLifetime: s.MaxLifetime.N}
+	err := p.all(pair{&spec.Name, s.Name}, pair{&spec.Path, s.Path}, pair{&spec.Description, s.Description})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Trust, err = p.document(s.Trust); err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Inline, err = p.inline(s.Policies); err != nil {
+		return "", directory.Unchanged, err
+	}
+	for _, t := range s.ManagedPolicies {
+		arn, err := p.policyARN(t)
+		if err != nil {
+			return "", directory.Unchanged, err
+		}
+		spec.Managed = append(spec.Managed, arn)
+	}
+	if !s.Boundary.IsZero() {
+		if spec.Boundary, err = p.policyARN(s.Boundary); err != nil {
+			return "", directory.Unchanged, err
+		}
+	}
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
+	outcome, err := p.e.PutRole(spec)
+	if err != nil {
+		return "", outcome, err
+	}
+	r, _ := p.e.View().RoleNamed(p.account, spec.Name)
+	return r.ARN.String(), outcome, nil
+}
+
+func (p *planner) inline(list []manifest.NamedDocument) (map[string]string, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	out := map[string]string{}
+	for _, d := range list {
+		policy, err := p.text(d.Name)
+		if err != nil {
+			return nil, err
+		}
+		if out[policy], err = p.document(d.Document); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// policyARN reads the ARN of a managed policy, or the name of one with the path "/" in the document's account.
+func (p *planner) policyARN(t manifest.Text) (name.ARN, error) {
+	said, err := p.text(t)
+	if err != nil {
+		return name.ARN{}, err
+	}
+	var arn name.ARN
+	if strings.HasPrefix(said, "arn:") {
+		arn, err = name.ParseARN(said)
+	} else {
+		arn, err = name.NewARN("iam", "", p.account, "policy/"+said)
+	}
+	if err != nil {
+		return name.ARN{}, at(t.At, invalidID("%v", err))
+	}
+	return arn, nil
+}
+
+func (p *planner) putAWSResource(s *manifest.AWSResource) (string, directory.Outcome, error) {
+	var said, kind, resource string
+	err := p.all(pair{&said, s.ARN}, pair{&kind, s.KindOf}, pair{&resource, s.Name})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	var spec directory.AWSResourceSpec
+	if said != "" {
+		if spec.ARN, err = name.ParseARN(said); err != nil {
+			return "", directory.Unchanged, at(s.ARN.At, invalidID("%v", err))
+		}
+	} else if spec.ARN, err = directory.AWSResourceARN(kind, p.region, p.account, resource); err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
+	outcome, err := p.e.PutAWSResource(spec)
+	return spec.ARN.String(), outcome, err
+}
