@@ -132,7 +132,7 @@ func meaning(name, doc string) string {
 
 // errorsPage writes the page.
 func errorsPage(all []declared) string {
-	slices.SortFunc(all, func(a, b declared) int { return strings.Compare(a.Word, b.Word) })
+	slices.SortFunc(all, func(a, b declared) int { return strings.Compare(a.Word+" "+a.Dir, b.Word+" "+b.Dir) })
 	var b strings.Builder
 	b.WriteString("# Why a request was refused\n\nEvery failure has one stable reason. It stands in the decision record and in " +
 		"the log under the request id\nthat the caller got; `lanyard explain` prints it. This page is made from the code by " +
