@@ -61,7 +61,7 @@ func (s source) reasons() (found []declared, bad []string) {
 				found = append(found, d)
 			}
 		case *ast.CallExpr:
-			if isFaults(n.Fun, "New") && len(n.Args) > 1 && isLiteral(n.Args[1]) || isFaults(n.Fun, "Reason") {
+			if isFaults(n.Fun, "New") && len(n.Args) > 1 && isLiteral(n.Args[1]) || isFaults(n.Fun, "Reason") && isLiteral(n.Args[0]) {
 				bad = append(bad, "has a reason that is no documented constant")
 			}
 		case *ast.CompositeLit:
@@ -170,7 +170,7 @@ func TestReasonsChecker(t *testing.T) {
 		"// A is b.\nconst A fault.Reason = B":               "no constant word",
 		"var e = fault.New(fault.Denied, \"x.a\", \"\")":     "no documented constant",
 		"var e = &fault.Fault{Reason: \"x.a\"}":              "no documented constant",
-		"var e = fault.Reason(s)":                            "no documented constant",
+		"var e = fault.Reason(\"x.a\")":                      "no documented constant",
 		"var e = fault.New(fault.Denied, A, \"\")":           "",
 	} {
 		found, bad := parse(t, "internal/x/x.go", "package x\n"+text).reasons()
