@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
@@ -19,12 +20,14 @@ const (
 	withheld   = "[looks like a token; withheld]"
 )
 
-// clean bounds and makes printable everything in the record that a caller may have chosen. It copies what it changes.
+// clean bounds and makes printable everything in the record that a caller may have chosen. It copies every text: a
+// record in memory must not keep the whole request alive that a text was cut out of.
 func (r *Record) clean() {
 	for _, s := range []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
 		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session} {
 		*s = printable(*s, maxName)
 	}
+	r.Reason = fault.Reason(printable(string(r.Reason), maxInput))
 	r.Input = cleanInput(r.Input)
 	if r.Decision != nil {
 		d := *r.Decision
@@ -71,14 +74,14 @@ func cleanClauses(in []reason.Clause) []reason.Clause {
 }
 
 // printable gives s with everything escaped that could move a terminal's cursor, hide text or reverse its direction,
-// cut to limit bytes. A text that looks like a signed token is not kept at all (threat L02): the caller made a
+// cut to limit bytes. It is always a copy. A text that looks like a signed token is not kept at all (threat L02): the caller made a
 // mistake, and the audit must not make it worse.
 func printable(s string, limit int) string {
 	if isToken(s) {
 		return withheld
 	}
 	if len(s) <= limit && isPlain(s) {
-		return s
+		return strings.Clone(s)
 	}
 	var b strings.Builder
 	for _, r := range s {

@@ -131,7 +131,7 @@ func (f *folder) endWindow() []Record {
 }
 
 // lose counts refusals that could not be written; the next record says how many.
-func (f *folder) lose(recs []Record) {
+func (f *folder) lose(recs ...Record) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, rec := range recs {
@@ -171,22 +171,33 @@ func (f *folder) waiting(recs ...Record) []Record {
 	}
 }
 
-// keepRefusals writes recs; what cannot be written is counted.
+// keepRefusals writes recs, at most half a segment with one sync.
 func (l *Log) keepRefusals(recs []Record) {
+	var batch []Record
+	var bodies [][]byte
+	size := 0
+	for _, rec := range recs {
+		body, err := encodeBody(rec)
+		if err != nil { // a time that JSON has no form for
+			l.folds.lose(rec)
+			continue
+		}
+		batch, bodies, size = append(batch, rec), append(bodies, body), size+len(body)
+		if int64(size) > l.refusals.opt.segmentBytes/2 {
+			l.keepBatch(batch, bodies)
+			batch, bodies, size = nil, nil, 0
+		}
+	}
+	l.keepBatch(batch, bodies)
+}
+
+// keepBatch writes recs, whose bodies are given, with one sync; what cannot be written is counted.
+func (l *Log) keepBatch(recs []Record, bodies [][]byte) {
 	if len(recs) == 0 {
 		return
 	}
-	bodies := make([][]byte, 0, len(recs))
-	for _, rec := range recs {
-		body, err := encodeBody(rec)
-		if err != nil {
-			l.folds.lose([]Record{rec})
-			continue
-		}
-		bodies = append(bodies, body)
-	}
 	if err := l.refusals.append(bodies...); err != nil {
 		l.refusals.trouble("refusals: " + err.Error())
-		l.folds.lose(recs)
+		l.folds.lose(recs...)
 	}
 }
