@@ -137,7 +137,7 @@ func cutVariable(text string) (p piece, rest string, err error) {
 	if end < 0 {
 		return piece{}, "", fmt.Errorf("the variable %q is not closed", text)
 	}
-	p = piece{kind: variablePiece, key: glob.Lower(strings.TrimSpace(text[2:end]))}
+	p = piece{kind: variablePiece, key: glob.Lower(strings.Trim(text[2:end], " "))}
 	if !strings.Contains(p.key, ":") || strings.ContainsAny(p.key, "${*?'") {
 		return piece{}, "", fmt.Errorf("%q is not a variable: want ${prefix:key}", text[:end+1])
 	}

@@ -54,7 +54,7 @@ func TestOperators(t *testing.T) {
 		{cond.DateEquals, "2026-01-02T03:04:05Z", "1767323045", "2026-01-02T03:04:06Z", false},
 		{cond.DateNotEquals, "2026-01-02", "2026-01-03", "2026-01-02T00:00:00Z", true},
 		{cond.DateLessThan, "2026-01-02", "2026-01-01T23:59:59.999Z", "2026-01-02", false},
-		{cond.DateLessThanEquals, "2026-01-02", "2026-01-02", "2026-01-03", false},
+		{cond.DateLessThanEquals, "1.25", "1.250", "1.251", false},
 		{cond.DateGreaterThan, "2026-01-02T01:00+01:00", "2026-01-02T00:00:01Z", "2026-01-02T00:00Z", false},
 		{cond.DateGreaterThanEquals, "2026-01-02T01:00+0100", "2026-01-02T01:00:00+0100", "2026-01-01", false},
 		{cond.Bool, "true", "True", "false", false},

@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
@@ -143,7 +144,11 @@ func (s *Statement) short(q *question) shortfall {
 func (f shortfall) words(s *Statement, q *question) string {
 	switch f.lacks {
 	case lacksPrincipal:
-		return "principal: have " + q.who.String() + ", want " + some(s.principalTexts(), false)
+		text := "principal: have " + q.who.String() + ", want " + some(s.principalTexts(), false)
+		if q.who.Type == WebIdentity && slices.ContainsFunc(s.principals, principal.everyone) {
+			text += ` ("*" is everybody with an AWS identity; an outside token needs its provider named)`
+		}
+		return text
 	case lacksAction:
 		texts, not := s.Actions()
 		return "action: have " + q.action + ", want " + some(texts, not)

@@ -34,7 +34,7 @@ func (s *Statement) names(q *question) level {
 	best := unnamed
 	for i := range s.principals {
 		p := &s.principals[i]
-		if q.trust && s.effect == Allow && p.form == everyoneForm && q.who.Type == WebIdentity {
+		if q.trust && s.effect == Allow && p.everyone() && q.who.Type == WebIdentity {
 			// Everybody is everybody with an AWS identity. An outside token is trusted only where its provider is
 			// named: a star must not open a role to every user of every registered issuer (threat F01).
 			continue
@@ -51,7 +51,7 @@ func (s *Statement) exempts(who *Principal) bool {
 	var listed [direct + 1]bool
 	for i := range s.principals {
 		p := &s.principals[i]
-		if p.form == everyoneForm {
+		if p.everyone() {
 			return true
 		}
 		listed[p.level(who)] = true

@@ -222,7 +222,7 @@ func (d *document) complete(s *Statement, object strictjson.Object, at int) erro
 // completeRCP holds resource control policies to what they may do: deny for everybody. The one allow is that of
 // RCPFullAWSAccess (AWS Organizations, "RCP syntax").
 func (d *document) completeRCP(s *Statement, at int) error {
-	if len(s.principals) != 1 || s.principals[0].form != everyoneForm {
+	if len(s.principals) != 1 || !s.principals[0].everyone() {
 		return d.malformed(at, `The Principal of a resource control policy must be "*"`)
 	}
 	full := len(s.actions) == 1 && s.actions[0].Any() && len(s.resources) == 1 && s.resources[0].String() == "*" &&

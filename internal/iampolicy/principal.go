@@ -46,6 +46,9 @@ const (
 	direct          // the caller itself, or everybody: nothing else need allow
 )
 
+// everyone tells whether p is a star.
+func (p principal) everyone() bool { return p.form == everyoneForm }
+
 // level tells how closely p names who.
 func (p *principal) level(who *Principal) level {
 	named, at := false, direct

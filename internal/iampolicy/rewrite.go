@@ -16,7 +16,7 @@ func (p *Policy) Rewrite(replace func(kind, value string) (string, error)) ([]by
 	done := 0
 	for i := range p.statements {
 		for _, who := range p.statements[i].principals {
-			if who.form == everyoneForm {
+			if who.everyone() {
 				continue
 			}
 			value, err := replace(who.kind, who.value)

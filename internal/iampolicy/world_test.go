@@ -24,7 +24,7 @@ const (
 	rootARN     = "arn:aws:iam::" + accountA + ":root"
 	providerARN = "arn:aws:iam::" + accountA + ":oidc-provider/sts.example/t/"
 
-	object = "arn:aws:s3:::shelf/book"
+	book = "arn:aws:s3:::shelf/book"
 )
 
 func arn(s string) name.ARN {
@@ -104,7 +104,7 @@ func facts(pairs ...string) *cond.Facts {
 
 // read asks whether who may read the object, which belongs to account A.
 func read(who iampolicy.Principal) iampolicy.Input {
-	return iampolicy.Input{Request: iampolicy.Request{Principal: who, Action: "s3:GetObject", Resource: object,
+	return iampolicy.Input{Request: iampolicy.Request{Principal: who, Action: "s3:GetObject", Resource: book,
 		ResourceAccount: account(accountA), Context: facts()}}
 }
 
