@@ -57,15 +57,18 @@ func Plan(v *view.View, now time.Time, documents []manifest.Document) ([]Step, e
 // are written whole or not at all, more in several transactions.
 func Apply(ctx context.Context, d *directory.Directory, documents []manifest.Document) ([]Step, error) {
 	var steps []Step
-	_, err := d.Do(ctx, func(e *directory.Edit) error {
-		var err error
-		steps, err = planAll(e, documents)
-		return err
-	})
-	if err != nil {
+	if _, err := d.Do(ctx, Command(documents, &steps)); err != nil {
 		return nil, err
 	}
 	return steps, nil
+}
+
+// Command makes the command of Apply, for callers that need the View that it leads to, and stores in steps what it did.
+func Command(documents []manifest.Document, steps *[]Step) directory.Command {
+	return func(e *directory.Edit) (err error) {
+		*steps, err = planAll(e, documents)
+		return err
+	}
 }
 
 // named tells whether the id of a kind's things follows from the document.
