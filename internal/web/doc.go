@@ -4,8 +4,8 @@
 // its limits and its event, runs the handler, turns whatever it returns into a fault and lets the door's dialect write
 // it. A typed handler is a sentence: decode, do, encode.
 //
-// It owns the router, the request event, the limits, strict query reading, the judgement of forwarding headers and the
-// settings of an http.Server. It never cleans or redirects a path, never knows a protocol, never reads a credential,
+// It owns the router, the request event, the limits, strict query reading, the judgement of forwarding headers, the
+// settings of an http.Server, and the rule that a refusal is recorded before it is answered. It never cleans or redirects a path, never knows a protocol, never reads a credential,
 // never decides who may do what, and never logs a query string, a header or a body.
 //
 // What it leaves to net/http, knowingly: what is not HTTP at all, and headers that are too large, are answered with a
