@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/federation"
 )
 
 // dialect writes Entra's error body with its AADSTS number.
@@ -32,4 +33,12 @@ func (d dialect) Code(f *fault.Fault) string {
 		return failure.Code
 	}
 	return "AADSTS" + strconv.Itoa(failure.AADSTS)
+}
+
+// rows are the refusals that only this door knows.
+func rows() map[fault.Reason]azwire.Row {
+	return map[fault.Reason]azwire.Row{
+		SecretUnsupported:  {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
+		federation.Revoked: {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027},
+	}
 }

@@ -39,7 +39,7 @@ type Door struct {
 
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
-	cfg.Name, cfg.Dialect = "entra", dialect{errors: azwire.EntraErrors(), now: d.Now}
+	cfg.Name, cfg.Dialect = "entra", dialect{errors: azwire.EntraErrors(rows()), now: d.Now}
 	cfg.IDHeaders = []string{"x-ms-request-id"}
 	return web.New(cfg, d.routes())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/mint"
 )
 
 // dialect writes refusals in the flavour that the request was made in.
@@ -32,4 +33,11 @@ func flavourOf(r *http.Request) azwire.Flavour {
 		return azwire.AppServiceLegacy
 	}
 	return azwire.AppService
+}
+
+// rows are the refusals that only this door knows. An identity that the workload does not have is 400: clients repeat a
+// request for minutes after anything else.
+func rows() map[fault.Reason]azwire.Row {
+	notFound := azwire.Row{Status: http.StatusBadRequest, Code: "invalid_request", Message: "Identity not found"}
+	return map[fault.Reason]azwire.Row{mint.IdentityNotFound: notFound, mint.NoIdentity: notFound}
 }

@@ -74,7 +74,7 @@ func actions() []action {
 
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
-	cfg.Name, cfg.Dialect = "sts", dialect{errors: awswire.QueryErrors()}
+	cfg.Name, cfg.Dialect = "sts", dialect{errors: awswire.QueryErrors(rows())}
 	cfg.IDHeaders = []string{"x-amzn-RequestId"}
 	cfg.MaxBody = maxForm
 	var table []web.Route
