@@ -34,6 +34,7 @@ type Template struct {
 	pieces  []piece
 	dynamic bool         // there is a variable among the pieces
 	fixed   glob.Pattern // the pieces compiled, if there is none
+	head    string       // the plain text that every match begins with, if there is one
 }
 
 // piece is a part of a Template with variables.
@@ -78,6 +79,9 @@ func parseTemplate(text string, syntax Syntax, mode glob.Mode, wild bool) (Templ
 		return Template{}, err
 	}
 	t.pieces = pieces
+	for i := 0; mode != glob.Fold && i < len(pieces) && pieces[i].kind == plainPiece; i++ {
+		t.head += pieces[i].text
+	}
 	return t, nil
 }
 
@@ -215,6 +219,9 @@ func (p *piece) value(ctx Context) (string, bool) {
 func (t *Template) Match(ctx Context, s string) bool {
 	if !t.dynamic {
 		return t.fixed.Match(s)
+	}
+	if !strings.HasPrefix(s, t.head) {
+		return false
 	}
 	b := glob.In(t.mode)
 	for i := range t.pieces {

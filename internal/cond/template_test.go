@@ -21,6 +21,7 @@ func TestTemplate(t *testing.T) {
 	}{
 		{"plain", cond.Variables, "plain", true, "plain"},
 		{"home/${aws:username}/*", cond.Variables, "home/ana/x", true, "home/ana/*"},
+		{"home/${aws:username}/*", cond.Variables, "room/ana/x", false, "home/ana/*"},
 		{"home/${AWS:UserName}/*", cond.Variables, "home/bob/x", false, "home/ana/*"},
 		{"home/${aws:username}/*", cond.Text, "home/ana/x", false, "home/${aws:username}/*"},
 		{"home/${aws:username}/*", cond.Text, "home/${aws:username}/x", true, "home/${aws:username}/*"},

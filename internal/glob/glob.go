@@ -1,11 +1,15 @@
 package glob
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Pattern is a compiled pattern. The zero value matches the empty text only. It is immutable.
 type Pattern struct {
 	mode   Mode
 	source string
+	head   string // what every match begins with: most texts are told apart here
 	pieces []Piece
 }
 
@@ -21,11 +25,11 @@ func Compile(text string, mode Mode) (Pattern, error) {
 }
 
 // String is the text the pattern was compiled from.
-func (p Pattern) String() string { return p.source }
+func (p *Pattern) String() string { return p.source }
 
 // Literal gives the only text that the pattern matches, when it has no wildcard and no walls. In mode Fold that text is
 // in lower case.
-func (p Pattern) Literal() (string, bool) {
+func (p *Pattern) Literal() (string, bool) {
 	switch {
 	case len(p.pieces) == 0:
 		return "", true
@@ -36,13 +40,15 @@ func (p Pattern) Literal() (string, bool) {
 }
 
 // Any tells whether the pattern is '*' and so matches everything.
-func (p Pattern) Any() bool {
+func (p *Pattern) Any() bool {
 	return len(p.pieces) == 1 && p.pieces[0].kind == many && p.mode != ARN && p.mode != Subject
 }
 
 // Match compares the pattern with all of s. It does not allocate, except in mode Fold when s has capital letters: who
 // compares one text with many patterns calls Lower first. A byte of s that is not UTF-8 counts as one character.
-func (p Pattern) Match(s string) bool { return match(p.mode, p.pieces, s) }
+func (p *Pattern) Match(s string) bool {
+	return strings.HasPrefix(s, p.head) && match(p.mode, p.pieces, s)
+}
 
 // Lower puts ASCII capitals into lower case and leaves all other characters alone. It allocates only if there are any.
 func Lower(s string) string {

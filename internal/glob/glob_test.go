@@ -57,6 +57,7 @@ func TestMatch(t *testing.T) {
 		{Subject, "repo:acme*", "repo:acme@x", false},
 		{Subject, "repo:acme?app", "repo:acme/app", false},
 		{Subject, "repo:acme/app", "repo:acme:app", false},
+		{Subject, "*:acme/app", "repo:acme:app", false},
 		{Subject, "repo:*", "repo:", true},
 		{Subject, "repo:*/", "repo:x/", true},
 		{Subject, "repo:*/*", "repo:x", false},
@@ -117,7 +118,7 @@ func TestPattern(t *testing.T) {
 			t.Errorf("%q in mode %d: literal %q %t, any %t, String %q", tc.text, tc.mode, literal, fixed, p.Any(), p.String())
 		}
 	}
-	if !(Pattern{}).Match("") || (Pattern{}).Match("x") {
+	if zero := (Pattern{}); !zero.Match("") || zero.Match("x") {
 		t.Error("the zero pattern must match the empty text only")
 	}
 }

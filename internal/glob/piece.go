@@ -200,5 +200,20 @@ func (b *Builder) Pattern(source string) (Pattern, error) {
 	if b.err != nil {
 		return Pattern{}, b.err
 	}
-	return Pattern{mode: b.mode, source: source, pieces: slices.Clone(b.pieces())}, nil
+	return Pattern{mode: b.mode, source: source, head: b.head(), pieces: slices.Clone(b.pieces())}, nil
+}
+
+// head is the plain text that the pattern begins with; none where case does not matter.
+func (b *Builder) head() string {
+	if b.mode == Fold {
+		return ""
+	}
+	var head string
+	for _, p := range b.pieces() {
+		if p.kind != literal && p.kind != wall {
+			break
+		}
+		head += p.text
+	}
+	return head
 }
