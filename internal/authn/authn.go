@@ -91,12 +91,12 @@ func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.R
 		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
 		return nil, unknown
 	}
-	s, err := credential.OpenSession(a.sessions, proof.KeyID, string(proof.SessionToken))
+	s, err := credential.OpenSession(a.sessions, proof.KeyID, proof.SessionToken.Reveal())
 	if err != nil {
 		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
 		return nil, err
 	}
-	if err := proof.Verify(a.keys.Key(awswire.Secret(s.Secret.Reveal()), proof.Scope), now); err != nil {
+	if err := proof.Verify(a.keys.Key(s.Secret, proof.Scope), now); err != nil {
 		return nil, err
 	}
 	role, err := s.Live(v, now)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secret"
 )
 
 const (
@@ -267,7 +268,7 @@ func TestSecretIsMasked(t *testing.T) {
 	}
 	shown := fmt.Sprintf("%v %+v %#v %q %s %s", Secret("s3cret"), MetadataRequest{Secret: "s3cret"}, TokenForm{Assertion: "s3cret"},
 		Secret("s3cret"), text, Secret("s3cret").LogValue())
-	if strings.Contains(shown, "s3cret") || strings.Count(shown, mask) < 6 {
+	if strings.Contains(shown, "s3cret") || strings.Count(shown, secret.Mask) < 6 {
 		t.Error(shown)
 	}
 }

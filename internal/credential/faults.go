@@ -24,8 +24,6 @@ const (
 	TokenRevoked fault.Reason = "token.revoked"
 	// ViewBehind means that this server has not yet seen the revision that the credential was issued at.
 	ViewBehind fault.Reason = "token.view_behind"
-	// SessionMalformed means that the session token is not one of ours, was changed, or belongs to another access key.
-	SessionMalformed fault.Reason = "authn.token_mismatch"
 	// SessionExpired means that the session was good and is over.
 	SessionExpired fault.Reason = "authn.session_expired"
 	// SessionRevoked means that the role, the account or the identity behind the session was deleted or revoked.

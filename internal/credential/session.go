@@ -3,12 +3,13 @@ package credential
 import (
 	"encoding/base64"
 	"encoding/json"
-	"log/slog"
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -18,32 +19,11 @@ const Purpose = "aws-session"
 // MaxSealed bounds a session token in bytes.
 const MaxSealed = 4096
 
-// Secret is a secret access key. It prints a mask everywhere; Reveal is the one way to the text.
-type Secret struct{ s string }
-
-// NewSecret wraps the text of a secret.
-func NewSecret(s string) Secret { return Secret{s} }
-
-// Reveal gives the secret's text: for signing and for handing it to its owner, never for a log.
-func (s Secret) Reveal() string { return s.s }
-
-// String is a mask.
-func (Secret) String() string { return "[secret]" }
-
-// GoString is a mask.
-func (Secret) GoString() string { return "[secret]" }
-
-// LogValue is a mask.
-func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
-
-// MarshalText is a mask, so that no struct that holds a secret writes it by accident.
-func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
-
 // Session is an AWS session: who it is and what limits it. The rights themselves are not inside: the role's policies are
 // read from the View at each use, only the session's own restrictions are frozen.
 type Session struct {
 	KeyID      string            // access key id, ASIA...
-	Secret     Secret            //
+	Secret     secret.Text       //
 	Account    name.AccountID    // the account that the session acts in
 	RoleID     string            // the role's unique id; empty for the account's root
 	Name       string            // session name
@@ -96,7 +76,7 @@ func binding(account, keyID string) []byte { return []byte(account + "/" + keyID
 // Seal writes the session as its token: the account in clear, everything else sealed.
 func (s *Session) Seal(by Sealer) (string, error) {
 	plain, err := json.Marshal(sealedSession{
-		Secret: s.Secret.s, RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
+		Secret: s.Secret.Reveal(), RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
 		Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, SourceID: s.SourceID, Chained: s.Chained,
 		Issued: s.Issued.Unix(), Expires: s.Expires.Unix(), Rev: s.Rev, Inc: s.Inc,
 	})
@@ -118,7 +98,7 @@ func (s *Session) Seal(by Sealer) (string, error) {
 // OpenSession opens a session token that came with the access key keyID. It says nothing about whether the session still
 // holds: see Live.
 func OpenSession(with Opener, keyID, token string) (*Session, error) {
-	refused := fault.New(fault.Unauthenticated, SessionMalformed, "The session token does not belong to the access key.")
+	refused := fault.New(fault.Unauthenticated, awswire.ReasonTokenMismatch, "The session token does not belong to the access key.")
 	account, sealed, ok := strings.Cut(token, ".")
 	if !ok || len(token) > MaxSealed {
 		return nil, refused
@@ -140,7 +120,7 @@ func OpenSession(with Opener, keyID, token string) (*Session, error) {
 		return nil, refused.Because(err)
 	}
 	return &Session{
-		KeyID: keyID, Secret: Secret{in.Secret}, Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
+		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
 		Provider: in.Provider, Subject: in.Subject, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
 		SourceID: in.SourceID, Chained: in.Chained, Issued: time.Unix(in.Issued, 0), Expires: time.Unix(in.Expires, 0),
 		Rev: in.Rev, Inc: in.Inc,

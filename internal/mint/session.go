@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -29,7 +30,7 @@ type SessionRequest struct {
 // IssuedSession is a session with the token that its owner presents.
 type IssuedSession struct {
 	*credential.Session
-	Token credential.Secret
+	Token secret.Text
 }
 
 // Session makes temporary credentials. Nothing but the ledger is written: the session travels sealed in its own token.
@@ -59,7 +60,7 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	if err := m.Ledger.Ledger(ctx, rec); err != nil { // durable before anybody sees it
 		return IssuedSession{}, err
 	}
-	return IssuedSession{Session: s, Token: credential.NewSecret(token)}, nil
+	return IssuedSession{Session: s, Token: secret.Text(token)}, nil
 }
 
 // sessionLife is what was asked for, if the role allows it. A longer request fails, it is not clipped (AWS STS,
@@ -86,8 +87,8 @@ func (m *Mint) sessionLife(req SessionRequest) (time.Duration, error) {
 func newKeyID() string { return "ASIA" + rand.Text()[:16] }
 
 // newSecret makes a secret access key: 40 characters, 240 random bits.
-func newSecret() credential.Secret {
+func newSecret() secret.Text {
 	var b [30]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24: the process ends instead
-	return credential.NewSecret(base64.StdEncoding.EncodeToString(b[:]))
+	return secret.Text(base64.StdEncoding.EncodeToString(b[:]))
 }

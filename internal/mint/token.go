@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
-	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 // Token is an access token for one identity and one audience.
 type Token struct {
-	Access   credential.Secret // the token itself
-	ID       string            // uti
+	Access   secret.Text // the token itself
+	ID       string      // uti
 	ClientID name.GUID
 	Resource string // the audience as it was asked for
 	Issued   time.Time
@@ -98,7 +98,7 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 		if err != nil {
 			return Token{}, err
 		}
-		t.Access = credential.NewSecret(text)
+		t.Access = secret.Text(text)
 		rec.Outcome, rec.TokenID = audit.Issued, t.ID
 		// Durable before anybody sees it, and for all who wait for it: not only while the first of them does.
 		return t, m.Ledger.Ledger(context.WithoutCancel(ctx), rec)

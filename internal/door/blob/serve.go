@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -21,8 +22,6 @@ const (
 	ForeignTenant fault.Reason = "authn.foreign_tenant"
 	// AccountNotFound means that there is no storage account of that name.
 	AccountNotFound fault.Reason = "blob.account_not_found"
-	// ContainerNotFound means that the account has no container of that name.
-	ContainerNotFound fault.Reason = "directory.container_not_found"
 )
 
 // StorageAudience is the audience that every Azure SDK asks a token for, whatever the account.
@@ -126,7 +125,7 @@ func (c *call) find() error {
 	}
 	found, ok := c.v.Container(c.account, c.target.container)
 	if !ok {
-		return fault.New(fault.NotFound, ContainerNotFound, "The specified container does not exist.")
+		return fault.New(fault.NotFound, directory.ContainerNotFound, "The specified container does not exist.")
 	}
 	c.container = found
 	return nil
