@@ -68,7 +68,7 @@ func (e *Edit) RevokeAccount(id name.AccountID) error {
 }
 
 // Restored marks the installation as one that came out of a backup: a new incarnation ends every older token, and
-// nothing is issued until an operator confirms.
+// nothing is issued until an operator confirms. store is the incarnation of the store that it lies in now.
 func (e *Edit) Restored(store string) error {
 	return e.changeInstallation(func(i *view.Installation) {
 		i.Incarnation, i.Store, i.Held = rand.Text(), store, true
