@@ -45,24 +45,39 @@ const maxAccessKeys = 1024
 // accessLog counts allowed access and keeps the latest records of it.
 type accessLog struct {
 	recent *ring
-	counts sync.Map // AccessKey → *atomic.Uint64
-	keys   atomic.Int64
+	counts atomic.Pointer[map[AccessKey]*atomic.Uint64] // the map never changes: a new key makes a new map
+	adding sync.Mutex
 }
 
-func newAccessLog(size int) *accessLog { return &accessLog{recent: newRing(size)} }
+func newAccessLog(size int) *accessLog {
+	a := &accessLog{recent: newRing(size)}
+	a.counts.Store(&map[AccessKey]*atomic.Uint64{{}: new(atomic.Uint64)})
+	return a
+}
 
 func (a *accessLog) count(key AccessKey) {
-	n, ok := a.counts.Load(key)
+	n, ok := (*a.counts.Load())[key]
 	if !ok {
-		if a.keys.Load() >= maxAccessKeys {
-			key = AccessKey{}
-		}
-		var made bool
-		if n, made = a.counts.LoadOrStore(key, new(atomic.Uint64)); !made {
-			a.keys.Add(1)
-		}
+		n = a.add(key)
 	}
-	n.(*atomic.Uint64).Add(1) //nolint:forcetypeassert // only this function stores
+	n.Add(1)
+}
+
+// add gives the counter of a key that has none yet.
+func (a *accessLog) add(key AccessKey) *atomic.Uint64 {
+	a.adding.Lock()
+	defer a.adding.Unlock()
+	counts := *a.counts.Load()
+	if n, ok := counts[key]; ok {
+		return n
+	}
+	if len(counts) >= maxAccessKeys {
+		return counts[AccessKey{}]
+	}
+	counts = maps.Clone(counts)
+	counts[key] = new(atomic.Uint64)
+	a.counts.Store(&counts)
+	return counts[key]
 }
 
 // Access counts allowed access to data or a credential that was served again, and keeps the record in memory until
@@ -72,6 +87,7 @@ func (l *Log) Access(rec Record) {
 		rec.Outcome = Allowed
 	}
 	l.stamp(&rec, AccessStream)
+	rec.detach()
 	l.access.count(AccessKey{rec.Door, rec.Operation, rec.Outcome})
 	l.access.recent.put(&rec)
 }
@@ -119,15 +135,17 @@ func (l *Log) Stats() Stats {
 	s.Refusals, s.RefusalsLost = l.folds.seen, l.folds.lost
 	l.folds.mu.Unlock()
 	s.LedgerFailures = l.failures.Load()
-	s.Access = maps.Collect(l.access.all())
+	s.Access = l.access.figures()
 	return s
 }
 
-// all yields the counters.
-func (a *accessLog) all() func(yield func(AccessKey, uint64) bool) {
-	return func(yield func(AccessKey, uint64) bool) {
-		a.counts.Range(func(key, n any) bool {
-			return yield(key.(AccessKey), n.(*atomic.Uint64).Load()) //nolint:forcetypeassert // see count
-		})
+// figures gives the counters that counted something.
+func (a *accessLog) figures() map[AccessKey]uint64 {
+	out := map[AccessKey]uint64{}
+	for key, n := range *a.counts.Load() {
+		if v := n.Load(); v > 0 {
+			out[key] = v
+		}
 	}
+	return out
 }

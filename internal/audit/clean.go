@@ -20,8 +20,7 @@ const (
 	withheld   = "[looks like a token; withheld]"
 )
 
-// clean bounds and makes printable everything in the record that a caller may have chosen. It copies every text: a
-// record in memory must not keep the whole request alive that a text was cut out of.
+// clean bounds and makes printable everything in the record that a caller may have chosen. It copies what it changes.
 func (r *Record) clean() {
 	for _, s := range []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
 		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session} {
@@ -38,6 +37,38 @@ func (r *Record) clean() {
 		d.Decisive = cleanClauses(d.Decisive)
 		d.Nearest = cleanClauses(d.Nearest)
 		r.Decision = &d
+	}
+}
+
+// detach copies all texts of the record into one piece of memory: a record that is kept must not keep the whole
+// request alive that a text was cut out of. What a decision quotes comes from the View, whose texts live anyway, except
+// for the question; the names of inputs are constants of the doors. Only after clean, which made map and decision ours.
+func (r *Record) detach() {
+	texts := []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
+		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session}
+	if r.Decision != nil { // clean has made the decision our own
+		q := &r.Decision.Question
+		texts = append(texts, &q.Principal, &q.Action, &q.Resource)
+	}
+	size := 0
+	for _, s := range texts {
+		size += len(*s)
+	}
+	for _, v := range r.Input {
+		size += len(v)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	put := func(s string) string {
+		at := b.Len()
+		b.WriteString(s)
+		return b.String()[at:]
+	}
+	for _, s := range texts {
+		*s = put(*s)
+	}
+	for k, v := range r.Input {
+		r.Input[k] = put(v)
 	}
 }
 
@@ -74,14 +105,14 @@ func cleanClauses(in []reason.Clause) []reason.Clause {
 }
 
 // printable gives s with everything escaped that could move a terminal's cursor, hide text or reverse its direction,
-// cut to limit bytes. It is always a copy. A text that looks like a signed token is not kept at all (threat L02): the caller made a
+// cut to limit bytes. A text that looks like a signed token is not kept at all (threat L02): the caller made a
 // mistake, and the audit must not make it worse.
 func printable(s string, limit int) string {
 	if isToken(s) {
 		return withheld
 	}
 	if len(s) <= limit && isPlain(s) {
-		return strings.Clone(s)
+		return s
 	}
 	var b strings.Builder
 	for _, r := range s {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -170,9 +171,9 @@ func TestDiskFull(t *testing.T) {
 
 func TestDiskFullGivesUpTheBallast(t *testing.T) {
 	disk := newBadDisk()
-	given := 0
+	var given atomic.Int32
 	l := open(t, t.TempDir(), Options{SegmentBytes: 4000, testOnlyOpen: disk.open, Ballast: func() bool {
-		if given++; given > 1 {
+		if given.Add(1) > 1 {
 			return false
 		}
 		disk.set(func(d *badDisk) { d.free += 20_000 })
@@ -180,8 +181,8 @@ func TestDiskFullGivesUpTheBallast(t *testing.T) {
 	}})
 	disk.set(func(d *badDisk) { d.free = 0 })
 	taken, err := fill(t, l, 1000)
-	if !fault.Is(err, Unavailable) || given < 2 {
-		t.Fatalf("after %d records and %d calls: %v", taken, given, err)
+	if !fault.Is(err, Unavailable) || given.Load() < 2 {
+		t.Fatalf("after %d records and %d calls: %v", taken, given.Load(), err)
 	}
 	if taken < 40 {
 		t.Errorf("reserve and ballast took only %d records", taken)

@@ -38,6 +38,7 @@ func (c *chain) recover() ([]Record, error) {
 	}
 	whole := b[:bytes.LastIndexByte(b, '\n')+1]
 	if why := cmp.Or(damageIn(*last, whole, c.head), damagedEnd(b[len(whole):])); why != nil {
+		c.head = highest(b, c.head)
 		return []Record{c.setAside(*last, why)}, c.begin()
 	}
 	last.size = int64(len(whole))
@@ -88,6 +89,17 @@ func damagedEnd(tail []byte) error {
 		return fmt.Errorf("%w: the end of its last line is gone", errLine)
 	}
 	return nil
+}
+
+// highest is the line with the highest number that can be believed, in b or before it. Numbers of a damaged segment are
+// not used again.
+func highest(b []byte, head Head) Head {
+	for line := range bytes.SplitSeq(b, []byte{'\n'}) {
+		if _, h, err := parsePlace(line); err == nil && h.Seq > head.Seq {
+			head = h
+		}
+	}
+	return head
 }
 
 // damageIn says what is wrong with the whole lines of the last segment, whose chain must end in head. A segment

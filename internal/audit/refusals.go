@@ -51,6 +51,7 @@ func (l *Log) Refuse(rec Record) {
 		rec.Outcome = Refused
 	}
 	l.stamp(&rec, RefusalsStream)
+	rec.detach()
 	l.folds.recent.put(&rec)
 	l.folds.add(rec)
 }
