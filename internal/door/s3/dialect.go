@@ -1,0 +1,62 @@
+package s3
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/objects"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// dialect writes S3's error XML.
+type dialect struct{ errors *awswire.ErrorTable }
+
+// rows are the refusals that only this door knows.
+func rows() map[fault.Reason]awswire.Entry {
+	row := func(status int, code string) awswire.Entry { return awswire.Entry{Status: status, Code: code} }
+	return map[fault.Reason]awswire.Entry{
+		BadPath:                     row(http.StatusBadRequest, "InvalidURI"),
+		BadArgument:                 row(http.StatusBadRequest, "InvalidArgument"),
+		UnexpectedBody:              row(http.StatusBadRequest, "InvalidRequest"),
+		OtherOwner:                  row(http.StatusForbidden, "AccessDenied"),
+		ACLUnsupported:              row(http.StatusBadRequest, "AccessControlListNotSupported"),
+		LengthMissing:               row(http.StatusLengthRequired, "MissingContentLength"),
+		BadDigest:                   row(http.StatusBadRequest, "InvalidDigest"),
+		ChecksumMismatch:            row(http.StatusBadRequest, "BadDigest"),
+		BadChunk:                    row(http.StatusBadRequest, "InvalidChunkSizeError"),
+		BadTrailer:                  row(http.StatusBadRequest, "MalformedTrailerError"),
+		credential.TokenIncarnation: row(http.StatusBadRequest, "InvalidToken"),
+		objects.KeyInvalid:          row(http.StatusBadRequest, "KeyTooLongError"),
+		objects.MetaInvalid:         row(http.StatusBadRequest, "MetadataTooLarge"),
+		objects.TooLarge:            row(http.StatusBadRequest, "EntityTooLarge"),
+		objects.SizeMismatch:        row(http.StatusBadRequest, "IncompleteBody"),
+		objects.BodyFailed:          row(http.StatusBadRequest, "IncompleteBody"),
+		objects.SpaceRemoved:        row(http.StatusNotFound, "NoSuchBucket"),
+		web.ConditionNotMet:         row(http.StatusPreconditionFailed, "PreconditionFailed"),
+		web.RangeNotSatisfiable:     row(http.StatusRequestedRangeNotSatisfiable, "InvalidRange"),
+	}
+}
+
+// WriteError answers a refusal. The answer to a HEAD is its status alone.
+func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
+	failure := d.errors.Failure(f)
+	if r.Method == http.MethodHead {
+		w.WriteHeader(failure.Status)
+		return
+	}
+	path, err := awswire.DecodePath(web.RawPath(r))
+	if err != nil {
+		path = "/"
+	}
+	body := awswire.S3Error(awswire.S3Place{Resource: path, RequestID: requestID, HostID: requestID}, failure)
+	w.Header().Set("Content-Type", awswire.S3ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(failure.Status)
+	_, _ = w.Write(body) // a caller who has gone reads nothing
+}
+
+// Code is the error code for the record.
+func (d dialect) Code(f *fault.Fault) string { return d.errors.Failure(f).Code }

@@ -1,0 +1,169 @@
+package s3
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/objects"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// metaPrefix begins the headers of an object's own metadata.
+const metaPrefix = "x-amz-meta-"
+
+// getObject sends an object, or the range of it that is asked for.
+func (d Door) getObject(c *call, w http.ResponseWriter) error {
+	o, err := d.Objects.Get(c.context(), c.bucket.UID, c.target.key)
+	if err != nil {
+		return c.missing(err)
+	}
+	defer o.Close() //nolint:errcheck // it was only read
+	wanted := c.r.Header.Get("Range")
+	if c.r.Header.Get("If-Range") != "" {
+		wanted = "" // all of it is always a right answer to a range with a condition (RFC 9110 section 13.1.5)
+	}
+	p, err := c.prepare(w, o.Info, wanted)
+	if err != nil || p.done {
+		return err
+	}
+	if _, err := o.Seek(p.start, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = io.CopyN(w, o, p.length)
+	return err
+}
+
+// headObject tells what is known of an object. A range means nothing here (RFC 9110 section 14.2).
+func (d Door) headObject(c *call, w http.ResponseWriter) error {
+	info, err := d.Objects.Head(c.context(), c.bucket.UID, c.target.key)
+	if err != nil {
+		return c.missing(err)
+	}
+	_, err = c.prepare(w, info, "")
+	return err
+}
+
+// missing answers for an object that is not there: only who may list the bucket may know that (S3 API Reference,
+// GetObject, "Permissions").
+func (c *call) missing(err error) error {
+	if !fault.Is(err, objects.NotFound) {
+		return err
+	}
+	if refusal := c.permit(actionListBucket, "arn:aws:s3:::"+c.bucket.Name); refusal != nil {
+		return refusal
+	}
+	return fault.New(fault.NotFound, objects.NotFound, "The specified key does not exist.")
+}
+
+// part is the part of an object that is to be sent.
+type part struct {
+	start, length int64
+	done          bool // the answer is complete: nothing has changed
+}
+
+// prepare writes status and headers of a read. Everything that can be refused is looked at before the first header.
+func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) (p part, err error) {
+	same, err := web.CheckConditions(c.r.Header, info.ETag, info.LastModified)
+	if err != nil {
+		return p, err
+	}
+	h := w.Header()
+	if same {
+		writeValidators(h, info)
+		w.WriteHeader(http.StatusNotModified)
+		return part{done: true}, nil
+	}
+	start, length, partial, err := web.ParseRange(wanted, info.Size)
+	if err != nil {
+		return p, err
+	}
+	overrides, err := c.overrides()
+	if err != nil {
+		return p, err
+	}
+	checksum, err := c.checksumOf(info, partial)
+	if err != nil {
+		return p, err
+	}
+	writeValidators(h, info)
+	writeInfo(h, info)
+	for header, value := range overrides {
+		h.Set(header, value)
+	}
+	if checksum != "" {
+		h.Set("x-amz-checksum-sha256", checksum)
+		h.Set("x-amz-checksum-type", "FULL_OBJECT")
+	}
+	h.Set("Content-Length", strconv.FormatInt(length, 10))
+	status := http.StatusOK
+	if partial {
+		status = http.StatusPartialContent
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", start, start+length-1, info.Size))
+	}
+	w.WriteHeader(status)
+	return part{start: start, length: length}, nil
+}
+
+// writeValidators sets what a client compares to know whether an object has changed.
+func writeValidators(h http.Header, info objects.Info) {
+	h.Set("ETag", `"`+info.ETag+`"`)
+	h.Set("Last-Modified", info.LastModified.UTC().Format(http.TimeFormat))
+}
+
+// writeInfo sets the headers that describe an object.
+func writeInfo(h http.Header, info objects.Info) {
+	h.Set("Content-Type", "binary/octet-stream")
+	for header, value := range map[string]string{
+		"Content-Type": info.ContentType, "Content-Encoding": info.ContentEncoding, "Content-Language": info.ContentLanguage,
+		"Content-Disposition": info.ContentDisposition, "Cache-Control": info.CacheControl,
+	} {
+		if value != "" {
+			h.Set(header, value)
+		}
+	}
+	for k, v := range info.User {
+		h.Set(metaPrefix+k, v)
+	}
+	h.Set("Accept-Ranges", "bytes")
+}
+
+// overrides are the headers that the query asks for instead of the object's own. The query is signed like all else, so
+// whoever made the URL chose them.
+func (c *call) overrides() (map[string]string, error) {
+	asked := map[string]string{}
+	for _, header := range []string{
+		"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires",
+	} {
+		param := "response-" + strings.ToLower(header)
+		value, _ := c.param(param)
+		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return nil, badArgument("The value of %s cannot be a header.", param)
+		}
+		if value != "" {
+			asked[header] = value
+		}
+	}
+	return asked, nil
+}
+
+// checksumOf is the checksum of the whole object, for who asks for it and gets the whole; else empty.
+func (c *call) checksumOf(info objects.Info, partial bool) (string, error) {
+	mode, _ := c.param("x-amz-checksum-mode")
+	if header := c.r.Header.Get("x-amz-checksum-mode"); header != "" {
+		mode = header
+	}
+	if mode != "" && !strings.EqualFold(mode, "ENABLED") {
+		return "", badArgument("The checksum mode must be ENABLED.")
+	}
+	if mode == "" || partial {
+		return "", nil
+	}
+	sum, err := hex.DecodeString(info.SHA256)
+	return base64.StdEncoding.EncodeToString(sum), err
+}

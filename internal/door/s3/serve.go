@@ -1,0 +1,181 @@
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+
+	"github.com/lanyard-id/lanyard/internal/access"
+	"github.com/lanyard-id/lanyard/internal/audit"
+	"github.com/lanyard-id/lanyard/internal/authn"
+	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/cond"
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/reason"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// Why a request is refused once its caller is known, beside what access says.
+const (
+	// OtherOwner means that the bucket does not belong to the account which the request expects to own it.
+	OtherOwner fault.Reason = "s3.unexpected_bucket_owner"
+	// UnexpectedBody means that the request has a body and its operation takes none.
+	UnexpectedBody fault.Reason = "s3.unexpected_body"
+)
+
+// call is one request: what it names, who asks, and what was found.
+type call struct {
+	r        *http.Request
+	v        *view.View
+	event    *web.Event
+	target   target
+	op       operation
+	session  *authn.Session
+	bucket   *view.Bucket // nil at the service's level
+	facts    *cond.Facts
+	decision reason.Decision
+}
+
+// serve is the way of every request: who asks, what is asked, may they, then do it.
+func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
+	c := &call{r: r, v: d.View(), event: web.EventOf(r.Context())}
+	if err := d.authenticate(c); err != nil {
+		return err
+	}
+	if err := c.understand(); err != nil {
+		return err
+	}
+	if err := c.find(); err != nil {
+		return err
+	}
+	c.facts = d.factsOf(c)
+	if err := c.permit(c.op.action, c.resource()); err != nil {
+		return err
+	}
+	if err := c.op.do(d, c, w); err != nil {
+		return err
+	}
+	rec := c.event.Draft()
+	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, audit.Allowed, &c.decision, c.v.Rev()
+	d.Audit.Access(rec)
+	return nil
+}
+
+// authenticate says who asks. Nothing of the request is looked at before, and nothing of its body is read.
+func (d Door) authenticate(c *call) error {
+	s, err := d.Authn.Signed(c.v, awswire.Request{
+		Method: c.r.Method, Path: web.RawPath(c.r), RawQuery: c.r.URL.RawQuery, Host: c.r.Host, Header: c.r.Header,
+		Secure: c.r.TLS != nil,
+	}, awswire.S3Rule())
+	if err != nil {
+		return err
+	}
+	c.session = s
+	kind := "role"
+	if s.Role == nil {
+		kind = "root"
+	}
+	c.event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.event.Record.Account = s.Account
+	return nil
+}
+
+// understand finds the operation, and refuses what the operation does not understand.
+func (c *call) understand() (err error) {
+	if c.target, err = parseTarget(c.r, c.session.Proof.Presigned); err != nil {
+		return err
+	}
+	if c.op, err = c.target.operation(c.r.Method); err != nil {
+		return err
+	}
+	c.event.Route = c.op.name
+	if err := c.op.checkHeaders(c.r.Header); err != nil {
+		return err
+	}
+	if c.op.body {
+		return nil
+	}
+	empty := sha256.Sum256(nil)
+	switch p := c.session.Proof.Payload; {
+	case c.r.ContentLength != 0, p.Streaming():
+		return fault.New(fault.Invalid, UnexpectedBody, "%s takes no body.", c.op.name)
+	case p.Mode == awswire.PayloadHashed && p.SHA256 != hex.EncodeToString(empty[:]):
+		return bodyMismatch()
+	}
+	return nil
+}
+
+// find looks for the bucket. That one of this name exists is no secret: its name is an address.
+func (c *call) find() error {
+	c.event.Record.Resource = c.resource()
+	if c.target.bucket == "" {
+		return nil
+	}
+	found, ok := c.v.Bucket(c.target.bucket)
+	if !ok {
+		return fault.New(fault.NotFound, directory.BucketNotFound, "The specified bucket does not exist")
+	}
+	if owner := c.r.Header.Get("x-amz-expected-bucket-owner"); owner != "" && owner != found.Account.String() {
+		return fault.New(fault.Denied, OtherOwner, "The bucket does not belong to the expected account.")
+	}
+	c.bucket, c.event.Record.Account = found, found.Account
+	return nil
+}
+
+// resource is what the right is needed on. A key is part of its ARN as it is: patterns stand in policies only.
+func (c *call) resource() string {
+	switch {
+	case c.target.bucket == "":
+		return "*"
+	case c.target.key == "":
+		return "arn:aws:s3:::" + c.target.bucket
+	}
+	return "arn:aws:s3:::" + c.target.bucket + "/" + c.target.key
+}
+
+// factsOf gives the condition keys of the request. A key that was not sent is absent (Service Authorization Reference,
+// "Condition keys for Amazon S3").
+func (d Door) factsOf(c *call) *cond.Facts {
+	f := access.Facts(access.Network{
+		Now: d.Now(), Remote: c.event.Draft().Remote, Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
+	})
+	access.AddSession(f, c.session.Session, c.session.Role)
+	f.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
+	f.Set("s3:authType", "REST-HEADER")
+	if proof := c.session.Proof; proof.Presigned {
+		f.Set("s3:authType", "REST-QUERY-STRING")
+		f.Set("s3:signatureAge", strconv.FormatInt(d.Now().Sub(proof.SignedAt).Milliseconds(), 10))
+	}
+	f.Set("s3:x-amz-content-sha256", c.session.Proof.Payload.String())
+	if c.bucket != nil {
+		f.Set("s3:ResourceAccount", c.bucket.Account.String())
+	}
+	if c.op.action == actionListBucket {
+		for _, p := range []string{"prefix", "delimiter", "max-keys"} {
+			if value, sent := c.param(p); sent {
+				f.Set("s3:"+p, value)
+			}
+		}
+	}
+	return f
+}
+
+// permit asks for a right and keeps the answer for the record.
+func (c *call) permit(action, resource string) error {
+	c.decision = access.AWS(c.v, access.AWSRequest{
+		Session: c.session.Session, Role: c.session.Role, Action: action, Resource: resource, Bucket: c.bucket, Context: c.facts,
+	})
+	return access.Refusal(c.decision, denial(c.session.ARN(c.session.Role).String(), action, resource, c.decision))
+}
+
+// param gives a query parameter; understand has seen that none stands twice.
+func (c *call) param(name string) (value string, sent bool) {
+	value, sent, _ = c.target.query.One(name)
+	return value, sent
+}
+
+func (c *call) context() context.Context { return c.r.Context() }
