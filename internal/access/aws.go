@@ -45,6 +45,7 @@ type AWSRequest struct {
 	Action   string     // s3:GetObject
 	Resource string     // ARN
 	Bucket   *view.Bucket
+	Owner    name.AccountID // who owns a resource that is no bucket; zero counts as another account than the caller's
 	Context  cond.Context
 }
 
@@ -53,7 +54,9 @@ type AWSRequest struct {
 func AWS(v *view.View, req AWSRequest) reason.Decision {
 	in := iampolicy.Input{Request: iampolicy.Request{
 		Principal: PrincipalOf(req.Session, req.Role), Action: req.Action, Resource: req.Resource, Context: req.Context,
+		ResourceAccount: req.Owner,
 	}}
+	in.ResourceAccount = req.Session.Account // what is about no bucket is about the caller's own account
 	if req.Bucket != nil {
 		in.ResourceAccount = req.Bucket.Account
 	}
