@@ -175,9 +175,10 @@ func (c *course) shut(i int) bool {
 	return len(g.policies) > 0
 }
 
-// sameAccount tells whether the caller and the resource are of one account. An unknown account is another one.
+// sameAccount tells whether the caller and the resource are of one account. The caller's is known (Input.incomplete), so
+// an unknown account of the resource is another one.
 func (c *course) sameAccount() bool {
-	return c.q.who.inAccount() && !c.in.ResourceAccount.IsZero() && c.q.who.Account == c.in.ResourceAccount
+	return c.q.who.inAccount() && c.q.who.Account == c.in.ResourceAccount
 }
 
 // grantedBy tells whether a resource policy of the caller's own account allows, naming the caller at least this closely.

@@ -284,6 +284,16 @@ func TestP05AccountIsCompared(t *testing.T) {
 	want(t, in, reason.ImplicitDeny)
 }
 
+// TestTypeIsCompared: a caller is only what its type says, whatever its ARN looks like.
+func TestTypeIsCompared(t *testing.T) {
+	for _, named := range []string{sessionARN, federatedA, roleARN} {
+		in := read(user())
+		in.Principal.ARN, in.Principal.PrincipalARN = arn(named), arn(named)
+		in.ResourcePolicy = policy(t, iampolicy.Resource, grant(aws(named)))
+		want(t, in, reason.ImplicitDeny)
+	}
+}
+
 // TestP02MissingKeys is the table of what conditions do about keys that a request does not have.
 func TestP02MissingKeys(t *testing.T) {
 	for condition, outcome := range map[string]reason.Outcome{

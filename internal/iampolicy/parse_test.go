@@ -181,6 +181,7 @@ func TestPrincipalForms(t *testing.T) {
 		{"Service", "*.amazonaws.com", false},
 		{"Service", "lambda", false},
 		{"Federated", providerARN, true},
+		{"Federated", "arn:aws:iam::" + accountA + ":oidc-provider/127.0.0.1:8443/t/v2.0", true},
 		{"Federated", "arn:aws:iam::" + accountA + ":saml-provider/corp", true},
 		{"Federated", "arn:aws:iam::" + accountA + ":oidc-provider/", false},
 		{"Federated", "arn:aws:iam::" + accountA + ":oidc-provider/*", false},

@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"iter"
 	"strconv"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/glob"
@@ -166,10 +167,21 @@ func (s *Statement) Tests() iter.Seq[*cond.Test] {
 	}
 }
 
-// Rule names the statement within the policy of the given id, as decisions do: "id#Sid", or "id#2" without a Sid.
+// Rule names the statement within the policy of the given id, as decisions do: "id#Sid", or "id#2" for the second
+// statement if it has no Sid or one that looks like such a number.
 func (s *Statement) Rule(id string) string {
-	if s.sid != "" {
+	if strings.Trim(s.sid, "0123456789") != "" {
 		return id + "#" + s.sid
 	}
 	return id + "#" + strconv.Itoa(s.index)
+}
+
+// Find gives the statement that a decision named as rule in the policy of the given id; nil if there is none.
+func (p *Policy) Find(id, rule string) *Statement {
+	for s := range p.Statements() {
+		if s.Rule(id) == rule {
+			return s
+		}
+	}
+	return nil
 }

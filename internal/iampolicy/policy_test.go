@@ -65,6 +65,14 @@ func TestPolicyAccessors(t *testing.T) {
 	}, rows); diff != "" {
 		t.Errorf("statements -want +got:\n%s", diff)
 	}
+	for s := range p.Statements() {
+		if p.Find("p", s.Rule("p")) != s {
+			t.Errorf("%s is not found", s.Rule("p"))
+		}
+	}
+	if p.Find("p", "p#1") != nil || p.Find("q", "p#2") != nil {
+		t.Error("found what is not there")
+	}
 	// Every iteration can be left early.
 	for range p.Principals() {
 		break
@@ -80,6 +88,18 @@ func TestPolicyAccessors(t *testing.T) {
 	}
 	if got := iampolicy.Kind(0).String() + iampolicy.Allow.String(); got != "policyAllow" {
 		t.Errorf("names: %s", got)
+	}
+}
+
+// TestRulesAreDistinct: a Sid that looks like a number is not taken for one.
+func TestRulesAreDistinct(t *testing.T) {
+	p := parse(t, iampolicy.Identity, document(`{"Sid":"2","Effect":"Allow","Action":"*","Resource":"*"}`, allowAll))
+	var rules []string
+	for s := range p.Statements() {
+		rules = append(rules, s.Rule(""))
+	}
+	if !slices.Equal(rules, []string{"#1", "#2"}) {
+		t.Errorf("rules %v", rules)
 	}
 }
 
