@@ -305,6 +305,29 @@ func TestCallerThatGoesAway(t *testing.T) {
 	}
 }
 
+// TestNoReserve: where room cannot be reserved the ledger works without.
+func TestNoReserve(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, Options{SegmentBytes: 2000, testOnlyOpen: func(path string) (file, error) {
+		f, err := openDiskFile(path)
+		return noReserve{f}, err
+	}})
+	write(t, l, 0, 20)
+	if got := l.Stats().ReserveBytes; got != 0 {
+		t.Errorf("a reserve of %d bytes", got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ledger", reserveName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that reserves nothing stays: %v", err)
+	}
+	must(t, l.Close())
+	verified(t, dir)
+}
+
+// noReserve is a file of a system that cannot reserve.
+type noReserve struct{ file }
+
+func (noReserve) Reserve(int64) error { return errors.ErrUnsupported }
+
 // TestRealReserve asks the operating system for what the bad disk only plays.
 func TestRealReserve(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")

@@ -10,7 +10,8 @@ import (
 )
 
 // prepare makes the next segment's file ahead and reserves its room, so that a disk that fills up does not stop the
-// ledger before two segments are full. Failing is not an error yet: the rotation will say so if it must.
+// ledger before two segments are full. Failing is not an error yet: the rotation will say so if it must. Where the
+// system cannot reserve, it is not asked again.
 func (c *chain) prepare() {
 	if !c.opt.reserve || c.isAhead() || c.poison != nil {
 		return
@@ -23,6 +24,9 @@ func (c *chain) prepare() {
 	err = errors.Join(c.reserveRoom(f), f.Close())
 	if err != nil {
 		_ = os.Remove(path) // it holds no data
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		c.opt.reserve = false
 	}
 	c.setAhead(err == nil)
 }
