@@ -22,6 +22,7 @@ const (
 	quotaReserve     = 256 << 20 // what the engine may take above our quota, so that its own alarm is never met
 	raftSnapshot     = 2_000     // applied entries after which the engine forgets them: the log in memory stays small
 	raftSnapshotTail = 200
+	oldLogs          = 2 // log files that are kept behind the last mark; each is read at every start
 )
 
 // engineConfig makes the engine's configuration for a folder. Without listen addresses the engine serves nobody: it is
@@ -39,6 +40,7 @@ func engineConfig(dir string, quota int64, logger *zap.Logger) *embed.Config {
 	config.TickMs, config.ElectionMs = tickMs, electionMs
 	config.AutoCompactionMode, config.AutoCompactionRetention = embed.CompactorModePeriodic, historyKept.String()
 	config.QuotaBackendBytes = quota + quotaReserve
+	config.MaxWalFiles = oldLogs
 	config.MaxTxnOps, config.MaxRequestBytes = maxTxnOps, maxRequestBytes
 	config.SnapshotCount, config.SnapshotCatchUpEntries = raftSnapshot, raftSnapshotTail
 	config.ZapLoggerBuilder = embed.NewZapLoggerBuilder(logger)

@@ -19,6 +19,11 @@ import (
 	"github.com/lanyard-id/lanyard/internal/store/etcd"
 )
 
+// systemChildren are the children that need this operating system.
+func systemChildren() map[string]func(dir string) error {
+	return map[string]func(dir string) error{"full disk": writeOnFullDisk}
+}
+
 // exitFatal is what the child ends with, like the server, when its store fails.
 const exitFatal = 70
 

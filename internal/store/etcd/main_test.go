@@ -2,6 +2,7 @@ package etcd_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"testing"
@@ -12,7 +13,8 @@ const childMode = "LANYARD_STORE_CHILD"
 
 // TestMain runs the tests, or the child that a test started: a process that will be killed, or will fail.
 func TestMain(m *testing.M) {
-	children := map[string]func(dir string) error{"write": writeUntilKilled, "write early": acknowledgeEarly, "full disk": writeOnFullDisk}
+	children := map[string]func(dir string) error{"write": writeUntilKilled, "write early": acknowledgeEarly}
+	maps.Copy(children, systemChildren())
 	mode, isChild := os.LookupEnv(childMode)
 	if !isChild {
 		os.Exit(m.Run())

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -143,6 +144,14 @@ func keysOf(kvs []store.KV) []string {
 	return keys
 }
 
+// soon is a context for a watch: a watch that waits for what will never come fails instead of hanging.
+func soon(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // take reads batches from a watch until it has count events.
 func take(t *testing.T, watch iter.Seq2[store.Batch, error], count int) []store.Batch {
 	t.Helper()
@@ -225,7 +234,7 @@ func testOwnership(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	copy(page.KVs[0].Value, "broken")
-	copy(take(t, s.Watch(t.Context(), "", rev), 1)[0].Events[0].Value, "broken")
+	copy(take(t, s.Watch(soon(t), "", rev), 1)[0].Events[0].Value, "broken")
 	second, err := s.Get(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)
@@ -258,8 +267,9 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 func testClosed(t *testing.T, s Store) {
 	rev := write(t, s, put("a", "1"))
 	watching, ended := make(chan struct{}), make(chan error)
+	ctx := soon(t)
 	go func() {
-		for _, err := range s.Watch(context.WithoutCancel(t.Context()), "", rev) {
+		for _, err := range s.Watch(ctx, "", rev) {
 			if err != nil {
 				ended <- err
 				return
@@ -282,5 +292,5 @@ func testClosed(t *testing.T, s Store) {
 	_, err = s.Status(t.Context())
 	wantReason(t, err, fault.Unavailable, store.Unavailable)
 	wantReason(t, s.Snapshot(t.Context(), &bytes.Buffer{}), fault.Unavailable, store.Unavailable)
-	wantReason(t, firstError(s.Watch(t.Context(), "", rev)), fault.Unavailable, store.Unavailable)
+	wantReason(t, firstError(s.Watch(soon(t), "", rev)), fault.Unavailable, store.Unavailable)
 }

@@ -80,7 +80,7 @@ func testEmptyChange(t *testing.T, s Store) {
 	}
 	want := []store.Batch{{Rev: mixed, Events: []store.Event{
 		{Key: "b", Value: []byte("2"), Rev: mixed}, {Key: "a", Deleted: true, Rev: mixed}}}}
-	if diff := cmp.Diff(want, take(t, s.Watch(t.Context(), "", mixed), 2)); diff != "" {
+	if diff := cmp.Diff(want, take(t, s.Watch(soon(t), "", mixed), 2)); diff != "" {
 		t.Error(diff)
 	}
 }

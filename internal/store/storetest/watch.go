@@ -23,7 +23,7 @@ func testWatchBatches(t *testing.T, s Store) {
 		{Rev: third, Events: []store.Event{{Key: "w/b", Deleted: true, Rev: third},
 			{Key: "w/c", Value: []byte("3"), Rev: third}, {Key: "w/a", Value: []byte{}, Rev: third}}},
 	}
-	if diff := cmp.Diff(want, take(t, s.Watch(t.Context(), "w/", 1), 5)); diff != "" {
+	if diff := cmp.Diff(want, take(t, s.Watch(soon(t), "w/", 1), 5)); diff != "" {
 		t.Error(diff)
 	}
 	large := make([]store.Op, store.MaxOps)
@@ -31,7 +31,7 @@ func testWatchBatches(t *testing.T, s Store) {
 		large[i] = put(fmt.Sprintf("w/large/%03d", i), strings.Repeat("v", 4000))
 	}
 	rev := write(t, s, large...)
-	got := take(t, s.Watch(t.Context(), "w/large/", 1), 1)
+	got := take(t, s.Watch(soon(t), "w/large/", 1), 1)
 	if len(got) != 1 || got[0].Rev != rev || len(got[0].Events) != store.MaxOps {
 		t.Errorf("a revision of %d events came in %d batches, the first of %d", store.MaxOps, len(got), len(got[0].Events))
 	}
@@ -43,10 +43,10 @@ func testWatchResume(t *testing.T, s Store) {
 	for i := range 12 {
 		write(t, s, put(fmt.Sprint("k", i%4), fmt.Sprint(i)), put(fmt.Sprint("l", i), "x"))
 	}
-	whole := take(t, s.Watch(t.Context(), "", start), 24)
+	whole := take(t, s.Watch(soon(t), "", start), 24)
 	var pieces []store.Batch
 	for next := start; len(pieces) < len(whole); next = pieces[len(pieces)-1].Rev + 1 {
-		pieces = append(pieces, take(t, s.Watch(t.Context(), "", next), 1)...)
+		pieces = append(pieces, take(t, s.Watch(soon(t), "", next), 1)...)
 	}
 	if len(whole) != 12 {
 		t.Errorf("12 revisions came in %d batches", len(whole))
@@ -75,7 +75,7 @@ func testWatchLive(t *testing.T, s Store) {
 			}
 		})
 	}
-	got := take(t, s.Watch(t.Context(), "", rev+1), 2*writers*each)
+	got := take(t, s.Watch(soon(t), "", rev+1), 2*writers*each)
 	wg.Wait()
 	seen := make(map[string]bool)
 	for i, batch := range got {
@@ -92,15 +92,15 @@ func testWatchLive(t *testing.T, s Store) {
 }
 
 func testWatchRefusals(t *testing.T, s Store) {
-	wantReason(t, firstError(s.Watch(t.Context(), "", 0)), fault.Invalid, store.Invalid)
-	wantReason(t, firstError(s.Watch(t.Context(), "", -1)), fault.Invalid, store.Invalid)
+	wantReason(t, firstError(s.Watch(soon(t), "", 0)), fault.Invalid, store.Invalid)
+	wantReason(t, firstError(s.Watch(soon(t), "", -1)), fault.Invalid, store.Invalid)
 	long := strings.Repeat("p", store.MaxKeyBytes+1)
-	wantReason(t, firstError(s.Watch(t.Context(), long, 1)), fault.Invalid, store.Invalid)
+	wantReason(t, firstError(s.Watch(soon(t), long, 1)), fault.Invalid, store.Invalid)
 }
 
 func testWatchContext(t *testing.T, s Store) {
 	rev := write(t, s, put("a", "1"))
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(soon(t))
 	defer cancel()
 	batches := 0
 	var last error
@@ -125,7 +125,7 @@ func testCompaction(t *testing.T, s Store) {
 	_, err := s.List(t.Context(), "", "", first, 10)
 	wantReason(t, err, fault.Gone, store.Compacted)
 	for _, from := range []int64{first, second} {
-		wantReason(t, firstError(s.Watch(t.Context(), "", from)), fault.Gone, store.Compacted)
+		wantReason(t, firstError(s.Watch(soon(t), "", from)), fault.Gone, store.Compacted)
 	}
 	kvs, _, err := walk(t.Context(), s, "", second, 10)
 	if err != nil {
@@ -135,7 +135,7 @@ func testCompaction(t *testing.T, s Store) {
 		t.Errorf("the compacted revision itself is still read: %s", diff)
 	}
 	want := []store.Batch{{Rev: third, Events: []store.Event{{Key: "a", Value: []byte("3"), Rev: third}}}}
-	if diff := cmp.Diff(want, take(t, s.Watch(t.Context(), "", second+1), 1)); diff != "" {
+	if diff := cmp.Diff(want, take(t, s.Watch(soon(t), "", second+1), 1)); diff != "" {
 		t.Error(diff)
 	}
 	status, err := s.Status(t.Context())
