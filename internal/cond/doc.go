@@ -3,7 +3,8 @@
 //
 // It owns the tests and their operators, how they read a request's keys (Context, Facts), policy variables (Template),
 // and the words that say which test failed and why. It never parses a policy document, never looks anything up outside
-// the Context it is given, and never allocates for a test that holds.
+// the Context it is given. A test that holds takes no memory, except where the wanted value itself has to be put
+// together (variables in a comparison that ignores case, or in a beginning; values that are another key's).
 //
 // # Keys
 //

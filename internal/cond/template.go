@@ -54,6 +54,9 @@ const (
 	variablePiece
 )
 
+// maxVariables bounds the variables of one text, because each is a piece that a search has to compare.
+const maxVariables = 32
+
 // ParseTemplate reads text as a pattern of mode in which '*' and '?' are wildcards. Errors say what is wrong with the
 // text.
 func ParseTemplate(text string, syntax Syntax, mode glob.Mode) (Template, error) {
@@ -71,10 +74,17 @@ func parseTemplate(text string, syntax Syntax, mode glob.Mode, wild bool) (Templ
 		return Template{}, err
 	}
 	b := glob.In(mode)
+	variables := 0
 	for _, p := range pieces {
-		t.dynamic = t.dynamic || p.kind == variablePiece
+		if p.kind == variablePiece {
+			variables++
+		}
 		p.build(&b, nil)
 	}
+	if variables > maxVariables {
+		return Template{}, fmt.Errorf("value has more than %d variables", maxVariables)
+	}
+	t.dynamic = variables > 0
 	if t.fixed, err = b.Pattern(text); err != nil {
 		return Template{}, err
 	}

@@ -288,6 +288,7 @@ func TestCompileRefuses(t *testing.T) {
 		{cond.Spec{Key: "k", Operator: cond.ARNLike, Values: []string{"*"}}, "not an ARN"},
 		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{strings.Repeat("a", 9000)}}, "longer than"},
 		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{strings.Repeat("a?", 40)}}, "groups of '?'"},
+		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{strings.Repeat("${a:b}", 33)}, Syntax: cond.Variables}, "more than 32 variables"},
 		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{"${open"}, Syntax: cond.Variables}, "not closed"},
 		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{"${}"}, Syntax: cond.Variables}, "not a variable"},
 		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{"${noprefix}"}, Syntax: cond.Variables}, "not a variable"},

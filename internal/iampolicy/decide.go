@@ -19,8 +19,7 @@ func Decide(in Input) reason.Decision {
 	if d.Hint = in.incomplete(); d.Hint != "" {
 		return d
 	}
-	var buf [gatesInline]gate
-	c := newCourse(&in, buf[:0])
+	c := newCourse(&in)
 	if c.run() {
 		d.Outcome = reason.Allow
 		d.Decisive = c.grants()
@@ -29,9 +28,6 @@ func Decide(in Input) reason.Decision {
 	c.explain(&d)
 	return d
 }
-
-// gatesInline is how many gates a course holds without more memory.
-const gatesInline = 8
 
 // The places of the gates that every course has; those of the organizations follow.
 const (
@@ -61,8 +57,8 @@ type course struct {
 	gates []gate
 }
 
-// newCourse lists the gates of in, on memory that the caller provides.
-func newCourse(in *Input, gates []gate) *course {
+// newCourse lists the gates of in.
+func newCourse(in *Input) *course {
 	c := &course{in: in, q: question{
 		who:      &in.Principal,
 		action:   glob.Lower(in.Action),
@@ -74,7 +70,7 @@ func newCourse(in *Input, gates []gate) *course {
 	if in.TrustPolicy {
 		resource.kind = Trust
 	}
-	c.gates = append(gates,
+	c.gates = append(make([]gate, 0, fixedGates+len(in.SCPs)+len(in.RCPs)),
 		gate{kind: Identity, policies: in.Identity},
 		gate{kind: Boundary, policies: only(in.Boundary)},
 		gate{kind: Session, policies: in.Session},

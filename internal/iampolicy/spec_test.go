@@ -450,7 +450,7 @@ func specCompare(in iampolicy.Input, operator, have, want string, variables bool
 	case "ArnEquals", "ArnLike":
 		return specMatch(want, have, true, variables, in)
 	case "Bool":
-		return strings.ToLower(have) == strings.ToLower(want)
+		return strings.EqualFold(have, want)
 	case "BinaryEquals":
 		a, errA := base64.StdEncoding.DecodeString(have)
 		b, errB := base64.StdEncoding.DecodeString(want)
