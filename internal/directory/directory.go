@@ -54,7 +54,7 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 	if config.SweepEvery <= 0 {
 		config.SweepEvery = 30 * time.Second
 	}
-	records, guard, err := readAll(ctx, config.Store)
+	loader, guard, err := readAll(ctx, config.Store)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := view.Load(rev, records)
+	v, err := loader.View(rev)
 	if err != nil {
 		return nil, fault.New(fault.Internal, Defect, "").Because(err)
 	}

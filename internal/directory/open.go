@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -16,37 +17,42 @@ import (
 // part is a run of records to decode: small enough that all cores end at about the same time.
 const part = 2_000
 
-// readAll reads and decodes all records at one revision; pages are decoded while the next one is read. guard is the
-// revision of the guard key at that revision, 0 if there is none yet.
-func readAll(ctx context.Context, s store.Store) (records []view.Record, guard int64, err error) {
-	dec := newDecoder()
-	defer func() { // also after a failed read: nothing may run on
-		if decodeErr := dec.wait(); err == nil {
-			records, err = dec.records(), decodeErr
-		}
-	}()
+// readAll reads all records at one revision. While one page is read, the pages before it are decoded on all cores and
+// entered into the View that is to be. guard is the revision of the guard key at that revision, 0 if there is none yet.
+func readAll(ctx context.Context, s store.Store) (loader *view.Loader, guard int64, err error) {
+	w := newWorks()
+	guard, err = readPages(ctx, s, w.add)
+	loader, loadErr := w.wait() // also after a failed read: nothing may run on
+	if err == nil {
+		err = loadErr
+	}
+	return loader, guard, err
+}
+
+// readPages hands all keys and values to add, page by page.
+func readPages(ctx context.Context, s store.Store, add func([]store.KV)) (guard int64, err error) {
 	page, err := s.List(ctx, view.Prefix, "", 0, store.MaxPage)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read records: %w", err)
+		return 0, fmt.Errorf("read records: %w", err)
 	}
 	rev := page.Rev
 	for {
-		dec.add(page.KVs)
+		add(page.KVs)
 		if page.Next == "" {
 			break
 		}
 		if page, err = s.List(ctx, view.Prefix, page.Next, rev, store.MaxPage); err != nil {
-			return nil, 0, fmt.Errorf("read records: %w", err)
+			return 0, fmt.Errorf("read records: %w", err)
 		}
 	}
 	found, err := s.List(ctx, GuardKey, "", rev, 1)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read guard: %w", err)
+		return 0, fmt.Errorf("read guard: %w", err)
 	}
 	if len(found.KVs) == 1 && found.KVs[0].Key == GuardKey {
 		guard = found.KVs[0].Rev
 	}
-	return nil, guard, nil
+	return guard, nil
 }
 
 // takeOver writes the guard, provided that nobody has written since we read it. From here on an older writer fails.
@@ -64,73 +70,76 @@ func takeOver(ctx context.Context, s store.Store, guard int64) (int64, error) {
 // guardOp writes the guard. The text means nothing; it differs each time so that every store makes a revision of it.
 func guardOp() store.Op { return store.Op{Key: GuardKey, Value: []byte(rand.Text())} }
 
-// decoder decodes parts on all cores.
-type decoder struct {
-	parts chan decodePart
-	wg    sync.WaitGroup
-	mu    sync.Mutex
-	done  [][]view.Record // guarded by mu
-	count int             // guarded by mu
-	err   error           // guarded by mu: the first one
+// works decodes parts on all cores and enters them into a loader, in whatever order they come.
+type works struct {
+	parts   chan []store.KV
+	decoded chan decoded
+	readers sync.WaitGroup // those that decode
+	entered chan struct{}  // closed when the loader has everything
+	loader  *view.Loader
+	err     error // the first one; the entering goroutine's until entered is closed
 }
 
-type decodePart []store.KV
+type decoded struct {
+	records []view.Record
+	err     error
+}
 
-func newDecoder() *decoder {
-	d := &decoder{parts: make(chan decodePart, store.MaxPage/part)}
-	for range runtime.GOMAXPROCS(0) {
-		d.wg.Go(func() {
-			for p := range d.parts {
-				d.decode(p)
+func newWorks() *works {
+	cores := runtime.GOMAXPROCS(0)
+	w := &works{parts: make(chan []store.KV, store.MaxPage/part), decoded: make(chan decoded, cores),
+		entered: make(chan struct{}), loader: view.NewLoader()}
+	for range cores {
+		w.readers.Go(func() {
+			for p := range w.parts {
+				w.decoded <- decode(p)
 			}
 		})
+	}
+	go w.enter()
+	return w
+}
+
+func (w *works) add(kvs []store.KV) {
+	for p := range slices.Chunk(kvs, part) {
+		w.parts <- p
+	}
+}
+
+func decode(kvs []store.KV) decoded {
+	d := decoded{records: make([]view.Record, 0, len(kvs))}
+	var dec view.Decoder
+	for _, kv := range kvs {
+		r, err := dec.Decode(view.Change{Key: kv.Key, Value: kv.Value, Rev: kv.Rev})
+		if err != nil {
+			d.err = fmt.Errorf("decode records: %w", err)
+			break
+		}
+		d.records = append(d.records, r)
 	}
 	return d
 }
 
-func (d *decoder) add(kvs []store.KV) {
-	for len(kvs) > 0 {
-		n := min(part, len(kvs))
-		d.parts <- kvs[:n]
-		kvs = kvs[n:]
-	}
-}
-
-func (d *decoder) decode(p decodePart) {
-	records := make([]view.Record, 0, len(p))
-	var failed error
-	for _, kv := range p {
-		r, err := view.Decode(view.Change{Key: kv.Key, Value: kv.Value, Rev: kv.Rev})
-		if err != nil {
-			failed = err
-			break
+// enter fills the loader until nothing more is decoded. After an error it only drains.
+func (w *works) enter() {
+	defer close(w.entered)
+	for d := range w.decoded {
+		if w.err == nil {
+			w.err = d.err
 		}
-		records = append(records, r)
+		for _, r := range d.records {
+			if w.err == nil {
+				w.err = w.loader.Add(r)
+			}
+		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.err == nil {
-		d.err = failed
-	}
-	d.done = append(d.done, records)
-	d.count += len(records)
 }
 
-// wait ends the decoding and gives the first error.
-func (d *decoder) wait() error {
-	close(d.parts)
-	d.wg.Wait()
-	if d.err != nil {
-		return fmt.Errorf("decode records: %w", d.err)
-	}
-	return nil
-}
-
-// records gives all that was decoded, in no order; only after wait.
-func (d *decoder) records() []view.Record {
-	all := make([]view.Record, 0, d.count)
-	for _, p := range d.done {
-		all = append(all, p...)
-	}
-	return all
+// wait gives the loader when everything that was added is in it.
+func (w *works) wait() (*view.Loader, error) {
+	close(w.parts)
+	w.readers.Wait()
+	close(w.decoded)
+	<-w.entered
+	return w.loader, w.err
 }

@@ -35,7 +35,8 @@ func ParseScope(s string) (Scope, error) {
 		}
 	}
 	for _, r := range s {
-		if r < 0x20 || r == 0x7f || r == 0xfffd || strings.ContainsRune(`\%?#`, r) {
+		switch {
+		case r < 0x20, r == 0x7f, r == 0xfffd, r == '\\', r == '%', r == '?', r == '#':
 			return Scope{}, fmt.Errorf("scope %q has a character that is not allowed", s)
 		}
 	}

@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -25,9 +26,16 @@ func Put(r Record) (Change, error) {
 // Remove makes the change that deletes the record.
 func Remove(r Record) Change { return Change{Key: r.StoreKey()} }
 
-// decode reads the record that lies under key. The store is our own, but it may be damaged or written by a newer
+// Decoder reads stored values, one after the other. It is the slow part of loading; each goroutine needs its own.
+type Decoder struct {
+	source bytes.Reader
+	json   *json.Decoder
+	given  int64 // bytes that json has been given
+}
+
+// Decode reads the record that lies under a key. The store is our own, but it may be damaged or written by a newer
 // version: an unknown kind or field is an error, so that nothing is half understood.
-func decode(c Change) (Record, error) {
+func (d *Decoder) Decode(c Change) (Record, error) {
 	kind, _, ok := splitKey(c.Key)
 	if !ok {
 		return nil, fmt.Errorf("key %q is not a record's", c.Key)
@@ -36,9 +44,7 @@ func decode(c Change) (Record, error) {
 	if r == nil {
 		return nil, fmt.Errorf("key %q: unknown kind of record: written by a newer version?", c.Key)
 	}
-	d := json.NewDecoder(bytes.NewReader(c.Value))
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
+	if err := d.read(c.Value, r); err != nil {
 		return nil, fmt.Errorf("key %q: %w", c.Key, err)
 	}
 	if r.StoreKey() != c.Key {
@@ -46,6 +52,29 @@ func decode(c Change) (Record, error) {
 	}
 	return r, nil
 }
+
+// read decodes one value. The json.Decoder serves many values, because making one costs a third of the work; an error
+// ends it, so that nothing of a bad value can reach into the next.
+func (d *Decoder) read(value []byte, r Record) error {
+	if d.json == nil {
+		d.json, d.given = json.NewDecoder(&d.source), 0
+		d.json.DisallowUnknownFields()
+	}
+	d.source.Reset(value)
+	d.given += int64(len(value))
+	err := d.json.Decode(r)
+	rest := min(d.given-d.json.InputOffset(), int64(len(value)))
+	if err == nil && len(bytes.TrimSpace(value[int64(len(value))-rest:])) > 0 {
+		err = errors.New("something follows the record")
+	}
+	if err != nil {
+		d.json = nil
+	}
+	return err
+}
+
+// decode reads a single value.
+func decode(c Change) (Record, error) { return new(Decoder).Decode(c) }
 
 func newRecord(kind string, rev int64) Record {
 	switch kind {

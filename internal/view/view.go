@@ -98,25 +98,39 @@ func (o Owner) scopeKey() string {
 	return ""
 }
 
-// Load makes a View from all records of the store at one revision, in any order; Decode makes them from stored values.
-// rev is the revision of the last write among them. An error names the thing that two records claim.
+// Load makes a View from all records of the store at one revision, in any order. rev is the revision of the last write
+// among them. An error names the thing that two records claim.
 func Load(rev int64, records []Record) (*View, error) {
-	v := loading()
+	l := NewLoader()
 	for _, r := range records {
-		if err := v.put(r); err != nil {
+		if err := l.Add(r); err != nil {
 			return nil, err
 		}
 	}
-	v.seal()
+	return l.View(rev)
+}
+
+// Loader makes a View while the records are still being read.
+type Loader struct{ v *View }
+
+// NewLoader begins with nothing.
+func NewLoader() *Loader { return &Loader{loading()} }
+
+// Add enters a record. An error names the thing that two records claim; the Loader is of no use after it.
+func (l *Loader) Add(r Record) error { return l.v.put(r) }
+
+// View ends the loading. rev is the revision of the last write among the records.
+func (l *Loader) View(rev int64) (*View, error) {
 	builtins, err := compileBuiltins()
 	if err != nil {
 		return nil, fmt.Errorf("built-in roles: %w", err)
 	}
-	v.rev, v.builtins = rev, builtins
-	return v, nil
+	l.v.seal()
+	l.v.rev, l.v.builtins = rev, builtins
+	return l.v, nil
 }
 
-// Decode reads one stored value; it is the slow part of Load and safe to run in parallel.
+// Decode reads one stored value.
 func Decode(c Change) (Record, error) { return decode(c) }
 
 // Apply gives the View after the changes of one revision, whoever made them. The changes are a set: each key occurs at
@@ -125,13 +139,14 @@ func Decode(c Change) (Record, error) { return decode(c) }
 func (v *View) Apply(rev int64, changes []Change) (*View, error) {
 	next := *v
 	records := make([]Record, 0, len(changes))
+	var d Decoder
 	for _, c := range changes {
 		next.drop(next.At(c.Key))
 		if c.Value == nil {
 			continue
 		}
 		c.Rev = rev
-		r, err := decode(c)
+		r, err := d.Decode(c)
 		if err != nil {
 			return nil, err
 		}

@@ -101,3 +101,18 @@ func TestUnknownFieldsAreRefused(t *testing.T) {
 		t.Error("a record with an unknown field was read")
 	}
 }
+
+func TestWhatFollowsARecordIsRefused(t *testing.T) {
+	g := name.NewGUID()
+	good := `{"id":"` + g.String() + `","name":"x","created":"2030-01-01T00:00:00Z"}`
+	var d Decoder
+	for _, tc := range []struct {
+		value string
+		ok    bool
+	}{{good, true}, {good + "{}", false}, {good, true}, {good + " ]", false}, {good + "\n", true}, {good[:20], false}, {good, true}, {"", false}, {good, true}} {
+		_, err := d.Decode(Change{Key: Prefix + "tenant/" + g.String(), Value: []byte(tc.value)})
+		if (err == nil) != tc.ok {
+			t.Errorf("%q: %v", tc.value, err)
+		}
+	}
+}
