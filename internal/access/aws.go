@@ -1,6 +1,8 @@
 package access
 
 import (
+	"cmp"
+
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
@@ -45,7 +47,7 @@ type AWSRequest struct {
 	Action   string     // s3:GetObject
 	Resource string     // ARN
 	Bucket   *view.Bucket
-	Owner    name.AccountID // who owns a resource that is no bucket; zero counts as another account than the caller's
+	Owner    name.AccountID // who owns a resource that is no bucket; zero is the caller's own account
 	Context  cond.Context
 }
 
@@ -54,9 +56,8 @@ type AWSRequest struct {
 func AWS(v *view.View, req AWSRequest) reason.Decision {
 	in := iampolicy.Input{Request: iampolicy.Request{
 		Principal: PrincipalOf(req.Session, req.Role), Action: req.Action, Resource: req.Resource, Context: req.Context,
-		ResourceAccount: req.Owner,
+		ResourceAccount: cmp.Or(req.Owner, req.Session.Account),
 	}}
-	in.ResourceAccount = req.Session.Account // what is about no bucket is about the caller's own account
 	if req.Bucket != nil {
 		in.ResourceAccount = req.Bucket.Account
 	}

@@ -2,6 +2,8 @@ package opwire
 
 import (
 	"encoding/json"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -12,7 +14,7 @@ import (
 const (
 	PathStatus  = "/v1/status"       // GET: Status
 	PathApply   = "/v1/apply"        // POST ApplyRequest: ApplyResult
-	PathRecords = "/v1/records/"     // GET {kind}, {kind}/{name...}: []json; DELETE {kind}/{name...}: ApplyResult
+	PathRecords = "/v1/records/"     // GET {kind}, {kind}/{name...}: []json; DELETE {kind}/{name...}: ApplyResult; see RecordPath
 	PathLaunch  = "/v1/launches"     // POST LaunchRequest: Launch
 	PathLaunchs = "/v1/launches/"    // PUT {id}: Launch without secrets; DELETE {id}
 	PathToken   = "/v1/token"        // POST TokenRequest: Token
@@ -74,9 +76,10 @@ type LaunchRequest struct {
 	As string `json:"as"` // resource id, or its name where that is unique, or ARN, or operator[@NAME]
 }
 
-// Launch is what a launcher needs to start its child. Secret proves to the metadata door which workload calls.
+// Launch is what a launcher needs to start its child. Secret proves to the metadata door which workload calls. ID and
+// Secret are empty for an operator whose NAME is an AWS account's only: there is nothing to prove and nothing to renew.
 type Launch struct {
-	ID      string            `json:"id"`
+	ID      string            `json:"id,omitempty"`
 	As      string            `json:"as"`               // in full
 	Secret  string            `json:"secret,omitempty"` // shown once
 	Expires time.Time         `json:"expires"`          // renew well before
@@ -85,6 +88,8 @@ type Launch struct {
 	Tenant  string            `json:"tenant,omitempty"`
 	// Session is set where the caller is an operator: AWS credentials beside the launch secret.
 	Session *Session `json:"session,omitempty"`
+	// SessionRefused says why an operator has no AWS credentials, e.g. because the role lanyard/Operator was deleted.
+	SessionRefused string `json:"sessionRefused,omitempty"`
 }
 
 // TokenRequest asks for an Entra token of a workload's identity, as the metadata door would give it.
@@ -123,11 +128,14 @@ type CanRequest struct {
 	Principal string `json:"principal,omitempty"` // resource or identity id or name, object id, role ARN
 	Action    string `json:"action"`              // Azure data action or action; service:Action for AWS
 	Resource  string `json:"resource"`            // scope or ARN
+	// Data says whether an Azure action is a data operation; nil leaves that to the built-in roles, which list either.
+	Data *bool `json:"data,omitempty"`
 }
 
 // WhoCanResult lists the principals that would be allowed, with the rule that allows each.
 type WhoCanResult struct {
-	Allowed []Allowed `json:"allowed"`
+	Allowed   []Allowed `json:"allowed"`
+	Truncated bool      `json:"truncated,omitempty"` // there are more
 }
 
 // Allowed is one principal and why.
@@ -173,3 +181,21 @@ type Finding struct {
 
 // Record is what the audit keeps under a request id.
 type Record = audit.Record
+
+// Error is the body of every refusal, under the key "error".
+type Error struct {
+	Reason    string `json:"reason"`         // stable dotted word
+	Message   string `json:"message"`        // for people
+	RequestID string `json:"requestId"`      // what "lanyard explain" takes
+	Next      string `json:"next,omitempty"` // the command that helps, where one does
+}
+
+// RecordPath is the path of one record. A name may be an id with slashes; a leading one is left out, because the door
+// has no empty segments, and put back by it.
+func RecordPath(kind, name string) string {
+	segments := strings.Split(strings.TrimPrefix(name, "/"), "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	return PathRecords + url.PathEscape(kind) + "/" + strings.Join(segments, "/")
+}

@@ -1,0 +1,189 @@
+package operator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/kinds"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/manifest"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/objects"
+	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// Why a deletion is refused, or was not finished.
+const (
+	// BucketNotEmpty means that a bucket still holds objects, as AWS refuses it too.
+	BucketNotEmpty fault.Reason = "operator.bucket_not_empty"
+	// BytesLeft means that the thing was deleted and its objects could not be removed from the disk; nobody can read them.
+	BytesLeft fault.Reason = "operator.bytes_left"
+)
+
+// maxApply bounds the body of an apply in bytes: the longest manifest, with room for JSON's escapes.
+const maxApply = 2*manifest.MaxBytes + 64<<10
+
+// maxNamed bounds how many steps the record of an apply names.
+const maxNamed = 24
+
+// apply makes what a manifest says, or says what that would be.
+func apply(d Door, c *call) (any, error) {
+	var req opwire.ApplyRequest
+	if err := c.body(&req); err != nil {
+		return nil, err
+	}
+	documents, err := manifest.Parse([]byte(req.Manifest))
+	if err != nil {
+		return nil, inFile(req.File, err)
+	}
+	if req.DryRun {
+		steps, err := kinds.Plan(c.v, d.Now(), documents)
+		if err != nil {
+			return nil, inFile(req.File, err)
+		}
+		return opwire.ApplyResult{Steps: wireSteps(steps), Revision: c.v.Rev(), DryRun: true}, nil
+	}
+	var steps []kinds.Step
+	err = d.change(c, func(e *directory.Edit) error {
+		if err := kinds.Command(documents, &steps)(e); err != nil {
+			return err
+		}
+		c.event.Record.Input = inputOf(steps)
+		return nil
+	})
+	if err != nil {
+		return nil, inFile(req.File, err)
+	}
+	return opwire.ApplyResult{Steps: wireSteps(steps), Revision: c.v.Rev()}, nil
+}
+
+// inFile puts the file's name before a position in it.
+func inFile(file string, err error) error {
+	f := *fault.From(err)
+	if file == "" || f.Public == "" || f.Public[0] < '0' || f.Public[0] > '9' || len(file) > 1024 || !printable(file) {
+		return err
+	}
+	f.Public = file + ":" + f.Public
+	return &f
+}
+
+// inputOf is what the record says of a change: what was done with what, by name.
+func inputOf(steps []kinds.Step) map[string]string {
+	in := map[string]string{}
+	counts := map[string]int{}
+	for _, s := range steps {
+		counts[s.Action]++
+		if s.Action != directory.Unchanged.String() && len(in) < maxNamed {
+			in[fmt.Sprintf("step.%02d", len(in)+1)] = s.Action + " " + s.Kind + " " + cmp.Or(s.ID, s.Name)
+		}
+	}
+	for action, n := range counts {
+		in[action] = fmt.Sprint(n)
+	}
+	return in
+}
+
+func wireSteps(steps []kinds.Step) []opwire.Step {
+	out := make([]opwire.Step, len(steps))
+	for i, s := range steps {
+		out[i] = opwire.Step(s)
+	}
+	return out
+}
+
+// getRecords gives the things of a kind: those of a name, or all.
+func getRecords(_ Door, c *call) (any, error) {
+	return kinds.Get(c.v, web.Param(c.r, "kind"), c.recordName())
+}
+
+// recordName is the name in the path. An id lost its leading slash there, see opwire.RecordPath.
+func (c *call) recordName() string {
+	n := web.Param(c.r, "name")
+	for _, first := range []string{"subscriptions/", "providers/"} {
+		if len(n) > len(first) && strings.EqualFold(n[:len(first)], first) {
+			return "/" + n
+		}
+	}
+	return n
+}
+
+// deleteRecord deletes the one thing of a kind that has the name, and the bytes that nobody can reach any more.
+func deleteRecord(d Door, c *call) (any, error) {
+	if err := c.noBody(); err != nil {
+		return nil, err
+	}
+	kind, thing := web.Param(c.r, "kind"), c.recordName()
+	if err := d.mayLose(c, kind, thing); err != nil {
+		return nil, err
+	}
+	var step kinds.Step
+	var before *view.View
+	err := d.change(c, func(e *directory.Edit) error {
+		before = e.View()
+		if err := kinds.Delete(kind, thing, &step)(e); err != nil {
+			return err
+		}
+		c.event.Record.Resource, c.event.Record.Input = step.ID, inputOf([]kinds.Step{step})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.removeBytes(c, before); err != nil {
+		return nil, fault.New(fault.Unavailable, BytesLeft,
+			"%s %s was deleted at revision %d, but objects of it could not be removed from the disk.", step.Kind, step.Name, c.v.Rev()).
+			Because(err)
+	}
+	return opwire.ApplyResult{Steps: wireSteps([]kinds.Step{step}), Revision: c.v.Rev()}, nil
+}
+
+// mayLose refuses to delete a bucket that holds objects (Amazon S3, DeleteBucket). Azure's containers go with their
+// blobs, as there.
+func (d Door) mayLose(c *call, kind, thing string) error {
+	if !strings.EqualFold(kind, "Bucket") {
+		return nil
+	}
+	bucket, ok := c.v.Bucket(thing)
+	if !ok {
+		return nil // the directory says what is missing
+	}
+	page, err := d.Objects.List(c.ctx(), bucket.UID, objects.Query{Max: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Objects) > 0 {
+		return fault.New(fault.Conflict, BucketNotEmpty, "The bucket %s still holds objects. Delete them first.", bucket.Name)
+	}
+	return nil
+}
+
+// removeBytes removes the spaces of the buckets and containers that were there before and are not any more.
+func (d Door) removeBytes(c *call, before *view.View) error {
+	now := spaces(c.v)
+	var errs []error
+	for id := range spaces(before) {
+		if !now[id] {
+			errs = append(errs, d.Objects.RemoveSpace(c.ctx(), id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// spaces gives the ids under which objects are kept.
+func spaces(v *view.View) map[name.GUID]bool {
+	ids := map[name.GUID]bool{}
+	for b := range v.Buckets(name.AccountID{}) {
+		ids[b.UID] = true
+	}
+	for r := range v.Under(name.Root()) {
+		if container, ok := r.(*view.Container); ok && !v.Fenced(container.Scope()) {
+			ids[container.UID] = true
+		}
+	}
+	return ids
+}
