@@ -8,6 +8,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -24,6 +25,12 @@ func rows() map[fault.Reason]azwire.Row {
 	return map[fault.Reason]azwire.Row{
 		BadPath:                 {Status: http.StatusBadRequest, Code: "InvalidUri"},
 		OtherOperation:          {Status: http.StatusNotImplemented, Code: "NotImplemented"},
+		OtherParameter:          {Status: http.StatusBadRequest, Code: "UnsupportedQueryParameter"},
+		BadMetadata:             {Status: http.StatusBadRequest, Code: "InvalidMetadata"},
+		objects.MetaInvalid:     {Status: http.StatusBadRequest, Code: "MetadataTooLarge"},
+		objects.TooLarge:        {Status: http.StatusRequestEntityTooLarge, Code: "RequestBodyTooLarge"},
+		objects.KeyInvalid:      {Status: http.StatusBadRequest, Code: "InvalidUri"},
+		objects.SpaceRemoved:    {Status: http.StatusNotFound, Code: "ContainerNotFound"},
 		BadHeader:               {Status: http.StatusBadRequest, Code: "InvalidHeaderValue"},
 		AccountNotFound:         {Status: http.StatusNotFound, Code: "ResourceNotFound"},
 		web.ConditionNotMet:     {Status: http.StatusPreconditionFailed, Code: "ConditionNotMet"},

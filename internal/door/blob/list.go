@@ -4,8 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
@@ -32,12 +36,46 @@ type blobs struct {
 }
 
 type blobPrefix struct {
-	Name string `xml:"Name"`
+	Name blobName `xml:"Name"`
 }
 
 type blobItem struct {
-	Name       string         `xml:"Name"`
+	Name       blobName       `xml:"Name"`
 	Properties blobProperties `xml:"Properties"`
+	Metadata   metadata       `xml:"Metadata,omitempty"`
+}
+
+// blobName is a name in a listing. One with characters that XML does not know is percent-encoded and says so (List Blobs,
+// version 2021-02-12 and later).
+type blobName struct {
+	Encoded bool   `xml:"Encoded,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+func nameOf(key string) blobName {
+	known := func(r rune) bool {
+		return r == '\t' || r >= 0x20 && r != 0xfffe && r != 0xffff // XML 1.0 section 2.2; line ends would be normalised
+	}
+	if strings.ContainsFunc(key, func(r rune) bool { return !known(r) }) {
+		return blobName{Encoded: true, Text: url.PathEscape(key)}
+	}
+	return blobName{Text: key}
+}
+
+// metadata is written as one element for each name; Put Blob has seen to it that they can be elements.
+type metadata map[string]string
+
+// MarshalXML writes the elements in order.
+func (m metadata) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	if err := e.EncodeToken(start); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if err := e.EncodeElement(m[name], xml.StartElement{Name: xml.Name{Local: name}}); err != nil {
+			return err
+		}
+	}
+	return e.EncodeToken(start.End())
 }
 
 // blobProperties are what a listing says of a blob. The ETag has no quotes here, unlike in the header.
@@ -73,10 +111,14 @@ func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
 		out.NextMarker = base64.RawURLEncoding.EncodeToString([]byte(page.Next))
 	}
 	for _, o := range page.Objects {
-		out.Blobs.Blob = append(out.Blobs.Blob, blobItem{Name: o.Key, Properties: propertiesOf(o)})
+		item := blobItem{Name: nameOf(o.Key), Properties: propertiesOf(o)}
+		if include, _ := c.target.query.Get("include"); include == "metadata" {
+			item.Metadata = o.User
+		}
+		out.Blobs.Blob = append(out.Blobs.Blob, item)
 	}
 	for _, p := range page.Prefixes {
-		out.Blobs.Prefix = append(out.Blobs.Prefix, blobPrefix{p})
+		out.Blobs.Prefix = append(out.Blobs.Prefix, blobPrefix{nameOf(p)})
 	}
 	return writeXML(w, out)
 }
@@ -151,7 +193,7 @@ func (d Door) listContainers(c *call, w http.ResponseWriter) error {
 	}
 	out := containerList{Endpoint: c.v.Installation().URLs["blob"] + "/" + c.account.ID.Name() + "/", Prefix: q.Prefix}
 	for found := range c.v.Containers(c.account) {
-		if len(found.Name) < len(q.Prefix) || found.Name[:len(q.Prefix)] != q.Prefix || found.Name <= q.After {
+		if !strings.HasPrefix(found.Name, q.Prefix) || found.Name <= q.After {
 			continue
 		}
 		if q.Max > 0 && len(out.Containers) == q.Max {

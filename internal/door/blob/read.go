@@ -17,13 +17,19 @@ func (d Door) getBlob(c *call, w http.ResponseWriter) error {
 		return err
 	}
 	defer o.Close() //nolint:errcheck // it was only read
-	start, length, partial, err := c.prepare(w, o.Info)
+	wanted := c.r.Header.Get("x-ms-range")
+	if wanted == "" && c.r.Header.Get("If-Range") == "" { // all of it is always a right answer to If-Range
+		wanted = c.r.Header.Get("Range")
+	}
+	start, length, partial, err := c.prepare(w, o.Info, wanted)
 	if err != nil || length < 0 {
 		return err
 	}
 	status := http.StatusOK
 	if partial {
 		status = http.StatusPartialContent
+		w.Header().Set("x-ms-blob-content-md5", contentMD5(o.ETag)) // Content-MD5 would be the range's
+		w.Header().Del("Content-MD5")
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", start, start+length-1, o.Size))
 	}
 	w.WriteHeader(status)
@@ -40,7 +46,7 @@ func (d Door) headBlob(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	_, length, _, err := c.prepare(w, info)
+	_, length, _, err := c.prepare(w, info, "") // a range means nothing here
 	if err != nil || length < 0 {
 		return err
 	}
@@ -52,25 +58,29 @@ func (d Door) headBlob(c *call, w http.ResponseWriter) error {
 const notModified = -1
 
 // prepare sets the headers of a read after its conditions held, and says which bytes are wanted.
-func (c *call) prepare(w http.ResponseWriter, info objects.Info) (start, length int64, partial bool, err error) {
+func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) (start, length int64, partial bool, err error) {
 	same, err := web.CheckConditions(c.r.Header, info.ETag, info.LastModified)
 	if err != nil {
 		return 0, 0, false, err
 	}
 	if same {
+		writeValidators(w.Header(), info)
 		w.WriteHeader(http.StatusNotModified)
 		return 0, notModified, false, nil
-	}
-	wanted := c.r.Header.Get("x-ms-range")
-	if wanted == "" {
-		wanted = c.r.Header.Get("Range")
 	}
 	if start, length, partial, err = web.ParseRange(wanted, info.Size); err != nil {
 		return 0, 0, false, err
 	}
+	writeValidators(w.Header(), info)
 	writeInfo(w.Header(), info)
 	w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
 	return start, length, partial, nil
+}
+
+// writeValidators sets what a client compares to know whether a blob has changed.
+func writeValidators(h http.Header, info objects.Info) {
+	h.Set("ETag", `"`+info.ETag+`"`)
+	h.Set("Last-Modified", info.LastModified.UTC().Format(http.TimeFormat))
 }
 
 // writeInfo sets the headers that describe a blob.
@@ -89,10 +99,8 @@ func writeInfo(h http.Header, info objects.Info) {
 		}
 	}
 	for k, v := range info.User {
-		h.Set("x-ms-meta-"+k, v)
+		h.Set(metaPrefix+k, v)
 	}
-	h.Set("ETag", `"`+info.ETag+`"`)
-	h.Set("Last-Modified", info.LastModified.UTC().Format(http.TimeFormat))
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-MD5", contentMD5(info.ETag))
 	h.Set("x-ms-creation-time", info.Created.UTC().Format(http.TimeFormat))

@@ -52,14 +52,17 @@ const (
 
 // operation is one line of the table: which requests are it, what right it needs, and who does it.
 type operation struct {
-	name   string
-	doc    string
-	method string
-	at     level             // what the path names
-	query  map[string]string // restype and comp, exactly these
-	action string
-	data   bool
-	do     func(Door, *call, http.ResponseWriter) error
+	name    string
+	doc     string
+	method  string
+	at      level             // what the path names
+	query   map[string]string // restype and comp, exactly these
+	takes   []string          // other query parameters that it understands, beside timeout
+	headers []string          // x-ms headers that it understands beside those of every operation; "-" at the end is a prefix
+	without []string          // conditional headers that it cannot hold
+	action  string
+	data    bool
+	do      func(Door, *call, http.ResponseWriter) error
 }
 
 // level is how much a path names.
@@ -74,23 +77,25 @@ const (
 // operations is the table of the door.
 func operations() []operation {
 	container := map[string]string{"restype": "container"}
+	page := []string{"prefix", "marker", "maxresults", "include"}
 	return []operation{
 		{name: "ListContainers", doc: "the containers of an account", method: http.MethodGet, at: atAccount,
-			query: map[string]string{"comp": "list"}, action: containersRead, do: Door.listContainers},
+			query: map[string]string{"comp": "list"}, takes: page, action: containersRead, do: Door.listContainers},
 		{name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodGet, at: atContainer,
 			query: container, action: containersRead, do: Door.containerProperties},
 		{name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodHead, at: atContainer,
 			query: container, action: containersRead, do: Door.containerProperties},
 		{name: "ListBlobs", doc: "the blobs of a container", method: http.MethodGet, at: atContainer,
-			query: map[string]string{"restype": "container", "comp": "list"}, action: blobsRead, data: true, do: Door.listBlobs},
+			query: map[string]string{"restype": "container", "comp": "list"}, takes: append(page, "delimiter"),
+			action: blobsRead, data: true, do: Door.listBlobs},
 		{name: "GetBlob", doc: "a blob or a range of it", method: http.MethodGet, at: atBlob,
-			action: blobsRead, data: true, do: Door.getBlob},
+			headers: []string{"x-ms-range"}, action: blobsRead, data: true, do: Door.getBlob},
 		{name: "GetBlobProperties", doc: "what is known of a blob", method: http.MethodHead, at: atBlob,
 			action: blobsRead, data: true, do: Door.headBlob},
 		{name: "PutBlob", doc: "store a block blob in one request", method: http.MethodPut, at: atBlob,
-			action: blobsWrite, data: true, do: Door.putBlob},
+			headers: writeHeaders(), without: preconditions()[2:], action: blobsWrite, data: true, do: Door.putBlob},
 		{name: "DeleteBlob", doc: "remove a blob for good", method: http.MethodDelete, at: atBlob,
-			action: blobsDelete, data: true, do: Door.deleteBlob},
+			headers: []string{"x-ms-delete-snapshots"}, without: preconditions(), action: blobsDelete, data: true, do: Door.deleteBlob},
 	}
 }
 

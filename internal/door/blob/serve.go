@@ -3,6 +3,7 @@ package blob
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -53,26 +54,21 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header().Set("x-ms-version", r.Header.Get("x-ms-version"))
 	op, err := t.operation(r.Method)
 	if err != nil {
 		return err
 	}
 	c.event.Route = op.name
-	scope, err := c.scope()
-	if err != nil {
+	if err := op.checkHeaders(r.Header); err != nil {
 		return err
 	}
-	c.event.Record.Resource = scope.String()
-	c.decision = access.Azure(c.v, access.AzureRequest{
-		Principal: token.Owner.Principal(), Action: op.action, Data: op.data, Scope: scope,
-	})
-	if err := access.Refusal(c.decision, "This request is not authorized to perform this operation using this permission."); err != nil {
+	if err := c.permit(token, op); err != nil {
 		return err
 	}
 	if err := c.find(); err != nil {
 		return err
 	}
-	w.Header().Set("x-ms-version", r.Header.Get("x-ms-version"))
 	if err := op.do(d, c, w); err != nil {
 		return err
 	}
@@ -80,16 +76,17 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// caller says who asks. The account is found first, because its tenant says which tokens count; that it exists is no
-// secret: its name is an address.
+// caller says who asks. The account's tenant says which tokens count; that the account exists is no secret, its name is
+// an address. A token of another tenant is recorded where it was tried, with the tenant that it came from (threat F11).
 func (d Door) caller(c *call) (*credential.Token, error) {
 	if _, signed := c.target.query.Get("sig"); signed {
 		return nil, fault.New(fault.Unauthenticated, SignatureUnsupported, "Shared access signatures are not accepted.")
 	}
-	if version := c.r.Header.Get("x-ms-version"); version < oldestVersion {
+	version := c.r.Header.Get("x-ms-version")
+	if _, err := time.Parse(time.DateOnly, version); err != nil || version < oldestVersion {
 		return nil, fault.New(fault.Unauthenticated, BadVersion, "The header x-ms-version must name %s or later.", oldestVersion)
 	}
-	account := d.View().Installation().URLs["blob"] + "/" + c.target.account
+	account := c.v.Installation().URLs["blob"] + "/" + c.target.account
 	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), StorageAudience, account)
 	if err != nil {
 		return nil, err
@@ -99,11 +96,27 @@ func (d Door) caller(c *call) (*credential.Token, error) {
 	if !ok {
 		return nil, fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
 	}
-	if tenant, _ := c.v.TenantOf(found.ID.Scope()); tenant != token.Tenant {
+	tenant, _ := c.v.TenantOf(found.ID.Scope())
+	c.event.Record.Tenant = tenant
+	if tenant != token.Tenant {
+		c.event.Record.Input = map[string]string{"caller_tenant": token.Tenant.String()}
 		return nil, fault.New(fault.Unauthenticated, ForeignTenant, "Issuer validation failed. Issuer did not match.")
 	}
 	c.account = found
 	return token, nil
+}
+
+// permit asks for the operation's right, and keeps the answer for the record.
+func (c *call) permit(token *credential.Token, op operation) error {
+	scope, err := c.scope()
+	if err != nil {
+		return err
+	}
+	c.event.Record.Resource = scope.String()
+	c.decision = access.Azure(c.v, access.AzureRequest{
+		Principal: token.Owner.Principal(), Action: op.action, Data: op.data, Scope: scope,
+	})
+	return access.Refusal(c.decision, "This request is not authorized to perform this operation using this permission.")
 }
 
 // scope is where the right is needed: the container, whether it exists or not, so that nobody learns that without it.

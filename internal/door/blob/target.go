@@ -3,6 +3,7 @@ package blob
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -13,12 +14,17 @@ import (
 const (
 	// BadPath means that the path is not /{account}[/{container}[/{blob}]] in well-formed percent-encoding.
 	BadPath fault.Reason = "blob.bad_path"
-	// BadVersion means that x-ms-version is missing or older than bearer tokens are.
+	// BadVersion means that x-ms-version is missing, older than bearer tokens are, or no date.
 	BadVersion fault.Reason = "blob.bad_version"
 	// OtherOperation means that the request is an operation of Blob Storage that is not offered.
 	OtherOperation fault.Reason = "blob.operation_unsupported"
+	// OtherParameter means that a query parameter is not understood by the operation; it may name another version or another
+	// part of what is asked for.
+	OtherParameter fault.Reason = "blob.unsupported_parameter"
 	// SignatureUnsupported means that the request carries a shared access signature or a shared key.
 	SignatureUnsupported fault.Reason = "blob.signature_unsupported"
+	// BadMetadata means that the name of a metadata header is not one that metadata can have.
+	BadMetadata fault.Reason = "blob.bad_metadata"
 	// BadHeader means that a header which the operation needs is missing or not well formed.
 	BadHeader fault.Reason = "blob.bad_header"
 )
@@ -56,27 +62,37 @@ func parseTarget(r *http.Request) (target, error) {
 	if decoded[0] == "" || len(parts) == 3 && decoded[1] == "" {
 		return target{}, bad
 	}
-	query, err := web.ParseQuery(r.URL.RawQuery, web.QueryRules{})
+	query, err := web.ParseQuery(r.URL.RawQuery, web.QueryRules{Fold: true})
 	return target{account: decoded[0], container: decoded[1], blob: decoded[2], query: query}, err
 }
 
-// operation finds the line of the table that the request is.
+// operation finds the line of the table that the request is. A parameter that the line does not understand is refused,
+// whatever its case: it may name a snapshot or a version, and the blob itself is not what was asked for then.
 func (t target) operation(method string) (operation, error) {
 	for _, op := range operations() {
-		if op.method == method && op.at == t.level() && t.asks(op.query) {
-			return op, nil
+		if op.method != method || op.at != t.level() || !t.asks(op.query) {
+			continue
 		}
+		for _, p := range t.query.Pairs() {
+			if !op.understands(strings.ToLower(p.Name)) {
+				return operation{}, fault.New(fault.Invalid, OtherParameter, "%s with the query parameter %.64q is not offered.", op.name, p.Name)
+			}
+		}
+		return op, nil
 	}
 	return operation{}, fault.New(fault.Unsupported, OtherOperation, "This operation of Blob Storage is not offered.")
 }
 
-// asks tells whether the query's restype and comp are exactly these. Parameters that change what is meant, such as a
-// snapshot, are no part of any operation here.
+// asks tells whether the query's restype and comp are exactly these.
 func (t target) asks(query map[string]string) bool {
-	for _, p := range []string{"restype", "comp", "snapshot", "versionid", "blobtype"} {
+	for _, p := range []string{"restype", "comp"} {
 		if have, _ := t.query.Get(p); have != query[p] {
 			return false
 		}
 	}
 	return true
+}
+
+func (op operation) understands(param string) bool {
+	return param == "restype" || param == "comp" || param == "timeout" || slices.Contains(op.takes, param)
 }

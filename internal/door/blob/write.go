@@ -42,18 +42,16 @@ func (c *call) upload() (objects.Upload, error) {
 	if c.r.ContentLength < 0 {
 		return bad("The header Content-Length is needed.")
 	}
-	for _, name := range []string{"x-ms-copy-source", "x-ms-lease-id", "x-ms-encryption-key", "x-ms-if-tags", "If-Match", "If-Unmodified-Since"} {
-		if h.Get(name) != "" {
-			return objects.Upload{}, fault.New(fault.Unsupported, OtherOperation, "Put Blob with the header %s is not offered.", name)
-		}
+	meta, err := metaOf(h)
+	if err != nil {
+		return objects.Upload{}, err
 	}
-	up := objects.Upload{Space: c.container.UID, Key: c.target.blob, Body: c.r.Body, Size: c.r.ContentLength, Meta: metaOf(h)}
-	switch match := h.Get("If-None-Match"); match {
-	case "":
-	case "*":
+	up := objects.Upload{Space: c.container.UID, Key: c.target.blob, Body: c.r.Body, Size: c.r.ContentLength, Meta: meta}
+	switch match := h.Values("If-None-Match"); {
+	case len(match) == 1 && match[0] == "*":
 		up.IfNoneMatchAny = true
-	default:
-		return bad("The header If-None-Match may only be *.")
+	case len(match) > 0 || h.Get("If-Match") != "":
+		return objects.Upload{}, fault.New(fault.Unsupported, OtherOperation, "Put Blob is offered with the condition If-None-Match: * only.")
 	}
 	digest := first(h, "Content-MD5", "x-ms-blob-content-md5")
 	if digest == "" {
@@ -67,7 +65,7 @@ func (c *call) upload() (objects.Upload, error) {
 	return up, nil
 }
 
-func metaOf(h http.Header) objects.Meta {
+func metaOf(h http.Header) (objects.Meta, error) {
 	meta := objects.Meta{
 		ContentType:        first(h, "x-ms-blob-content-type", "Content-Type"),
 		ContentEncoding:    first(h, "x-ms-blob-content-encoding", "Content-Encoding"),
@@ -76,14 +74,19 @@ func metaOf(h http.Header) objects.Meta {
 		CacheControl:       first(h, "x-ms-blob-cache-control", "Cache-Control"),
 	}
 	for name, values := range h {
-		if key, ok := strings.CutPrefix(strings.ToLower(name), "x-ms-meta-"); ok && len(values) > 0 {
-			if meta.User == nil {
-				meta.User = make(map[string]string)
-			}
-			meta.User[key] = values[0]
+		key, ok := strings.CutPrefix(strings.ToLower(name), metaPrefix)
+		if !ok {
+			continue
 		}
+		if !metaNameFits(key) {
+			return meta, fault.New(fault.Invalid, BadMetadata, "The metadata name %.64q is not a C# identifier.", key)
+		}
+		if meta.User == nil {
+			meta.User = make(map[string]string)
+		}
+		meta.User[key] = values[0] // no header stands twice
 	}
-	return meta
+	return meta, nil
 }
 
 // first is the value of the first header that is there.
@@ -98,6 +101,9 @@ func first(h http.Header, names ...string) string {
 
 // deleteBlob removes a blob for good.
 func (d Door) deleteBlob(c *call, w http.ResponseWriter) error {
+	if which := c.r.Header.Get("x-ms-delete-snapshots"); which != "" && which != "include" {
+		return fault.New(fault.Unsupported, OtherOperation, "There are no snapshots: x-ms-delete-snapshots may only be include.")
+	}
 	if err := d.Objects.Delete(c.context(), c.container.UID, c.target.blob); err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/federation"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // dialect writes Entra's error body with its AADSTS number.
@@ -19,7 +21,10 @@ type dialect struct {
 // WriteError answers a refusal; the request id is the trace id.
 func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
 	failure := d.errors.Failure(f)
-	at := azwire.Trace{RequestID: requestID, CorrelationID: r.Header.Get("client-request-id"), At: d.now()}
+	at := azwire.Trace{RequestID: requestID, CorrelationID: requestID, At: d.now()}
+	if id, err := name.ParseGUID(r.Header.Get("client-request-id")); err == nil {
+		at.CorrelationID = id.String()
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(failure.Status)
@@ -38,7 +43,9 @@ func (d dialect) Code(f *fault.Fault) string {
 // rows are the refusals that only this door knows.
 func rows() map[fault.Reason]azwire.Row {
 	return map[fault.Reason]azwire.Row{
-		SecretUnsupported:  {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
-		federation.Revoked: {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027},
+		SecretUnsupported:    {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
+		web.NoRoute:          {Status: http.StatusNotFound, Code: "invalid_request", AADSTS: 9002313},
+		web.MethodNotAllowed: {Status: http.StatusMethodNotAllowed, Code: "invalid_request", AADSTS: 900561},
+		federation.Revoked:   {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027},
 	}
 }

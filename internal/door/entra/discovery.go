@@ -94,7 +94,7 @@ func tenantIn(v *view.View, text string) (*view.Tenant, error) {
 			return t, nil
 		}
 	}
-	return nil, fault.New(fault.NotFound, TenantUnknown, "Tenant '%s' not found. Check to make sure you have the correct tenant ID.", text)
+	return nil, fault.New(fault.NotFound, TenantUnknown, "Tenant '%s' not found. Check to make sure you have the correct tenant ID.", bounded(text))
 }
 
 // only is the one tenant of an installation that has no more than one.

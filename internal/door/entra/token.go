@@ -34,12 +34,13 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	event.Record.Audience, event.Record.Input = form.Resource, map[string]string{"client_id": form.ClientID}
+	event.Record.Audience, event.Record.Input = form.Resource, map[string]string{"client_id": bounded(form.ClientID)}
 	v := d.View()
 	client, err := clientIn(v, web.Param(r, "tenant"), form.ClientID)
 	if err != nil {
 		return err
 	}
+	event.Record.Tenant = client.Principal().Tenant
 	if form.ClientSecret != "" {
 		return fault.New(fault.Unauthenticated, SecretUnsupported, "Client secrets are not offered; use a federated credential.")
 	}
@@ -64,7 +65,7 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 func clientIn(v *view.View, tenant, client string) (view.Owner, error) {
 	unknown := fault.New(fault.Invalid, ClientUnknown,
 		"Application with identifier '%s' was not found in the directory. "+
-			"You may have sent your authentication request to the wrong tenant.", client)
+			"You may have sent your authentication request to the wrong tenant.", bounded(client))
 	id, err := name.ParseGUID(client)
 	if err != nil {
 		return view.Owner{}, unknown
@@ -81,6 +82,14 @@ func clientIn(v *view.View, tenant, client string) (view.Owner, error) {
 		return view.Owner{}, unknown
 	}
 	return owner, nil
+}
+
+// bounded keeps what a stranger wrote short enough for an error and a record.
+func bounded(s string) string {
+	if len(s) > 64 {
+		return s[:64] + "..."
+	}
+	return s
 }
 
 // trusted lists the federated credentials of a client; a system-assigned identity can have none.

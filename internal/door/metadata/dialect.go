@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // dialect writes refusals in the flavour that the request was made in.
@@ -36,8 +37,14 @@ func flavourOf(r *http.Request) azwire.Flavour {
 }
 
 // rows are the refusals that only this door knows. An identity that the workload does not have is 400: clients repeat a
-// request for minutes after anything else.
+// request for minutes after anything else. A path that is not served is 404: a client that looks for a newer protocol
+// takes 400 for a yes.
 func rows() map[fault.Reason]azwire.Row {
 	notFound := azwire.Row{Status: http.StatusBadRequest, Code: "invalid_request", Message: "Identity not found"}
-	return map[fault.Reason]azwire.Row{mint.IdentityNotFound: notFound, mint.NoIdentity: notFound}
+	return map[fault.Reason]azwire.Row{
+		mint.IdentityNotFound: notFound,
+		mint.NoIdentity:       notFound,
+		web.NoRoute:           {Status: http.StatusNotFound, Code: "not_found"},
+		web.MethodNotAllowed:  {Status: http.StatusMethodNotAllowed, Code: "invalid_request"},
+	}
 }

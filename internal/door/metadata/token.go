@@ -6,6 +6,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/attest/resolve"
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/azwire"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -18,6 +19,9 @@ type decoder func(azwire.MetadataCall) (azwire.MetadataRequest, error)
 func (d Door) handler(decode decoder) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		event := web.EventOf(r.Context())
+		if header := web.Forwarded(r); header != "" {
+			return fault.New(fault.Invalid, azwire.ReasonMetadataForwarded, "Forwarded requests are not answered: the header %.64s is there.", header)
+		}
 		body, err := web.ReadBody(r)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // callerIdentity answers who signed the request. It needs no permission: an explicit deny does not stop it (AWS STS,
@@ -25,12 +26,17 @@ func (d Door) callerIdentity(c *call) (func(*awswire.XML), error) {
 // signer says who signed the request and enters it into the event.
 func (d Door) signer(c *call) (*authn.Session, error) {
 	s, err := d.Authn.Signed(c.v, awswire.Request{
-		Method: c.r.Method, Path: c.r.URL.EscapedPath(), RawQuery: c.r.URL.RawQuery, Host: c.r.Host, Header: c.r.Header,
+		Method: c.r.Method, Path: web.RawPath(c.r), RawQuery: c.r.URL.RawQuery, Host: c.r.Host, Header: c.r.Header,
 		Body: c.body, Secure: c.r.TLS != nil,
 	}, awswire.QueryRule("sts"))
 	if err != nil {
 		return nil, err
 	}
-	c.event.Caller(audit.Principal{Kind: "role", ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	kind := "role"
+	if s.Role == nil {
+		kind = "root"
+	}
+	c.event.Record.Account = s.Account
+	c.event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
 	return s, nil
 }

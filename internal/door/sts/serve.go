@@ -61,6 +61,9 @@ func (c *call) read() (err error) {
 	case c.r.Method != http.MethodPost:
 		return fault.New(fault.Unsupported, InvalidAction, "Only GET and POST are answered.")
 	}
+	if c.r.URL.RawQuery != "" {
+		return invalid("The parameters of a POST belong into its form.")
+	}
 	if kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return fault.New(fault.Invalid, Validation, "The content type must be application/x-www-form-urlencoded.")
 	}
