@@ -1,0 +1,127 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
+
+// Why a configuration is refused.
+const (
+	// BadConfig means that the configuration file, or a flag that overrides it, is wrong; the text says where.
+	BadConfig fault.Reason = "config.invalid"
+)
+
+// Config is the whole configuration; its comments are the reference. No file is needed: the zero value of every field
+// starts a server on loopback. Flags override the file.
+type Config struct {
+	// Data is the data folder. Default: $XDG_DATA_HOME/lanyard, for root /var/lib/lanyard.
+	Data string `yaml:"data"`
+	// Listen is HOST:PORT of the first listener (Entra); the others follow at fixed distances: STS +1, S3 +2, Blob +3,
+	// admin +6, metadata -3. HOST:0 gives each a free port of its own. Used at the first start only: the public URLs
+	// are stored then. Default 127.0.0.1:8443.
+	Listen string `yaml:"listen"`
+	// Certificate and Key are PEM files of a certificate of your own for all listeners, read again when they change.
+	// Default: a private authority, limited to the listeners' names.
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	// Operators are the uids that may operate the server over its socket, beside the one it runs as.
+	Operators []int `yaml:"operators"`
+	// TrustedProxies are networks whose X-Forwarded-For says where a request came from. Never a proof of identity.
+	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+	// TokenLifetime is how long Entra tokens live where nothing shorter is set. Default 3h, at most 24h.
+	TokenLifetime time.Duration `yaml:"token_lifetime"`
+	// SnapshotEvery is how often the store writes an automatic snapshot of itself into the data folder. Default 15m.
+	SnapshotEvery time.Duration `yaml:"snapshot_every"`
+	// LogLevel is debug, info, warn or error. Default info.
+	LogLevel string `yaml:"log_level"`
+}
+
+// ReadConfig reads a configuration file strictly: an unknown key, a wrong type or a second document is an error that
+// names line and column.
+func ReadConfig(r io.Reader, file string) (Config, error) {
+	var c Config
+	d := yaml.NewDecoder(r)
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return c, badConfig(file, err)
+	}
+	var more yaml.Node
+	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
+		return c, badConfig(file, fmt.Errorf("line %d: a configuration is one YAML document; there is more behind it", more.Line))
+	}
+	if err := c.check(); err != nil {
+		return c, badConfig(file, err)
+	}
+	return c, nil
+}
+
+func badConfig(file string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	return fault.New(fault.Invalid, BadConfig, "%s: %s", file, strings.ReplaceAll(text, "\n", " "))
+}
+
+// check finds what no start could work with.
+func (c *Config) check() error {
+	if c.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+			return fmt.Errorf("listen: %w", err)
+		}
+	}
+	if (c.Certificate == "") != (c.Key == "") {
+		return errors.New("certificate and key must both be given, or neither")
+	}
+	if c.TokenLifetime < 0 || c.TokenLifetime > 24*time.Hour || c.TokenLifetime > 0 && c.TokenLifetime < 2*time.Second {
+		return errors.New("token_lifetime must be between 2s and 24h")
+	}
+	if c.SnapshotEvery != 0 && c.SnapshotEvery < time.Minute {
+		return errors.New("snapshot_every must be at least 1m")
+	}
+	switch c.LogLevel {
+	case "", "debug", "info", "warn", "error":
+		return nil
+	}
+	return fmt.Errorf("log_level %q is none of debug, info, warn, error", c.LogLevel)
+}
+
+// Complete fills what was left out.
+func (c *Config) Complete() error {
+	if err := c.check(); err != nil {
+		return badConfig("flags", err)
+	}
+	if c.Data == "" {
+		dir, err := DefaultData()
+		if err != nil {
+			return err
+		}
+		c.Data = dir
+	}
+	if c.SnapshotEvery == 0 {
+		c.SnapshotEvery = 15 * time.Minute
+	}
+	return nil
+}
+
+// DefaultData is the data folder when nobody names one.
+func DefaultData() (string, error) {
+	if os.Geteuid() == 0 {
+		return "/var/lib/lanyard", nil
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return dir + "/lanyard", nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fault.New(fault.Invalid, BadConfig, "There is no home folder for the data: name a folder with --data.").Because(err)
+	}
+	return home + "/.local/share/lanyard", nil
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/door/admin"
+	"github.com/lanyard-id/lanyard/internal/door/blob"
+	"github.com/lanyard-id/lanyard/internal/door/entra"
+	"github.com/lanyard-id/lanyard/internal/door/metadata"
+	"github.com/lanyard-id/lanyard/internal/door/operator"
+	"github.com/lanyard-id/lanyard/internal/door/s3"
+	"github.com/lanyard-id/lanyard/internal/door/sts"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// exchangeTime bounds one request at the doors that do not stream.
+const exchangeTime = 30 * time.Second
+
+// mounter is a door that is ready for the house's part of its configuration.
+type mounter interface {
+	Mount(cfg web.Config) (*web.Door, error)
+}
+
+// part is one door on its listener.
+type part struct {
+	place   string
+	door    mounter
+	streams bool // requests and answers of any length: no bound on their time
+}
+
+// doors is the list of all doors but the operator's.
+func (s *Server) doors() []part {
+	return []part{
+		{place: "entra", door: entra.Door{View: s.View, Verifier: s.verifier, Mint: s.mint, Keys: s.ring, Now: s.now}},
+		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
+		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
+		{place: "blob", door: blob.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
+		{place: "metadata", door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}},
+		{place: "console", door: admin.Door{Ready: s.Ready, Metrics: s.metrics.registry}},
+	}
+}
+
+// mountDoors makes each door's server on its listener; the operator's listens on a socket of its own.
+func (s *Server) mountDoors(ctx context.Context) error {
+	secure := map[string]bool{}
+	for _, p := range places() {
+		secure[p.name] = p.tls
+	}
+	for _, p := range s.doors() {
+		d, err := p.door.Mount(s.house())
+		if err != nil {
+			return err
+		}
+		cfg := web.ServerConfig{Handler: d, Log: s.log, Exchange: exchangeTime}
+		if p.streams {
+			cfg.Exchange = 0
+		}
+		if secure[p.place] {
+			cfg.TLS = &tls.Config{GetCertificate: s.getCert, MinVersion: tls.VersionTLS12}
+		}
+		s.serve(web.NewServer(cfg), s.open[p.place])
+	}
+	ln, err := listenOperator(ctx, s.cfg.Data)
+	if err != nil {
+		return err
+	}
+	s.later(func() error { _ = ln.Close(); return nil }) // Shutdown closes it as well
+	d, err := s.operatorDoor().Mount(s.house())
+	if err != nil {
+		return err
+	}
+	s.serve(web.NewServer(web.ServerConfig{Handler: d, Log: s.log, ConnContext: operator.ConnContext}), ln)
+	s.gauges()
+	return nil
+}
+
+// serve notes a server and its listener; Run starts it.
+func (s *Server) serve(srv *http.Server, ln net.Listener) {
+	s.servers = append(s.servers, srv)
+	s.starts = append(s.starts, func() error {
+		if srv.TLSConfig != nil {
+			return srv.ServeTLS(ln, "", "")
+		}
+		return srv.Serve(ln)
+	})
+}

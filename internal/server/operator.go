@@ -1,0 +1,56 @@
+package server
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/lanyard-id/lanyard/internal/authn"
+	"github.com/lanyard-id/lanyard/internal/door/operator"
+	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/opwire"
+)
+
+// operatorDoor puts the operator's door together: it reaches nearly everything.
+func (s *Server) operatorDoor() operator.Door {
+	return operator.Door{
+		Directory: s.dir, Mint: s.mint, Ledger: s.audit, Trail: s.audit, Keys: signingKeys{s.ring}, Objects: s.objects,
+		Backup: s.Backup, Doctor: s.Doctor, Status: s.Status, Now: s.now,
+		UIDs: append([]int{os.Geteuid()}, s.cfg.Operators...), Peer: authn.PeerUID,
+	}
+}
+
+// Status is what the server says of itself.
+func (s *Server) Status() opwire.Status {
+	v := s.View()
+	inst := v.Installation()
+	return opwire.Status{
+		Version: Version, StoreID: inst.StoreID.String(), Revision: v.Rev(), Held: inst.Held, URLs: inst.URLs,
+		CA: filepath.Join(s.cfg.Data, bundleFile), OwnCA: filepath.Join(s.cfg.Data, ownCAFile),
+		Tenant: inst.Tenant.String(), Subscription: inst.Subscription.String(), Account: inst.Account.String(),
+		Region: inst.Region, PID: os.Getpid(),
+	}
+}
+
+// signingKeys shows the keyring's signing keys in the operator's words.
+type signingKeys struct{ ring *keyring.Ring }
+
+// List gives the signing keys without their private parts.
+func (k signingKeys) List(ctx context.Context) ([]opwire.Key, error) {
+	all, err := k.ring.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []opwire.Key
+	for _, i := range all {
+		if i.Kind == "signing" {
+			out = append(out, opwire.Key{ID: i.ID, Algorithm: i.Alg, State: string(i.State), Since: i.Active, Until: i.Ends})
+		}
+	}
+	return out, nil
+}
+
+// Rotate makes new signing keys.
+func (k signingKeys) Rotate(ctx context.Context, atOnce bool) error {
+	return k.ring.Rotate(ctx, atOnce)
+}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// ErrFatal is how Run ends when the store failed for good. The process must end with exit code 70 (EX_SOFTWARE) and be
+// started again: what the store holds is decided when it is opened.
+var ErrFatal = errors.New("the store failed")
+
+// shutdownTime is how long requests that run may take to end.
+const shutdownTime = 10 * time.Second
+
+// Run serves until ctx ends or the store fails, then stops in order: no new requests, running ones to their end, loops,
+// keepers. Everything that was promised is on the disk when it returns.
+func (s *Server) Run(ctx context.Context) error {
+	loops, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	for _, loop := range s.loops() {
+		running.Go(func() { loop.run(loops) })
+	}
+	broken := make(chan error, len(s.starts))
+	for _, start := range s.starts {
+		running.Go(func() {
+			if err := start(); !errors.Is(err, http.ErrServerClosed) {
+				broken <- err
+			}
+		})
+	}
+	var why error
+	select {
+	case <-ctx.Done():
+	case err := <-s.fatal:
+		why = fmt.Errorf("%w: %w", ErrFatal, err)
+		s.log.LogAttrs(ctx, slog.LevelError, "the store failed: nothing is issued any more", slog.String("cause", err.Error()))
+	case why = <-broken:
+	}
+	s.shutdown(context.WithoutCancel(ctx))
+	stop()
+	running.Wait()
+	return errors.Join(why, s.close())
+}
+
+func (s *Server) shutdown(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, shutdownTime)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, srv := range s.servers {
+		all.Go(func() {
+			if err := srv.Shutdown(ctx); err != nil {
+				_ = srv.Close() // whoever still streams is cut off
+			}
+		})
+	}
+	all.Wait()
+}
+
+// loop is work that is done now and then while the server runs.
+type loop struct {
+	name  string
+	every time.Duration
+	do    func(context.Context) error
+	log   *slog.Logger
+}
+
+// loops is the list of them.
+func (s *Server) loops() []loop {
+	return []loop{
+		{"turn keys over", time.Hour, s.ring.Maintain, s.log},
+		{"read the own certificate again", time.Minute, s.reloadCertificate, s.log},
+		{"give space back", 5 * time.Minute, func(ctx context.Context) error { _, err := s.store.Maintain(ctx); return err }, s.log},
+		{"write a snapshot", s.cfg.SnapshotEvery, s.snapshot, s.log},
+	}
+}
+
+// run does the work until ctx ends. A failure is logged and tried again at the next time: none of these loops is needed
+// for the next request, and readiness says what is broken.
+func (l loop) run(ctx context.Context) {
+	tick := time.NewTicker(l.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.do(ctx); err != nil && ctx.Err() == nil {
+				l.log.LogAttrs(ctx, slog.LevelError, l.name, slog.String("cause", err.Error()))
+			}
+		}
+	}
+}
+
+// keepSnapshots is how many automatic snapshots stay.
+const keepSnapshots = 8
+
+func (s *Server) snapshot(ctx context.Context) error {
+	if err := s.guard.Check(); err != nil {
+		return err
+	}
+	_, err := s.store.WriteSnapshot(ctx, s.now(), keepSnapshots)
+	return err
+}
+
+func (s *Server) reloadCertificate(context.Context) error {
+	if s.ownCert == nil {
+		return nil
+	}
+	_, err := s.ownCert.Reload()
+	return err
+}
