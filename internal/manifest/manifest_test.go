@@ -158,6 +158,7 @@ func TestExpand(t *testing.T) {
 		"$(Resource/g/n.principalId)":          "<$(Resource/g/n.principalId)>",
 		"$(Container/acc/c.id)$(issuer)":       "<$(Container/acc/c.id)><$(issuer)>",
 		"$(issuer.host):aud":                   "<$(issuer.host)>:aud",
+		"$(StorageAccount/a.blobEndpoint)":     "<$(StorageAccount/a.blobEndpoint)>",
 		"a)b$$(c)$(UserAssignedIdentity/i.id)": "a)b$(c)<$(UserAssignedIdentity/i.id)>",
 	} {
 		got, err := Text{Raw: in}.Expand(lookup)

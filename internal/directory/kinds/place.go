@@ -198,6 +198,9 @@ func (p *planner) resolve(r manifest.Reference) (string, error) {
 		return "", at(r.At, err)
 	}
 	value := found.field(r.Field)
+	if r.Field == "blobEndpoint" && found.kind == "StorageAccount" {
+		value = p.e.View().Installation().URLs["blob"] + "/" + found.name
+	}
 	if value == "" {
 		return "", at(r.At, fault.New(fault.Invalid, NoSuchField, "%s: this %s has no %s", r, r.Kind, r.Field))
 	}
