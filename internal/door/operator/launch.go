@@ -120,9 +120,10 @@ func fillResource(v *view.View, r *view.Resource, out *opwire.Launch) (err error
 	for _, i := range attached(v, r) {
 		own = append(own, i.Principal.ClientID)
 	}
-	if out.Env, out.Client, err = settingsOf(r, own); err == nil && out.Client == "" && len(own) == 1 {
+	if len(own) == 1 {
 		out.Client = own[0].String()
 	}
+	out.Env, err = settingsOf(r)
 	return err
 }
 

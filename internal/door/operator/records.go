@@ -117,15 +117,15 @@ func deleteRecord(d Door, c *call) (any, error) {
 	if err := c.noBody(); err != nil {
 		return nil, err
 	}
-	kind, thing := web.Param(c.r, "kind"), c.recordName()
-	if err := d.mayLose(c, kind, thing); err != nil {
+	var step kinds.Step
+	deletion := kinds.Delete(web.Param(c.r, "kind"), c.recordName(), &step)
+	if err := d.mayLose(c, deletion); err != nil {
 		return nil, err
 	}
-	var step kinds.Step
 	var before *view.View
 	err := d.change(c, func(e *directory.Edit) error {
 		before = e.View()
-		if err := kinds.Delete(kind, thing, &step)(e); err != nil {
+		if err := deletion(e); err != nil {
 			return err
 		}
 		c.event.Record.Resource, c.event.Record.Input = step.ID, inputOf([]kinds.Step{step})
@@ -142,22 +142,24 @@ func deleteRecord(d Door, c *call) (any, error) {
 	return opwire.ApplyResult{Steps: wireSteps([]kinds.Step{step}), Revision: c.v.Rev()}, nil
 }
 
-// mayLose refuses to delete a bucket that holds objects (Amazon S3, DeleteBucket). Azure's containers go with their
-// blobs, as there.
-func (d Door) mayLose(c *call, kind, thing string) error {
-	if !strings.EqualFold(kind, "Bucket") {
-		return nil
-	}
-	bucket, ok := c.v.Bucket(thing)
-	if !ok {
-		return nil // the directory says what is missing
-	}
-	page, err := d.Objects.List(c.ctx(), bucket.UID, objects.Query{Max: 1})
+// mayLose refuses to delete a bucket that holds objects (Amazon S3, DeleteBucket), by whatever name it is meant. Azure's
+// containers go with their blobs, as there. An object that is written between this look and the deletion goes as well.
+func (d Door) mayLose(c *call, deletion directory.Command) error {
+	after, err := directory.Try(c.v, d.Now(), deletion)
 	if err != nil {
 		return err
 	}
-	if len(page.Objects) > 0 {
-		return fault.New(fault.Conflict, BucketNotEmpty, "The bucket %s still holds objects. Delete them first.", bucket.Name)
+	for bucket := range c.v.Buckets(name.AccountID{}) {
+		if _, stays := after.Bucket(bucket.Name); stays {
+			continue
+		}
+		page, err := d.Objects.List(c.ctx(), bucket.UID, objects.Query{Max: 1})
+		if err != nil {
+			return err
+		}
+		if len(page.Objects) > 0 {
+			return fault.New(fault.Conflict, BucketNotEmpty, "The bucket %s still holds objects. Delete them first.", bucket.Name)
+		}
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -103,9 +102,4 @@ func (d Door) record(c *call, outcome audit.Outcome) error {
 	}
 	c.recorded = true
 	return nil
-}
-
-// gone tells whether an error only says that the caller does not read on.
-func gone(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, ctx.Err())
 }
