@@ -35,7 +35,14 @@ const fullDiskAfter = 20
 func writeOnFullDisk(dir string) error {
 	ctx := context.Background()
 	failed := make(chan error, 10)
-	s, err := etcd.Open(ctx, etcd.Config{Dir: dir, Fatal: func(err error) { failed <- err }})
+	var s *etcd.Store
+	fatal := func(err error) {
+		if closeErr := s.Close(); !fault.Is(closeErr, store.Unavailable) { // the server's way out closes what it opened
+			err = closeErr
+		}
+		failed <- err
+	}
+	s, err := etcd.Open(ctx, etcd.Config{Dir: dir, Fatal: fatal})
 	if err != nil {
 		return err
 	}

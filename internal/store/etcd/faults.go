@@ -32,6 +32,17 @@ func corrupt(dir string, err error) error {
 	return fault.New(fault.Unavailable, store.Corrupt, "the store in %s is damaged; %s", dir, way).Because(err)
 }
 
+// damaged is the fault for a store that was initialised and cannot be opened for the reason err. What the operating
+// system refuses (no space, no right, no descriptor) is no damage, and a restore would not help; a file that is missing
+// or cannot be read is.
+func damaged(dir string, err error) error {
+	refusal, ok := errors.AsType[syscall.Errno](err)
+	if !ok || refusal == syscall.ENOENT || refusal == syscall.EIO {
+		return corrupt(dir, err)
+	}
+	return fault.New(fault.Unavailable, store.Unavailable, "the store in %s cannot be opened: %v", dir, refusal).Because(err)
+}
+
 // folderFault explains an error of the file system on the folder itself.
 func folderFault(dir, act string, err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {

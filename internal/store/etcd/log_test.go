@@ -3,14 +3,20 @@ package etcd
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"go.uber.org/zap"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/store"
 )
 
 func TestBridgeLevels(t *testing.T) {
@@ -97,6 +103,19 @@ func TestSeal(t *testing.T) {
 	for _, short := range [][]byte{nil, {}, {1, 2, 3}} {
 		if _, err := unseal("key", short); err == nil {
 			t.Errorf("%v was taken", short)
+		}
+	}
+}
+
+// TestRefusalOfTheSystemIsNoDamage keeps the advice to restore for what a restore mends.
+func TestRefusalOfTheSystemIsNoDamage(t *testing.T) {
+	for cause, want := range map[error]fault.Reason{
+		syscall.ENOSPC: store.Unavailable, syscall.EMFILE: store.Unavailable, syscall.EACCES: store.Unavailable,
+		syscall.ENOENT: store.Corrupt, syscall.EIO: store.Corrupt, errSeal: store.Corrupt,
+	} {
+		err := damaged(t.TempDir(), fmt.Errorf("start engine: %w", &os.PathError{Op: "open", Path: "db", Err: cause}))
+		if !fault.Is(err, want) || !errors.Is(err, cause) {
+			t.Errorf("%v: got %v, want %s", cause, err, want)
 		}
 	}
 }

@@ -74,6 +74,10 @@ func (s *Store) Maintain(ctx context.Context) (freed int64, err error) {
 	if s.idle.Swap(rev) != rev || before < minDefrag || before <= 2*engine.Backend().SizeInUse() {
 		return 0, nil
 	}
+	if !s.copies.TryLock() { // later: it would wait for the snapshot, and every write for it
+		return 0, nil
+	}
+	defer s.copies.Unlock()
 	s.defrag.Lock()
 	defer s.defrag.Unlock()
 	if err := engine.Backend().Defrag(); err != nil {

@@ -32,7 +32,7 @@ const NotSnapshot fault.Reason = "store.not_snapshot"
 
 // Restored tells what Restore did.
 type Restored struct {
-	Rev         int64  // the revision at which the store now stands
+	Rev         int64  // the store's revisions go on above this one
 	Incarnation string // the new name of the data
 	Replaced    string // where the engine's former folder is kept; empty if there was none
 }

@@ -37,6 +37,8 @@ func (s *Store) Snapshot(ctx context.Context, w io.Writer) error {
 	defer leave()
 	bound, release := bind(ctx, s.failed, s.over)
 	defer release()
+	s.copies.RLock()
+	defer s.copies.RUnlock()
 	view := s.server.Server.Backend().Snapshot()
 	sum := sha256.New()
 	out := &snapshotWriter{ctx: bound, to: io.MultiWriter(w, sum)}

@@ -29,7 +29,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Fatal is told, once, that the store failed for good after it was opened: it could not write its log, or does not
 	// know whether a write happened. When it is called nothing is acknowledged or read any more. It is called in a
-	// goroutine of the engine, and should flush what must be flushed and end the process. Nil does nothing.
+	// goroutine of the engine or of a caller, and should flush what must be flushed and end the process. Nil does
+	// nothing.
 	Fatal func(error)
 	// QuotaBytes is the size above which writes are refused with store.Full; 0 means DefaultQuota.
 	QuotaBytes int64
@@ -43,6 +44,7 @@ type Store struct {
 	client *clientv3.Client
 	quiet  atomic.Bool  // the engine starts or closes: what goes wrong then is told by Open, or is noise
 	defrag sync.RWMutex // held for reading by each transaction, for writing while Maintain blocks the database
+	copies sync.RWMutex // held for reading by each snapshot, which would hold up Maintain and all writes with it
 	idle   atomic.Int64 // the revision that Maintain saw last
 
 	failed context.Context // ends, with the cause, when the store can no longer be trusted
@@ -108,7 +110,7 @@ func (s *Store) open(ctx context.Context) error {
 	if s.folder.format.initialised {
 		inspector := engineLogger(s.bridge(), func(err error) { panic(err) })
 		if err := inspect(dir, inspector); err != nil {
-			return corrupt(s.config.Dir, err)
+			return damaged(s.config.Dir, err)
 		}
 	} else if err := os.RemoveAll(dir); err != nil {
 		// What lies here is of a first start that did not come to its end; nothing in it was ever acknowledged.
@@ -116,7 +118,7 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if err := s.run(ctx, dir); err != nil {
 		if s.folder.format.initialised && ctx.Err() == nil {
-			err = corrupt(s.config.Dir, err)
+			err = damaged(s.config.Dir, err)
 		}
 		return err
 	}
@@ -235,9 +237,11 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	s.end()
 	if again {
-		return nil
+		return s.failure()
 	}
-	s.running.Wait()
+	if s.failed.Err() == nil { // a call that failed may be the one that closes, by way of Config.Fatal
+		s.running.Wait()
+	}
 	if err := s.failure(); err != nil {
 		return err // the engine stands still, and holds the folder until the process ends
 	}
