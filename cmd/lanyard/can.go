@@ -1,0 +1,55 @@
+package main
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/reason"
+)
+
+func newCan(c *cli) *cobra.Command {
+	var data bool
+	cmd := &cobra.Command{
+		Use:   "can PRINCIPAL ACTION RESOURCE",
+		Short: "Ask ahead whether something would be allowed, and why",
+		Long: "Asks the engines that decide at the doors. PRINCIPAL is a resource, an identity, an object id or a role's ARN;\n" +
+			"ACTION is an Azure action or data action, or service:Action for AWS; RESOURCE is a scope or an ARN.\n" +
+			"The exit code is 0 if it would be allowed and 1 if not.",
+		Example: "  lanyard can reader Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read StorageAccount/pictures\n" +
+			"  lanyard can arn:aws:iam::123456789012:role/Read s3:GetObject arn:aws:s3:::pictures/cat.jpg",
+		Args: exactly("PRINCIPAL", "ACTION", "RESOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req := opwire.CanRequest{Principal: args[0], Action: args[1], Resource: args[2], Data: said(cmd, "data-action", data)}
+			d, err := ask[reason.Decision](cmd.Context(), c, http.MethodPost, opwire.PathCan, req)
+			if err != nil {
+				return err
+			}
+			if err := c.show(cmd, d, func(w io.Writer) { decision(w, d) }); err != nil {
+				return err
+			}
+			if !d.Allowed() {
+				return silently(exitFailed)
+			}
+			return nil
+		},
+	}
+	dataAction(cmd, &data)
+	return c.withData(cmd)
+}
+
+// dataAction gives a verb the flag that tells Azure's two sorts of actions apart.
+func dataAction(cmd *cobra.Command, into *bool) {
+	cmd.Flags().BoolVar(into, "data-action", false,
+		"the Azure action is a data action, or with =false a management action (default: what the built-in roles say)")
+}
+
+// said is a flag's value if it was given.
+func said(cmd *cobra.Command, flag string, value bool) *bool {
+	if !cmd.Flags().Changed(flag) {
+		return nil
+	}
+	return &value
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/server"
+)
+
+// The exit codes; run gives its child's beside them.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitFatal  = 70 // EX_SOFTWARE: the store failed under a running server
+)
+
+// usageError is a wrong use that only the verb itself can see.
+type usageError struct{ text string }
+
+// Error is the text.
+func (e usageError) Error() string { return e.text }
+
+func wrongUse(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// silently ends with an exit code; what there was to say was said.
+type silently int
+
+// Error is for nobody.
+func (s silently) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
+
+// failed prints what went wrong and gives the exit code.
+func (c *cli) failed(cmd *cobra.Command, err error) int {
+	if code, ok := errors.AsType[silently](err); ok {
+		return int(code)
+	}
+	usage, wrong := errors.AsType[usageError](err)
+	body := c.describe(err)
+	code := exitFailed
+	switch {
+	case wrong || !c.running:
+		code = exitUsage
+		if wrong {
+			body.Message = usage.text
+		}
+		body.Next = cmd.CommandPath() + " --help"
+	case errors.Is(err, server.ErrFatal):
+		code = exitFatal
+	}
+	report(cmd.ErrOrStderr(), c.format, body)
+	return code
+}
+
+// report writes a failure: what, the reason's word, the request id, what to do next.
+func report(w io.Writer, f format, e opwire.Error) {
+	var b strings.Builder
+	if f == asJSON {
+		if err := encode(&b, map[string]opwire.Error{"error": e}); err != nil {
+			fmt.Fprintf(&b, "lanyard: %s\n", e.Message)
+		}
+	} else {
+		fmt.Fprintf(&b, "lanyard: %s\n", strings.TrimSuffix(e.Message, "."))
+		pairs(&b, [][2]string{{"  reason:", e.Reason}, {"  request id:", e.RequestID}, {"  next:", e.Next}})
+	}
+	_, _ = io.WriteString(w, printable(b.String())) // nobody is left to tell
+}
+
+// describe gives the four parts of an error.
+func (c *cli) describe(err error) opwire.Error {
+	if r, ok := errors.AsType[*operator.Refusal](err); ok {
+		e := r.Said
+		if e.Next == "" && e.RequestID != "" {
+			e.Next = "lanyard explain " + e.RequestID + c.dataArgument()
+		}
+		return e
+	}
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
+		e := opwire.Error{Reason: string(f.Reason), Message: f.Public, Next: c.advice(f.Reason)}
+		if e.Message == "" || f.Err != nil {
+			e.Message = strings.TrimSpace(strings.TrimSuffix(e.Message, ".") + cause(f.Err, e.Message))
+		}
+		return e
+	}
+	if errors.Is(err, context.Canceled) {
+		return opwire.Error{Message: "interrupted"}
+	}
+	if e, ok := errors.AsType[*exec.Error](err); ok {
+		return opwire.Error{Message: fmt.Sprintf("cannot run %s: %s", e.Name, e.Err)}
+	}
+	return opwire.Error{Message: err.Error()}
+}
+
+// cause is the private cause of a fault that was found in this process: whoever runs it may see it. What the public text
+// says already is not said twice.
+func cause(err error, said string) string {
+	if err == nil || strings.Contains(said, err.Error()) {
+		return ""
+	}
+	return ": " + err.Error()
+}

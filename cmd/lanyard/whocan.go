@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/reason"
+)
+
+func newWhoCan(c *cli) *cobra.Command {
+	var data bool
+	cmd := &cobra.Command{
+		Use:     "who-can ACTION RESOURCE",
+		Short:   "List who would be allowed, and by which rule",
+		Long:    "Lists every principal that the engines would allow ACTION on RESOURCE, with the rule that allows each.",
+		Example: "  lanyard who-can s3:GetObject arn:aws:s3:::pictures/cat.jpg",
+		Args:    exactly("ACTION", "RESOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req := opwire.CanRequest{Action: args[0], Resource: args[1], Data: said(cmd, "data-action", data)}
+			r, err := ask[opwire.WhoCanResult](cmd.Context(), c, http.MethodPost, opwire.PathWhoCan, req)
+			if err != nil {
+				return err
+			}
+			if r.Truncated {
+				note(cmd.ErrOrStderr(), "there are more than these")
+			}
+			return c.show(cmd, r, func(w io.Writer) { allowed(w, r.Allowed) })
+		},
+	}
+	dataAction(cmd, &data)
+	return c.withData(cmd)
+}
+
+func allowed(w io.Writer, list []opwire.Allowed) {
+	if len(list) == 0 {
+		_, _ = io.WriteString(w, "Nobody.\n") // into a buffer
+		return
+	}
+	var lines [][]string
+	for _, a := range list {
+		lines = append(lines, []string{a.Display, a.Principal, because(a.Decision)})
+	}
+	rows(w, []string{"WHO", "PRINCIPAL", "BECAUSE OF"}, lines)
+}
+
+// because names the rule that decided.
+func because(d reason.Decision) string {
+	if len(d.Decisive) == 0 {
+		return ""
+	}
+	text := d.Decisive[0].Kind + " " + d.Decisive[0].Rule
+	if more := len(d.Decisive) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
