@@ -21,7 +21,7 @@ const (
 
 // KEKPlace says where an installation's key encryption key is looked for.
 type KEKPlace struct {
-	Root           bool   // the server runs as root: /etc/lanyard
+	Root           bool   // the server runs as root: /etc/lanyard, unless ConfigHome names a place and nothing is there
 	CredentialsDir string // $CREDENTIALS_DIRECTORY, where systemd puts credentials; "" without one
 	ConfigHome     string // $XDG_CONFIG_HOME; "" means ~/.config
 	Home           string // the home folder
@@ -36,11 +36,14 @@ func (p KEKPlace) Path(storeID string) string {
 			return path
 		}
 	}
+	if p.Root {
+		path := filepath.Join("/etc/lanyard", storeID+".kek")
+		if _, err := os.Stat(path); err == nil || p.ConfigHome == "" {
+			return path
+		}
+	}
 	dir := p.ConfigHome
-	switch {
-	case p.Root:
-		return filepath.Join("/etc/lanyard", storeID+".kek")
-	case dir == "":
+	if dir == "" {
 		dir = filepath.Join(p.Home, ".config")
 	}
 	return filepath.Join(dir, "lanyard", storeID+".kek")

@@ -187,7 +187,7 @@ func TestKEKPlace(t *testing.T) {
 	if got, want := (KEKPlace{Home: "/home/u"}).Path("s"), filepath.FromSlash("/home/u/.config/lanyard/s.kek"); got != want {
 		t.Errorf("at home: %s, want %s", got, want)
 	}
-	if got, want := (KEKPlace{Root: true, ConfigHome: "/xdg"}).Path("s"), filepath.FromSlash("/etc/lanyard/s.kek"); got != want {
+	if got, want := (KEKPlace{Root: true, Home: "/root"}).Path("s"), filepath.FromSlash("/etc/lanyard/s.kek"); got != want {
 		t.Errorf("as root: %s, want %s", got, want)
 	}
 }
