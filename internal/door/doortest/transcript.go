@@ -1,0 +1,160 @@
+package doortest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
+
+// Transcripts plays every archive testdata/*.txtar against a door of its own and compares the answers with those in the
+// file; update writes them instead. What a file shows stands at its head and in the names of its sections:
+//
+//	-- ask: what this exchange shows --
+//	a request as it stands on the wire; see expand for what is filled in
+//	-- answer --
+//	status, headers in order, body; then what was recorded
+//
+// A request whose X-Test-Sign header says "ROLE SERVICE" is signed by a session of that role.
+func Transcripts(t *testing.T, update bool, serve func(*testing.T) (*World, http.Handler)) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts (%v)", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			text, err := os.ReadFile(file) //nolint:gosec // from the glob above
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, h := serve(t)
+			got := w.play(h, string(text))
+			if update {
+				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(text) {
+				t.Errorf("the door answers otherwise than %s says; run with -update and look at the difference\n%s", file, got)
+			}
+		})
+	}
+}
+
+// asked finds the requests of an archive.
+var asked = regexp.MustCompile(`(?ms)^(-- ask: [^\n]+ --\n)(.*?)^-- answer --\n`)
+
+// play gives the file as it should be: the same requests, with the answers that the door gives now.
+func (w *World) play(h http.Handler, text string) string {
+	w.t.Helper()
+	var out strings.Builder
+	for i, at := range asked.FindAllStringSubmatchIndex(text, -1) {
+		if i == 0 {
+			out.WriteString(text[:at[0]])
+		}
+		request := text[at[4]:at[5]]
+		rec := w.Do(h, w.read(strings.TrimSuffix(request, "\n")))
+		out.WriteString(text[at[2]:at[3]] + request + "-- answer --\n" + answer(rec) + w.recorded() + "\n")
+	}
+	return out.String()
+}
+
+// read makes a request of its text.
+func (w *World) read(text string) Request {
+	w.t.Helper()
+	head, body, _ := strings.Cut(w.expand(text), "\n\n")
+	line, headers, _ := strings.Cut(head, "\n")
+	method, target, _ := strings.Cut(strings.TrimSuffix(line, " HTTP/1.1"), " ")
+	req := Request{Method: method, Target: target, Header: http.Header{}, Body: body}
+	for h := range strings.Lines(headers) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(h, "\n"), ": ")
+		req.Header.Add(name, value)
+	}
+	if sign := req.Header.Get("X-Test-Sign"); sign != "" {
+		req.Header.Del("X-Test-Sign")
+		role, service, _ := strings.Cut(sign, " ")
+		req = w.Signed(req, w.Signing(w.Session(role), service))
+	}
+	return req
+}
+
+// blank is a place in a request that is filled in: {{secret WORKLOAD}}, {{token WORKLOAD AUDIENCE}}, {{client N}} and
+// {{object N}} for ids of the cast, {{north}} and {{south}} for the tenants.
+var blank = regexp.MustCompile(`\{\{[^}]*\}\}`)
+
+func (w *World) expand(text string) string {
+	return blank.ReplaceAllStringFunc(text, func(s string) string {
+		words := append(strings.Fields(strings.Trim(s, "{}")), "", "")
+		switch words[0] {
+		case "secret":
+			return Secret(words[1])
+		case "token":
+			return w.Token(words[1], words[2])
+		case "north":
+			return North().String()
+		case "south":
+			return South().String()
+		}
+		w.t.Fatalf("a transcript asks for %s", s)
+		return ""
+	})
+}
+
+// changing is what differs from run to run: tokens, access keys and their secrets.
+var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+`)
+
+// answer writes an answer as it stands in a transcript.
+func answer(rec *httptest.ResponseRecorder) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d %s\n", rec.Code, http.StatusText(rec.Code))
+	for _, h := range slices.Sorted(maps.Keys(rec.Header())) {
+		value := strings.Join(rec.Header()[h], ", ")
+		if h == "Content-Length" && changing.MatchString(rec.Body.String()) {
+			value = "(as the body)" // signatures and sealed texts vary in length
+		}
+		fmt.Fprintf(&out, "%s: %s\n", h, value)
+	}
+	body := changing.ReplaceAllString(Text(rec), "${1}${2}(secret)")
+	if body != "" {
+		out.WriteString("\n" + strings.ReplaceAll(body, "\r", "\\r") + "\n")
+	}
+	return out.String()
+}
+
+// recorded tells what the audit knows of the request.
+func (w *World) recorded() string {
+	if w.Ledger.Len() == w.known {
+		return "(no record)"
+	}
+	r := w.Ledger.Last()
+	who := r.Principal.Display
+	if who == "" {
+		who = "a stranger"
+	}
+	text := fmt.Sprintf("(%s: %s %s", r.Stream, r.Operation, r.Outcome)
+	if r.Reason != "" {
+		text += fmt.Sprintf(" %s as %s", r.Reason, r.Wire)
+	}
+	return text + ", " + who + ")"
+}
+
+// Refused compares the status of the last request, and the reason in the record that it left, with what a test wants.
+func (w *World) Refused(rec *httptest.ResponseRecorder, status int, why fault.Reason) {
+	w.t.Helper()
+	if rec.Code != status {
+		w.t.Errorf("status %d, want %d: %s", rec.Code, status, Text(rec))
+	}
+	if got := w.Ledger.Last().Reason; got != why || w.Ledger.Len() == w.known {
+		w.t.Errorf("recorded reason %q, want %q: %s", got, why, Text(rec))
+	}
+}
