@@ -61,10 +61,21 @@ func AWS(v *view.View, req AWSRequest) reason.Decision {
 	if req.Bucket != nil {
 		in.ResourceAccount = req.Bucket.Account
 	}
+	if id := idOf(req.Role); id != req.Session.RoleID { // without its role, a session would pass for the root
+		return refuse(in, "the session does not belong to this role")
+	}
 	if err := gather(v, req, &in); err != nil {
 		return refuse(in, "a policy cannot be read: "+err.Error())
 	}
 	return iampolicy.Decide(in)
+}
+
+// idOf is the unique id that a role's sessions carry; the root's carry none.
+func idOf(role *view.Role) string {
+	if role == nil {
+		return ""
+	}
+	return role.UniqueID
 }
 
 // gather collects every policy that has a say. One that cannot be read is an error: it may have held a deny.

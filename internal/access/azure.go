@@ -25,15 +25,26 @@ type AzureRequest struct {
 // read: an assignment reaches only what its own tenant holds (threat F11).
 func Azure(v *view.View, req AzureRequest) reason.Decision {
 	p := req.Principal
-	if tenant, ok := v.TenantOf(req.Scope); !ok || tenant != p.Tenant {
+	if why := outside(v, p.Tenant, req.Scope); why != "" {
 		return reason.Decision{
 			Question: reason.Question{Principal: p.ObjectID.String(), Action: req.Action, Resource: req.Scope.String()},
-			Hint:     "the principal belongs to another tenant than the resource",
+			Hint:     why,
 		}
 	}
 	return rbac.Decide(rbac.Input{
 		Principal: p.ObjectID, Action: req.Action, Data: req.Data, Scope: req.Scope, Assignments: assignments(v, p),
 	})
+}
+
+// outside says why a scope is not one of the tenant's; empty if it is.
+func outside(v *view.View, tenant name.GUID, scope name.Scope) string {
+	switch owner, ok := v.TenantOf(scope); {
+	case !ok:
+		return "no subscription of this installation holds the resource"
+	case owner != tenant:
+		return "the principal belongs to another tenant than the resource"
+	}
+	return ""
 }
 
 // assignments yields the principal's role assignments in the engine's words.
