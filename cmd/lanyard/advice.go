@@ -1,11 +1,12 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
-	"github.com/lanyard-id/lanyard/internal/server"
 )
 
 // advice is what to do next after a failure that was found in this process. What a server refuses comes with its own.
@@ -15,10 +16,20 @@ func (c *cli) advice(why fault.Reason) string {
 		return "lanyard serve" + c.dataArgument()
 	case operator.NoEntry:
 		return "run this as the server's user, or list your uid under operators in its configuration"
-	case server.BadConfig:
-		return "lanyard check --help"
+	case NotLaunched:
+		return "lanyard run --as RESOURCE -- CMD"
 	}
 	return opwire.Next(why)
+}
+
+// here puts the user's --data into a command of the server's advice, behind the verb.
+func (c *cli) here(command string) string {
+	words := strings.SplitN(command, " ", 3)
+	if c.data == "" || len(words) < 2 || words[0] != "lanyard" {
+		return command
+	}
+	words[1] += c.dataArgument()
+	return strings.Join(words, " ")
 }
 
 // dataArgument is --data as the user gave it, for a command that is shown.

@@ -32,7 +32,7 @@ func newApply(c *cli) *cobra.Command {
 			}
 			done := progress(cmd, "applying %d documents", m.count)
 			result, err := ask[opwire.ApplyResult](cmd.Context(), c, http.MethodPost, opwire.PathApply,
-				opwire.ApplyRequest{Manifest: m.text, File: m.name(), DryRun: dryRun})
+				opwire.ApplyRequest{Manifest: m.text, DryRun: dryRun})
 			done()
 			if err != nil {
 				return m.placed(err)
@@ -56,24 +56,24 @@ func completeYAML(cmd *cobra.Command, flag string) {
 // stepTable shows what was done, each change of an update on a line of its own, and the sums.
 func stepTable(w io.Writer, r opwire.ApplyResult) {
 	var lines [][]string
+	var actions []string
 	count := map[string]int{}
 	for _, s := range r.Steps {
-		count[s.Action]++
-		lines = append(lines, []string{s.Action, s.Kind, s.Name, s.ID})
+		if count[s.Action]++; count[s.Action] == 1 {
+			actions = append(actions, s.Action)
+		}
+		lines = append(lines, []string{s.Action, s.Kind, s.Name})
 		for _, change := range s.Changes {
 			lines = append(lines, []string{"", "", "  " + change})
 		}
 	}
-	rows(w, []string{"ACTION", "KIND", "NAME", "ID"}, lines)
-	var sums []string
-	for _, action := range []string{"create", "update", "unchanged", "delete"} {
-		if n := count[action]; n > 0 {
-			sums = append(sums, fmt.Sprintf("%d %s", n, action))
-		}
+	rows(w, []string{"ACTION", "KIND", "NAME"}, lines)
+	for i, action := range actions {
+		actions[i] = fmt.Sprintf("%d %s", count[action], action)
 	}
 	end := fmt.Sprintf("revision %d", r.Revision)
 	if r.DryRun {
 		end = "dry run: nothing was changed"
 	}
-	_, _ = fmt.Fprintf(w, "\n%s (%s)\n", strings.Join(sums, ", "), end) // into a buffer
+	_, _ = fmt.Fprintf(w, "\n%s (%s)\n", strings.Join(actions, ", "), end) // into a buffer
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +45,7 @@ func newAudit(c *cli) *cobra.Command {
 	f.StringVar(&q.principal, "principal", "", "id, name or session of who asked")
 	f.StringVar(&q.operation, "operation", "", "what was asked, e.g. AssumeRoleWithWebIdentity")
 	f.StringVar(&q.outcome, "outcome", "", "issued, reissued, allowed, changed, refused, failed or noted")
-	f.IntVar(&q.limit, "limit", 50, "at most so many; 0 is all")
+	f.IntVar(&q.limit, "limit", 50, "at most so many, up to 100000")
 	complete(cmd, "outcome", "issued", "reissued", "allowed", "changed", "refused", "failed", "noted")
 	cmd.AddCommand(newAuditVerify(c))
 	return c.withData(cmd)
@@ -66,12 +69,10 @@ func (q auditQuery) values(now time.Time) (url.Values, error) {
 			v.Set(name, text)
 		}
 	}
-	if q.limit < 0 {
-		return nil, wrongUse("--limit %d: want 0 or more", q.limit)
+	if q.limit < 1 {
+		return nil, wrongUse("--limit %d: want 1 or more", q.limit)
 	}
-	if q.limit > 0 {
-		v.Set("limit", strconv.Itoa(q.limit))
-	}
+	v.Set("limit", strconv.Itoa(q.limit))
 	return v, nil
 }
 
@@ -96,11 +97,7 @@ func (c *cli) audit(cmd *cobra.Command, q auditQuery) error {
 	if err != nil {
 		return err
 	}
-	path := opwire.PathAudit
-	if len(values) > 0 {
-		path += "?" + values.Encode()
-	}
-	body, err := client.Stream(cmd.Context(), path)
+	body, err := client.Stream(cmd.Context(), opwire.PathAudit+"?"+values.Encode())
 	if err != nil {
 		return err
 	}
@@ -133,17 +130,24 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("read a record: %w", err)
 		}
-		on := r.Resource
-		if on == "" {
-			on = r.Audience
-		}
-		lines = append(lines, []string{when(r.Time), string(r.Outcome), r.Door, r.Operation, principal(r), on, string(r.Reason), r.ID.String()})
+		lines = append(lines, []string{when(r.Time), string(r.Outcome), r.Door, r.Operation, principal(r),
+			cmp.Or(r.Resource, r.Audience), string(r.Reason), r.ID.String()})
 		if len(lines) == block {
 			return flush()
 		}
 		return nil
 	})
 	return firstOf(flush(), err)
+}
+
+// principal says who asked.
+func principal(r opwire.Record) string {
+	p := r.Principal
+	if p.ID == "" && p.Display == "" {
+		return "a stranger"
+	}
+	parts := []string{p.Kind, cmp.Or(p.Display, p.ID), p.Session}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
 
 // eachLine calls do for each line that is not empty.

@@ -33,7 +33,7 @@ func newBackup(c *cli) *cobra.Command {
 			"standard output. The key encryption key is not in it: lanyard doctor says where it is, and without it nothing can\n" +
 			"be restored.",
 		Example: "  lanyard backup lanyard.backup\n  lanyard backup - | ssh vault 'cat > lanyard.backup'",
-		Args:    exactly("FILE"),
+		Args:    arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()

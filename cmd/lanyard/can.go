@@ -18,16 +18,16 @@ func newCan(c *cli) *cobra.Command {
 		Long: "Asks the engines that decide at the doors. PRINCIPAL is a resource, an identity, an object id or a role's ARN;\n" +
 			"ACTION is an Azure action or data action, or service:Action for AWS; RESOURCE is a scope or an ARN.\n" +
 			"The exit code is 0 if it would be allowed and 1 if not.",
-		Example: "  lanyard can reader Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read StorageAccount/pictures\n" +
+		Example: "  lanyard can reader Microsoft.Web/sites/read /subscriptions/0f4d1a6e-6a3c-4a7e-9d0c-5b1e8c2f7a90/resourceGroups/demo\n" +
 			"  lanyard can arn:aws:iam::123456789012:role/Read s3:GetObject arn:aws:s3:::pictures/cat.jpg",
-		Args: exactly("PRINCIPAL", "ACTION", "RESOURCE"),
+		Args: arguments(3, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req := opwire.CanRequest{Principal: args[0], Action: args[1], Resource: args[2], Data: said(cmd, "data-action", data)}
 			d, err := ask[reason.Decision](cmd.Context(), c, http.MethodPost, opwire.PathCan, req)
 			if err != nil {
 				return err
 			}
-			if err := c.show(cmd, d, func(w io.Writer) { decision(w, d) }); err != nil {
+			if err := c.show(cmd, d, func(w io.Writer) { _, _ = io.WriteString(w, d.String()) }); err != nil {
 				return err
 			}
 			if !d.Allowed() {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,8 +67,10 @@ func newRoot(c *cli) *cobra.Command {
 	complete(root, "output", "table", "json")
 	root.SetHelpCommand(group("operate")(newHelp()))
 	root.AddCommand(verbs(c)...)
+	root.DisableFlagsInUseLine = true
 	root.InitDefaultCompletionCmd()
 	for _, sub := range root.Commands() {
+		sub.DisableFlagsInUseLine = true
 		if sub.Name() == "completion" {
 			sub.Example = "  lanyard completion bash"
 		}
@@ -136,12 +136,12 @@ func ask[Out any](ctx context.Context, c *cli, method, path string, in any) (Out
 	return out, err
 }
 
-// exactly wants the arguments that the verb's line of use names, and says which are missing.
-func exactly(names ...string) cobra.PositionalArgs {
+// arguments wants so many of them, and says which when there are more or less.
+func arguments(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == len(names) {
+		if least <= len(args) && len(args) <= most {
 			return nil
 		}
-		return errors.New(cmd.CommandPath() + " wants " + strings.Join(names, " "))
+		return wrongUse("%d arguments, want: %s", len(args), cmd.UseLine())
 	}
 }

@@ -19,7 +19,7 @@ func newDelete(c *cli) *cobra.Command {
 		Long: "Deletes one thing, or the things that manifests name, the last first. What the manifests name and is gone\n" +
 			"already is passed over. A deletion is acknowledged when no door accepts the thing's credentials any more.",
 		Example:           "  lanyard delete Resource reader\n  lanyard delete -f scene.yaml",
-		Args:              cobra.MaximumNArgs(2),
+		Args:              arguments(0, 2),
 		ValidArgsFunction: c.completeRecord,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var result opwire.ApplyResult
@@ -27,15 +27,22 @@ func newDelete(c *cli) *cobra.Command {
 			switch {
 			case len(files) == 0 && len(args) == 2:
 				result, err = ask[opwire.ApplyResult](cmd.Context(), c, http.MethodDelete, opwire.RecordPath(args[0], args[1]), nil)
+				err = listInstead(err, args[0])
 			case len(files) > 0 && len(args) == 0:
 				result, err = c.deleteFiles(cmd, files)
 			default:
 				return wrongUse("say either KIND NAME or -f FILE")
 			}
-			if len(result.Steps) > 0 { // also what was deleted before an error
-				err = firstOf(err, c.show(cmd, result, func(w io.Writer) { stepTable(w, result) }))
+			if err != nil && len(result.Steps) == 0 {
+				return err
 			}
-			return err
+			return firstOf(err, c.show(cmd, result, func(w io.Writer) { // also what was deleted before an error
+				if len(result.Steps) == 0 {
+					_, _ = io.WriteString(w, "Nothing of it exists.\n") // into a buffer
+					return
+				}
+				stepTable(w, result)
+			}))
 		},
 	}
 	cmd.Flags().StringArrayVarP(&files, "file", "f", nil, "manifest whose things are deleted; - is standard input")
@@ -52,11 +59,11 @@ func (c *cli) deleteFiles(cmd *cobra.Command, files []string) (opwire.ApplyResul
 		return result, err
 	}
 	plan, err := ask[opwire.ApplyResult](cmd.Context(), c, http.MethodPost, opwire.PathApply,
-		opwire.ApplyRequest{Manifest: m.text, File: m.name(), DryRun: true})
+		opwire.ApplyRequest{Manifest: m.text, DryRun: true})
 	if err != nil {
 		return result, m.placed(err)
 	}
-	result.Revision = plan.Revision
+	result.Steps, result.Revision = []opwire.Step{}, plan.Revision
 	for _, step := range slices.Backward(plan.Steps) {
 		if step.Action == "create" || step.ID == "" { // it does not exist
 			continue

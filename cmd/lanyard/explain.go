@@ -3,16 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/internal/opwire"
-	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/requestid"
 )
 
@@ -50,7 +46,7 @@ func newExplain(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.show(cmd, rec, func(w io.Writer) { explain(w, rec) })
+			return c.show(cmd, rec, func(w io.Writer) { _, _ = io.WriteString(w, opwire.Explain(rec)) })
 		},
 	}
 	cmd.Flags().StringVar(&text, "error", "", "an error's text with the id somewhere in it; - is standard input")
@@ -73,53 +69,4 @@ func findID(text string) (requestid.ID, error) {
 		return requestid.ID{}, wrongUse("there is no request id in the text: it looks like 0193b2a4-7c1e-8f00-8000-5e1d3c2b4a69")
 	}
 	return requestid.ID{}, wrongUse("%s is no request id of a server of ours: those have an 8 behind the second dash", found[0])
-}
-
-// explain lays out a record: the answer first, then the rules.
-func explain(w io.Writer, r opwire.Record) {
-	pairs(w, [][2]string{
-		{"request", r.ID.String()},
-		{"time", when(r.Time)},
-		{"outcome", string(r.Outcome)},
-		{"reason", string(r.Reason)},
-		{"answered as", r.Wire},
-		{"door", r.Door},
-		{"operation", r.Operation},
-		{"by", principal(r)},
-		{"on", r.Resource},
-		{"for audience", r.Audience},
-		{"credential", r.TokenID},
-		{"repeated", number(r.Repeats)},
-	})
-	for _, key := range slices.Sorted(maps.Keys(r.Input)) {
-		_, _ = fmt.Fprintf(w, "  sent %s = %s\n", key, cell(r.Input[key])) // into a buffer
-	}
-	if r.Decision != nil {
-		_, _ = io.WriteString(w, "\n") // into a buffer
-		decision(w, *r.Decision)
-	}
-}
-
-func principal(r opwire.Record) string {
-	p := r.Principal
-	if p.ID == "" && p.Display == "" {
-		return "a stranger"
-	}
-	parts := []string{p.Kind, p.Display, p.Session}
-	if p.Display == "" {
-		parts[1] = p.ID
-	}
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
-}
-
-func number(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d times more", n)
-}
-
-// decision says which rules decided, what was missing, and what would allow it.
-func decision(w io.Writer, d reason.Decision) {
-	_, _ = io.WriteString(w, d.String()) // into a buffer
 }

@@ -52,12 +52,22 @@ func (c *cli) failed(cmd *cobra.Command, err error) int {
 		if wrong {
 			body.Message = usage.text
 		}
+		body.Message = oneLine(body.Message)
 		body.Next = cmd.CommandPath() + " --help"
 	case errors.Is(err, server.ErrFatal):
 		code = exitFatal
 	}
 	report(cmd.ErrOrStderr(), c.format, body)
 	return code
+}
+
+// oneLine puts cobra's suggestions, which stand on lines of their own, behind its message.
+func oneLine(message string) string {
+	what, verbs, suggested := strings.Cut(message, "\n\nDid you mean this?\n")
+	if !suggested {
+		return message
+	}
+	return what + "; did you mean " + strings.Join(strings.Fields(verbs), ", ") + "?"
 }
 
 // report writes a failure: what, the reason's word, the request id, what to do next.
@@ -79,8 +89,9 @@ func (c *cli) describe(err error) opwire.Error {
 	if r, ok := errors.AsType[*operator.Refusal](err); ok {
 		e := r.Said
 		if e.Next == "" && e.RequestID != "" {
-			e.Next = "lanyard explain " + e.RequestID + c.dataArgument()
+			e.Next = "lanyard explain " + e.RequestID
 		}
+		e.Next = c.here(e.Next)
 		return e
 	}
 	if f, ok := errors.AsType[*fault.Fault](err); ok {

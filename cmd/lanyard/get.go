@@ -2,13 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
 	"github.com/lanyard-id/lanyard/internal/directory/kinds"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -20,7 +24,7 @@ func newGet(c *cli) *cobra.Command {
 		Long: "Shows all things of a kind, or one in full. A name is NAME, GROUP/NAME or the thing's id. The kinds are\n" +
 			strings.Join(kinds.Kinds(), ", ") + ".",
 		Example:           "  lanyard get Resource\n  lanyard get Resource reader\n  lanyard get Role -o json",
-		Args:              cobra.RangeArgs(1, 2),
+		Args:              arguments(1, 2),
 		ValidArgsFunction: c.completeRecord,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			items, err := c.records(cmd, args)
@@ -47,7 +51,19 @@ func (c *cli) records(cmd *cobra.Command, args []string) ([]record, error) {
 	if len(args) == 2 {
 		path = opwire.RecordPath(args[0], args[1])
 	}
-	return ask[[]record](cmd.Context(), c, http.MethodGet, path, nil)
+	items, err := ask[[]record](cmd.Context(), c, http.MethodGet, path, nil)
+	return items, listInstead(err, args[0])
+}
+
+// listInstead adds to a refusal that nothing has the name how to find the names that there are.
+func listInstead(err error, kind string) error {
+	r, ok := errors.AsType[*operator.Refusal](err)
+	if !ok || !operator.NotFound(err) || r.Said.Next != "" {
+		return err
+	}
+	s := *r
+	s.Said.Next = "lanyard get " + launch.Quote(kind)
+	return &s
 }
 
 // completeRecord offers kinds, then names. Without a server there are no names.
@@ -81,13 +97,30 @@ func (r record) text(field string) string {
 	return plain(value)
 }
 
-// plain writes a JSON value for people: texts without quotes.
+// texts gives a list of texts.
+func texts(list []any) ([]string, bool) {
+	words := make([]string, len(list))
+	for i, item := range list {
+		word, ok := item.(string)
+		if !ok {
+			return nil, false
+		}
+		words[i] = word
+	}
+	return words, true
+}
+
+// plain writes a JSON value for people: texts without quotes, lists of texts with commas.
 func plain(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
 	case string:
 		return v
+	case []any:
+		if words, ok := texts(v); ok {
+			return strings.Join(words, ", ")
+		}
 	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -98,31 +131,37 @@ func plain(value any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// columns are the fields that a listing of a kind shows beside the name.
-func columns(kind string) []string {
+// column is one field of a listing.
+type column struct{ head, field string }
+
+// columns are what a listing of a kind shows.
+func columns(kind string) []column {
+	name := column{"NAME", "name"}
 	switch strings.ToLower(kind) {
-	case "subscription", "application":
-		return []string{"tenant", "id", "identifierUris"}
+	case "subscription":
+		return []column{name, {"ID", "id"}, {"TENANT", "tenant"}}
+	case "application":
+		return []column{name, {"CLIENT ID", "clientId"}, {"ID URIS", "identifierUris"}}
 	case "resourcegroup":
-		return []string{"location", "subscription"}
+		return []column{name, {"LOCATION", "location"}, {"SUBSCRIPTION", "subscription"}}
 	case "resource":
-		return []string{"resourceGroup", "type", "identity.type", "identity.principalId"}
-	case "useridentity", "userassignedidentity":
-		return []string{"resourceGroup", "principalId", "clientId"}
+		return []column{name, {"GROUP", "resourceGroup"}, {"TYPE", "type"}, {"IDENTITY", "identity.type"}, {"PRINCIPAL ID", "identity.principalId"}}
+	case "userassignedidentity":
+		return []column{name, {"GROUP", "resourceGroup"}, {"PRINCIPAL ID", "principalId"}, {"CLIENT ID", "clientId"}}
 	case "storageaccount":
-		return []string{"resourceGroup", "containers"}
+		return []column{name, {"GROUP", "resourceGroup"}, {"CONTAINERS", "containers"}}
 	case "container":
-		return []string{"storageAccount"}
+		return []column{name, {"STORAGE ACCOUNT", "storageAccount"}}
 	case "roleassignment":
-		return []string{"principalName", "roleDefinitionName", "scope", "id"}
+		return []column{{"PRINCIPAL", "principalName"}, {"ROLE", "roleDefinitionName"}, {"SCOPE", "scope"}, {"ID", "id"}}
 	case "roledefinition":
-		return []string{"assignableScopes", "id"}
+		return []column{name, {"SCOPES", "assignableScopes"}, {"ID", "id"}}
 	case "bucket":
-		return []string{"account", "region"}
+		return []column{name, {"ACCOUNT", "account"}, {"REGION", "region"}}
 	case "oidcprovider":
-		return []string{"account", "clientIds"}
+		return []column{name, {"ACCOUNT", "account"}, {"CLIENT IDS", "clientIds"}}
 	}
-	return []string{"id"}
+	return []column{name, {"ID", "id"}}
 }
 
 // listing shows one line a thing. A column that is empty for all is left out.
@@ -131,24 +170,16 @@ func listing(w io.Writer, kind string, items []record) {
 		_, _ = fmt.Fprintf(w, "There is no %s.\n", kind) // into a buffer
 		return
 	}
-	head := []string{"NAME"}
+	var head []string
 	lines := make([][]string, len(items))
-	for i, item := range items {
-		lines[i] = []string{item.text("name")}
-	}
-	for _, field := range columns(kind) {
-		filled := false
-		for i, item := range items {
-			lines[i] = append(lines[i], item.text(field))
-			filled = filled || item.text(field) != ""
-		}
-		if !filled {
-			for i := range lines {
-				lines[i] = lines[i][:len(lines[i])-1]
-			}
+	for _, c := range columns(kind) {
+		if !slices.ContainsFunc(items, func(r record) bool { return r.text(c.field) != "" }) {
 			continue
 		}
-		head = append(head, strings.ToUpper(field[strings.LastIndexByte(field, '.')+1:]))
+		head = append(head, c.head)
+		for i, item := range items {
+			lines[i] = append(lines[i], item.text(c.field))
+		}
 	}
 	rows(w, head, lines)
 }

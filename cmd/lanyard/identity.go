@@ -10,12 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
-	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
-
-// NoSession means that an operator was to be given AWS credentials and has none.
-const NoSession fault.Reason = "command.no_session"
 
 // facts asks the server what it offers and, where as says somebody, for a launch.
 func (c *cli) facts(ctx context.Context, as string) (launch.Facts, error) {

@@ -77,21 +77,13 @@ func label(file string) string {
 	return file
 }
 
-// name is what the server calls the text in its messages; of several files it knows none.
-func (m manifests) name() string {
-	if len(m.files) == 1 {
-		return label(m.files[0])
-	}
-	return ""
-}
-
 // place is how a refusal names a line of the text.
 var place = regexp.MustCompile(`\bline (\d+), column`)
 
-// placed turns lines of the text in a refusal back into lines of the files.
+// placed turns lines of the text in a refusal back into lines of the files, which only this end knows.
 func (m manifests) placed(err error) error {
 	r, ok := errors.AsType[*operator.Refusal](err)
-	if !ok || len(m.files) < 2 {
+	if !ok {
 		return err
 	}
 	s := *r

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,13 +59,14 @@ func encode(w io.Writer, value any) error {
 	return e.Encode(value)
 }
 
-// rows lays out a table with a head; cells in one line each.
+// rows lays out a table with a head; cells in one line each, with what all resource ids begin with left out. JSON has them
+// in full.
 func rows(w io.Writer, head []string, lines [][]string) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range append([][]string{head}, lines...) {
 		cells := make([]string, len(line))
 		for i, text := range line {
-			cells[i] = cell(text)
+			cells[i] = short(cell(text))
 		}
 		_, _ = fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), "\t")) // into a buffer
 	}
@@ -81,6 +83,12 @@ func pairs(w io.Writer, lines [][2]string) {
 	}
 	_ = t.Flush() // into a buffer
 }
+
+// groups is how the ids of resources begin.
+var groups = regexp.MustCompile(`/subscriptions/[0-9a-f-]{36}/resourceGroups/`)
+
+// short shortens the resource ids in a text.
+func short(s string) string { return groups.ReplaceAllLiteralString(s, ".../") }
 
 // cell keeps a value in its cell.
 func cell(s string) string {
@@ -104,7 +112,7 @@ func printable(s string) string {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b.WriteString(`\ufffd`)
-		case r < 0x20 && r != '\n', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		case r < 0x20 && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteString(s[i : i+n])

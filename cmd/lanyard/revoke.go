@@ -16,7 +16,7 @@ func newRevoke(c *cli) *cobra.Command {
 		Long: "Ends the tokens and sessions that an identity, a role or a whole AWS account was given so far. Our doors refuse\n" +
 			"them at once; a verifier elsewhere accepts a token until it ends. The principal can get new ones.",
 		Example: "  lanyard revoke reader\n  lanyard revoke arn:aws:iam::123456789012:role/Read",
-		Args:    exactly("PRINCIPAL"),
+		Args:    arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := ask[opwire.ApplyResult](cmd.Context(), c, http.MethodPost, opwire.PathRevoke, opwire.RevokeRequest{Principal: args[0]})
 			if err != nil {

@@ -18,7 +18,7 @@ func newWhoCan(c *cli) *cobra.Command {
 		Short:   "List who would be allowed, and by which rule",
 		Long:    "Lists every principal that the engines would allow ACTION on RESOURCE, with the rule that allows each.",
 		Example: "  lanyard who-can s3:GetObject arn:aws:s3:::pictures/cat.jpg",
-		Args:    exactly("ACTION", "RESOURCE"),
+		Args:    arguments(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req := opwire.CanRequest{Action: args[0], Resource: args[1], Data: said(cmd, "data-action", data)}
 			r, err := ask[opwire.WhoCanResult](cmd.Context(), c, http.MethodPost, opwire.PathWhoCan, req)

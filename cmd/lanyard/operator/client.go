@@ -65,7 +65,8 @@ func NotFound(err error) bool {
 	return ok && r.Status == http.StatusNotFound
 }
 
-// Do sends in as JSON (nil sends nothing) and reads the answer into out (nil drops it). The error is a *Refusal if the
+// Do sends in as JSON (nil sends nothing) and reads the answer into out (nil drops it; an empty answer
+// leaves it as it is). The error is a *Refusal if the
 // server refused, and a fault of this package if it could not be asked.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
 	body, err := c.send(ctx, method, path, in)
@@ -77,7 +78,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 	if err != nil || len(text) > maxAnswer {
 		return badAnswer(errors.Join(err, errors.New("the answer was cut off or is too long")))
 	}
-	if out == nil {
+	if out == nil || len(text) == 0 { // 204: there is nothing to say
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
@@ -141,9 +142,9 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 		return ctx.Err()
 	case errors.Is(err, fs.ErrPermission):
 		return fault.New(fault.Denied, NoEntry, "This user may not operate the server of %s: its socket belongs to the user "+
-			"that runs it, and the configuration lists no other.", c.data).Because(err)
+			"that runs it, and the configuration lists no other.", c.data)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return fault.New(fault.Unavailable, NoServer, "No server answers for the data folder %s.", c.data).Because(err)
+		return fault.New(fault.Unavailable, NoServer, "No server answers for the data folder %s.", c.data)
 	}
 	return badAnswer(err)
 }
