@@ -105,8 +105,15 @@ func TestJ21Expiry(t *testing.T) {
 		value                string
 		expires, othersRound int64
 	}{
-		{"1.5", 1, 2}, {"1.999999", 1, 2}, {"2", 2, 2}, {"2.0", 2, 2}, {"17e8", 1700000000, 1700000000}, {"0", 0, 0}, {"-0", 0, 0},
-		{"9007199254740992", 1 << 53, 1 << 53}, {"0.0000001", 0, 1},
+		{"1.5", 1, 2},
+		{"1.999999", 1, 2},
+		{"2", 2, 2},
+		{"2.0", 2, 2},
+		{"17e8", 1700000000, 1700000000},
+		{"0", 0, 0},
+		{"-0", 0, 0},
+		{"9007199254740992", 1 << 53, 1 << 53},
+		{"0.0000001", 0, 1},
 	} {
 		c := claimsOf(t, `{"exp":`+tc.value+`,"nbf":`+tc.value+`,"iat":`+tc.value+`}`)
 		got := []int64{c.Expires().Unix(), c.NotBefore().Unix(), c.IssuedAt().Unix()}
@@ -171,10 +178,24 @@ func TestJ19Audience(t *testing.T) {
 		aud  string
 		want Reason
 	}{
-		{`"api://lanyard"`, ""}, {`["api://lanyard"]`, ""}, {`["other","api://lanyard"]`, ""}, {`["api:\/\/lanyard"]`, ""},
-		{``, Missing}, {`""`, Audience}, {`[]`, Audience}, {`["other"]`, Audience}, {`[""]`, Audience}, {`["","api://lanyard"]`, Audience},
-		{`"api://lanyard/"`, Audience}, {`"api://lanyar"`, Audience}, {`"api://lanyard2"`, Audience}, {`"API://lanyard"`, Audience},
-		{`" api://lanyard"`, Audience}, {`"api://lanyard other"`, Audience}, {`"api://other,api://lanyard"`, Audience}, {`"*"`, Audience},
+		{`"api://lanyard"`, ""},
+		{`["api://lanyard"]`, ""},
+		{`["other","api://lanyard"]`, ""},
+		{`["api:\/\/lanyard"]`, ""},
+		{``, Missing},
+		{`""`, Audience},
+		{`[]`, Audience},
+		{`["other"]`, Audience},
+		{`[""]`, Audience},
+		{`["","api://lanyard"]`, Audience},
+		{`"api://lanyard/"`, Audience},
+		{`"api://lanyar"`, Audience},
+		{`"api://lanyard2"`, Audience},
+		{`"API://lanyard"`, Audience},
+		{`" api://lanyard"`, Audience},
+		{`"api://lanyard other"`, Audience},
+		{`"api://other,api://lanyard"`, Audience},
+		{`"*"`, Audience},
 	} {
 		payload := `{"exp":1700003600}`
 		if tc.aud != "" {

@@ -116,10 +116,18 @@ func TestKeyMustFitTheAlgorithm(t *testing.T) {
 		key crypto.PublicKey
 		fit bool
 	}{
-		{"RS256", testRSA(t).Public(), true}, {"PS256", testRSA(t).Public(), true}, {"ES256", testRSA(t).Public(), false},
-		{"ES256", testEC(t).Public(), true}, {"ES384", testEC(t).Public(), false}, {"RS256", testEC(t).Public(), false},
-		{"ES384", p384.Public(), true}, {"ES256", p384.Public(), false}, {"none", testRSA(t).Public(), false},
-		{"HS256", testRSA(t).Public(), false}, {"", testEC(t).Public(), false}, {"RS256", nil, false},
+		{"RS256", testRSA(t).Public(), true},
+		{"PS256", testRSA(t).Public(), true},
+		{"ES256", testRSA(t).Public(), false},
+		{"ES256", testEC(t).Public(), true},
+		{"ES384", testEC(t).Public(), false},
+		{"RS256", testEC(t).Public(), false},
+		{"ES384", p384.Public(), true},
+		{"ES256", p384.Public(), false},
+		{"none", testRSA(t).Public(), false},
+		{"HS256", testRSA(t).Public(), false},
+		{"", testEC(t).Public(), false},
+		{"RS256", nil, false},
 	} {
 		if got := Fits(tc.key, tc.alg); got != tc.fit {
 			t.Errorf("Fits(%T, %s) = %v, want %v", tc.key, tc.alg, got, tc.fit)

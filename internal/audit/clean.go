@@ -22,8 +22,10 @@ const (
 
 // clean bounds and makes printable everything in the record that a caller may have chosen. It copies what it changes.
 func (r *Record) clean() {
-	for _, s := range []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
-		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session} {
+	for _, s := range []*string{
+		&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
+		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session,
+	} {
 		*s = printable(*s, maxName)
 	}
 	r.Reason = fault.Reason(printable(string(r.Reason), maxInput))
@@ -44,8 +46,10 @@ func (r *Record) clean() {
 // request alive that a text was cut out of. What a decision quotes comes from the View, whose texts live anyway, except
 // for the question; the names of inputs are constants of the doors. Only after clean, which made map and decision ours.
 func (r *Record) detach() {
-	texts := []*string{&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
-		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session}
+	texts := []*string{
+		&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
+		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session,
+	}
 	if r.Decision != nil { // clean has made the decision our own
 		q := &r.Decision.Question
 		texts = append(texts, &q.Principal, &q.Action, &q.Resource)

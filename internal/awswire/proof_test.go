@@ -518,8 +518,10 @@ func TestDateHeader(t *testing.T) {
 }
 
 func TestPresignQueryService(t *testing.T) {
-	req := Request{Method: "GET", Path: "/", RawQuery: "Action=GetCallerIdentity&Version=2011-06-15", Host: "h",
-		Header: http.Header{"X-K8s-Aws-Id": {"cluster"}}}
+	req := Request{
+		Method: "GET", Path: "/", RawQuery: "Action=GetCallerIdentity&Version=2011-06-15", Host: "h",
+		Header: http.Header{"X-K8s-Aws-Id": {"cluster"}},
+	}
 	var err error
 	if req.RawQuery, err = Presign(req, sessionSigning("sts"), time.Minute); err != nil {
 		t.Fatal(err)
@@ -636,7 +638,8 @@ func TestSecretsAreMasked(t *testing.T) {
 func BenchmarkVerify(b *testing.B) {
 	s := sessionSigning("s3")
 	req := Request{Method: "GET", Path: "/bkt/key", RawQuery: "x-id=GetObject", Host: "127.0.0.1:8445", Header: http.Header{
-		"Amz-Sdk-Invocation-Id": {"6f1c2b7e-0000-4000-8000-000000000000"}, "Accept-Encoding": {"identity"}}}
+		"Amz-Sdk-Invocation-Id": {"6f1c2b7e-0000-4000-8000-000000000000"}, "Accept-Encoding": {"identity"},
+	}}
 	header, err := Sign(req, s)
 	if err != nil {
 		b.Fatal(err)

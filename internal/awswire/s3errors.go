@@ -41,8 +41,10 @@ func s3ProofRows() map[fault.Reason]Entry {
 		ReasonBadPayloadHash:         {400, "InvalidArgument", "", false},
 		ReasonUnsignedPayload:        {400, "InvalidRequest", "", false},
 		ReasonBodyMismatch:           {400, "XAmzContentSHA256Mismatch", "", false},
-		"authn.unknown_key": {403, "InvalidAccessKeyId",
-			"The AWS Access Key Id you provided does not exist in our records.", true},
+		"authn.unknown_key": {
+			403, "InvalidAccessKeyId",
+			"The AWS Access Key Id you provided does not exist in our records.", true,
+		},
 		"authn.session_revoked": {400, "InvalidToken", "The provided token is no longer valid.", false},
 		"authn.session_expired": {400, "ExpiredToken", "The provided token has expired.", false},
 	}

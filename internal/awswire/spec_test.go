@@ -107,8 +107,10 @@ func specHeaders(req Request, signed []string) string {
 }
 
 func specCanonical(req Request, s3 bool, signed []string, payload string) string {
-	return strings.Join([]string{req.Method, specPath(req.Path, s3), specQuery(req.RawQuery),
-		specHeaders(req, signed), strings.Join(signed, ";"), payload}, "\n")
+	return strings.Join([]string{
+		req.Method, specPath(req.Path, s3), specQuery(req.RawQuery),
+		specHeaders(req, signed), strings.Join(signed, ";"), payload,
+	}, "\n")
 }
 
 func specSignature(canonical, at string, scope Scope, secret Secret) string {

@@ -23,15 +23,21 @@ func TestPublishedSignatures(t *testing.T) {
 		req  Request
 		want string
 	}{
-		{"get object with range",
+		{
+			"get object with range",
 			Request{Method: "GET", Path: "/test.txt", Header: http.Header{"Range": {"bytes=0-9"}}},
-			"f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"},
-		{"get bucket lifecycle",
+			"f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+		},
+		{
+			"get bucket lifecycle",
 			Request{Method: "GET", Path: "/", RawQuery: "lifecycle"},
-			"fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"},
-		{"list objects",
+			"fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
+		},
+		{
+			"list objects",
 			Request{Method: "GET", Path: "/", RawQuery: "max-keys=2&prefix=J"},
-			"34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"},
+			"34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

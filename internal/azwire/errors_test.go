@@ -59,8 +59,10 @@ func TestCauseStaysPrivate(t *testing.T) {
 // TestRefusalsAreNotRepeated: no refusal of the token and metadata endpoints has a status that clients repeat.
 func TestRefusalsAreNotRepeated(t *testing.T) {
 	for _, dialect := range []string{"metadata", "entra"} {
-		for _, kind := range []fault.Kind{fault.Invalid, fault.Unauthenticated, fault.Denied, fault.NotFound, fault.Conflict,
-			fault.Precondition, fault.Gone, fault.Expired, fault.Unsupported} {
+		for _, kind := range []fault.Kind{
+			fault.Invalid, fault.Unauthenticated, fault.Denied, fault.NotFound, fault.Conflict,
+			fault.Precondition, fault.Gone, fault.Expired, fault.Unsupported,
+		} {
 			switch f := tables()[dialect].Failure(fault.New(kind, "test.unknown", "")); f.Status {
 			case 400, 401, 403:
 			default:
@@ -152,8 +154,10 @@ func TestMetadataErrorShapes(t *testing.T) {
 }
 
 func TestOAuthError(t *testing.T) {
-	at := Trace{RequestID: "r-1", CorrelationID: "c-1", At: time.Date(2026, 3, 14, 16, 9, 26, 0, time.FixedZone("", 3600)),
-		ErrorURI: "https://h/error?code=700213"}
+	at := Trace{
+		RequestID: "r-1", CorrelationID: "c-1", At: time.Date(2026, 3, 14, 16, 9, 26, 0, time.FixedZone("", 3600)),
+		ErrorURI: "https://h/error?code=700213",
+	}
 	f := Failure{Status: 401, Code: "invalid_client", Message: `subject "a"`, AADSTS: 700213}
 	want := `{"error":"invalid_client","error_description":"AADSTS700213: subject \"a\"\r\nTrace ID: r-1\r\n` +
 		`Correlation ID: c-1\r\nTimestamp: 2026-03-14 15:09:26Z","error_codes":[700213],` +

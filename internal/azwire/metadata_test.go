@@ -35,8 +35,10 @@ func legacy(query string) MetadataCall {
 }
 
 func cloudShell(body string) MetadataCall {
-	return MetadataCall{Method: "POST", Body: []byte(body),
-		Header: http.Header{"Metadata": {"true"}, "Content-Type": {form1}}}
+	return MetadataCall{
+		Method: "POST", Body: []byte(body),
+		Header: http.Header{"Metadata": {"true"}, "Content-Type": {form1}},
+	}
 }
 
 // decode chooses the decoder as a door does: by path.
@@ -60,35 +62,65 @@ func TestDecodeMetadata(t *testing.T) {
 		want MetadataRequest
 	}{
 		{"Go at IMDS", imds("api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com"), MetadataRequest{Flavour: IMDS, Resource: r}},
-		{"JS adds parameters", imds("api-version=2018-02-01&resource=https://storage.azure.com&xms_cc=CP1&token_sha256_to_refresh=a"),
-			MetadataRequest{Flavour: IMDS, Resource: r}},
-		{"later version, trailing slash", imds("api-version=2021-12-13&resource=https://storage.azure.com/"),
-			MetadataRequest{Flavour: IMDS, Resource: r + "/"}},
-		{"client id", imds("api-version=2018-02-01&resource=r&client_id=" + strings.ToUpper(guid)),
-			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByClientID, ID: id, Param: "client_id"}}},
-		{"object id", imds("api-version=2018-02-01&resource=r&object_id=" + guid),
-			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByPrincipalID, ID: id, Param: "object_id"}}},
-		{"principal id", imds("api-version=2018-02-01&resource=r&principal_id=" + guid),
-			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByPrincipalID, ID: id, Param: "principal_id"}}},
-		{"ARM id at IMDS", imds("api-version=2018-02-01&resource=r&msi_res_id=" + identity),
-			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "msi_res_id"}}},
-		{"App Service", appService("api-version=2019-08-01&resource=r"),
-			MetadataRequest{Flavour: AppService, Resource: "r", Secret: "s3cret"}},
-		{"ARM id at App Service", appService("api-version=2019-08-01&resource=r&mi_res_id=" + identity),
-			MetadataRequest{Flavour: AppService, Resource: "r", Secret: "s3cret",
-				Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "mi_res_id"}}},
-		{"az 2.45", legacy("resource=https%3A//management.core.windows.net/&api-version=2017-09-01"),
-			MetadataRequest{Flavour: AppServiceLegacy, Resource: "https://management.core.windows.net/", Secret: "s3cret"}},
-		{"Azure ML, system-assigned", legacy("resource=r&api-version=2017-09-01&clientid="),
-			MetadataRequest{Flavour: AppServiceLegacy, Resource: "r", Secret: "s3cret"}},
-		{"Azure ML, user-assigned", legacy("resource=r&api-version=2017-09-01&clientid=" + guid),
-			MetadataRequest{Flavour: AppServiceLegacy, Resource: "r", Secret: "s3cret",
-				Selector: Selector{Kind: ByClientID, ID: id, Param: "clientid"}}},
+		{
+			"JS adds parameters", imds("api-version=2018-02-01&resource=https://storage.azure.com&xms_cc=CP1&token_sha256_to_refresh=a"),
+			MetadataRequest{Flavour: IMDS, Resource: r},
+		},
+		{
+			"later version, trailing slash", imds("api-version=2021-12-13&resource=https://storage.azure.com/"),
+			MetadataRequest{Flavour: IMDS, Resource: r + "/"},
+		},
+		{
+			"client id", imds("api-version=2018-02-01&resource=r&client_id=" + strings.ToUpper(guid)),
+			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByClientID, ID: id, Param: "client_id"}},
+		},
+		{
+			"object id", imds("api-version=2018-02-01&resource=r&object_id=" + guid),
+			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByPrincipalID, ID: id, Param: "object_id"}},
+		},
+		{
+			"principal id", imds("api-version=2018-02-01&resource=r&principal_id=" + guid),
+			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByPrincipalID, ID: id, Param: "principal_id"}},
+		},
+		{
+			"ARM id at IMDS", imds("api-version=2018-02-01&resource=r&msi_res_id=" + identity),
+			MetadataRequest{Flavour: IMDS, Resource: "r", Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "msi_res_id"}},
+		},
+		{
+			"App Service", appService("api-version=2019-08-01&resource=r"),
+			MetadataRequest{Flavour: AppService, Resource: "r", Secret: "s3cret"},
+		},
+		{
+			"ARM id at App Service", appService("api-version=2019-08-01&resource=r&mi_res_id=" + identity),
+			MetadataRequest{
+				Flavour: AppService, Resource: "r", Secret: "s3cret",
+				Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "mi_res_id"},
+			},
+		},
+		{
+			"az 2.45", legacy("resource=https%3A//management.core.windows.net/&api-version=2017-09-01"),
+			MetadataRequest{Flavour: AppServiceLegacy, Resource: "https://management.core.windows.net/", Secret: "s3cret"},
+		},
+		{
+			"Azure ML, system-assigned", legacy("resource=r&api-version=2017-09-01&clientid="),
+			MetadataRequest{Flavour: AppServiceLegacy, Resource: "r", Secret: "s3cret"},
+		},
+		{
+			"Azure ML, user-assigned", legacy("resource=r&api-version=2017-09-01&clientid=" + guid),
+			MetadataRequest{
+				Flavour: AppServiceLegacy, Resource: "r", Secret: "s3cret",
+				Selector: Selector{Kind: ByClientID, ID: id, Param: "clientid"},
+			},
+		},
 		{"Cloud Shell", cloudShell("resource=https%3A%2F%2Fstorage.azure.com"), MetadataRequest{Flavour: CloudShell, Resource: r}},
-		{"az over POST sends any id as client id", cloudShell("resource=r&client_id=" + guid),
-			MetadataRequest{Flavour: CloudShell, Resource: "r", Selector: Selector{Kind: ByClientOrPrincipalID, ID: id, Param: "client_id"}}},
-		{"Cloud Shell with an ARM id", cloudShell("resource=r&msi_res_id=" + identity),
-			MetadataRequest{Flavour: CloudShell, Resource: "r", Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "msi_res_id"}}},
+		{
+			"az over POST sends any id as client id", cloudShell("resource=r&client_id=" + guid),
+			MetadataRequest{Flavour: CloudShell, Resource: "r", Selector: Selector{Kind: ByClientOrPrincipalID, ID: id, Param: "client_id"}},
+		},
+		{
+			"Cloud Shell with an ARM id", cloudShell("resource=r&msi_res_id=" + identity),
+			MetadataRequest{Flavour: CloudShell, Resource: "r", Selector: Selector{Kind: ByResourceID, Resource: resource, Param: "msi_res_id"}},
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -203,10 +235,14 @@ func TestM01MetadataHeader(t *testing.T) {
 }
 
 func TestM02Forwarded(t *testing.T) {
-	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via",
-		"X_Forwarded_For", "x-forwarded-for"} {
-		for _, c := range []MetadataCall{imds("api-version=2018-02-01&resource=r"), appService("api-version=2019-08-01&resource=r"),
-			cloudShell("resource=r")} {
+	for _, header := range []string{
+		"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via",
+		"X_Forwarded_For", "x-forwarded-for",
+	} {
+		for _, c := range []MetadataCall{
+			imds("api-version=2018-02-01&resource=r"), appService("api-version=2019-08-01&resource=r"),
+			cloudShell("resource=r"),
+		} {
 			c.Header[header] = []string{""}
 			_, err := decode(c, c.Method == "GET" && c.Header["Metadata"] != nil)
 			if !fault.Is(err, ReasonMetadataForwarded) || MetadataErrors().Failure(err).Status != 400 {

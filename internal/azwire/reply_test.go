@@ -10,8 +10,10 @@ import (
 
 func issued() IssuedToken {
 	now := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
-	return IssuedToken{AccessToken: "a.b.c", ClientID: guid, Resource: "https://storage.azure.com/",
-		NotBefore: now.Add(-5 * time.Minute), ExpiresOn: now.Add(time.Hour), Now: now}
+	return IssuedToken{
+		AccessToken: "a.b.c", ClientID: guid, Resource: "https://storage.azure.com/",
+		NotBefore: now.Add(-5 * time.Minute), ExpiresOn: now.Add(time.Hour), Now: now,
+	}
 }
 
 func TestReplies(t *testing.T) {

@@ -24,26 +24,44 @@ func TestDecodeTokenForm(t *testing.T) {
 		call TokenCall
 		want TokenForm
 	}{
-		{"Go, with OIDC scopes and the file's newline",
+		{
+			"Go, with OIDC scopes and the file's newline",
 			entra("client_id=c&client_info=1&grant_type=client_credentials&" + assertion + "a.b.c%0A" +
 				"&scope=https%3A%2F%2Fstorage.azure.com%2F.default+openid+offline_access+profile"),
-			TokenForm{ClientID: "c", Resource: "https://storage.azure.com", ByScope: true, Assertion: "a.b.c"}},
-		{"JS", entra("client_id=c&scope=https%3A%2F%2Fvault.azure.net%2F.default&grant_type=client_credentials&" +
-			"x-client-SKU=msal.js.node&client-request-id=1&" + assertion + "a.b.c"),
-			TokenForm{ClientID: "c", Resource: "https://vault.azure.net", ByScope: true, Assertion: "a.b.c"}},
-		{"az with a slash at the end of the resource", entra("client_id=c&client_secret=s&grant_type=client_credentials&" +
-			"scope=https%3A%2F%2Fh%2F%2F.default&claims=%7B%7D"),
-			TokenForm{ClientID: "c", Resource: "https://h/", ByScope: true, ClientSecret: "s"}},
-		{"v1", entra("client_id=c&client_secret=+s+&grant_type=client_credentials&resource=https%3A%2F%2Fh%2F.default"),
-			TokenForm{ClientID: "c", Resource: "https://h/.default", ClientSecret: " s "}},
-		{"scope and resource that agree", entra("client_id=c&client_secret=s&grant_type=client_credentials&resource=api://x&scope=api://x/.default"),
-			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"}},
-		{"Basic", TokenCall{form1, basicHeader("c%3A:s+%25"), []byte("grant_type=client_credentials&scope=api://x/.default")},
-			TokenForm{ClientID: "c:", Resource: "api://x", ByScope: true, ClientSecret: "s %"}},
-		{"Basic and the same client in the form", TokenCall{form1, basicHeader("c:s"), []byte("client_id=c&grant_type=client_credentials&scope=api://x/.default")},
-			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"}},
-		{"empty parameters count as left out", entra("client_id=c&client_secret=s&client_assertion=&resource=&grant_type=client_credentials&scope=api://x/.default&"),
-			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"}},
+			TokenForm{ClientID: "c", Resource: "https://storage.azure.com", ByScope: true, Assertion: "a.b.c"},
+		},
+		{
+			"JS", entra("client_id=c&scope=https%3A%2F%2Fvault.azure.net%2F.default&grant_type=client_credentials&" +
+				"x-client-SKU=msal.js.node&client-request-id=1&" + assertion + "a.b.c"),
+			TokenForm{ClientID: "c", Resource: "https://vault.azure.net", ByScope: true, Assertion: "a.b.c"},
+		},
+		{
+			"az with a slash at the end of the resource", entra("client_id=c&client_secret=s&grant_type=client_credentials&" +
+				"scope=https%3A%2F%2Fh%2F%2F.default&claims=%7B%7D"),
+			TokenForm{ClientID: "c", Resource: "https://h/", ByScope: true, ClientSecret: "s"},
+		},
+		{
+			"v1", entra("client_id=c&client_secret=+s+&grant_type=client_credentials&resource=https%3A%2F%2Fh%2F.default"),
+			TokenForm{ClientID: "c", Resource: "https://h/.default", ClientSecret: " s "},
+		},
+		{
+			"scope and resource that agree", entra("client_id=c&client_secret=s&grant_type=client_credentials&resource=api://x&scope=api://x/.default"),
+			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"},
+		},
+		{
+			"Basic",
+			TokenCall{form1, basicHeader("c%3A:s+%25"), []byte("grant_type=client_credentials&scope=api://x/.default")},
+			TokenForm{ClientID: "c:", Resource: "api://x", ByScope: true, ClientSecret: "s %"},
+		},
+		{
+			"Basic and the same client in the form",
+			TokenCall{form1, basicHeader("c:s"), []byte("client_id=c&grant_type=client_credentials&scope=api://x/.default")},
+			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"},
+		},
+		{
+			"empty parameters count as left out", entra("client_id=c&client_secret=s&client_assertion=&resource=&grant_type=client_credentials&scope=api://x/.default&"),
+			TokenForm{ClientID: "c", Resource: "api://x", ByScope: true, ClientSecret: "s"},
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -31,8 +31,10 @@ func TestCompilePrintsPlainForm(t *testing.T) {
 		{"claims['sub'] eq 'a'", ""},
 		{"claims['sub'] eq a", "claims['sub'] eq 'a'"},
 		{"claims['sub'] matches system:serviceaccount:ns:*", "claims['sub'] matches 'system:serviceaccount:ns:*'"},
-		{"claims['sub'] matches a* and claims['job_workflow_ref'] matches 'foo and bar'",
-			"claims['sub'] matches 'a*' and claims['job_workflow_ref'] matches 'foo and bar'"},
+		{
+			"claims['sub'] matches a* and claims['job_workflow_ref'] matches 'foo and bar'",
+			"claims['sub'] matches 'a*' and claims['job_workflow_ref'] matches 'foo and bar'",
+		},
 		{"claims['https://aws.amazon.com/tags'] eq 'it''s'", ""},
 		{"claims['a]b'] eq ''''", ""},
 		{"claims['sub'] eq ' a '", ""},
@@ -135,8 +137,10 @@ func TestMatch(t *testing.T) {
 func TestTrace(t *testing.T) {
 	e := mustCompile(t, "claims['sub'] eq 'repo:acme/app' and claims['ref'] eq 'x' and claims['env'] eq 'it''s'"+
 		" and claims['groups'] matches 'ops-*' and claims['none'] eq 'x'")
-	trace := e.Match(token{"sub": {"Repo:acme/app"}, "ref": {"x"}, "none": {},
-		"groups": {"dev", "OPS-a", "ops", "qa", "x"}}.lookup)
+	trace := e.Match(token{
+		"sub": {"Repo:acme/app"}, "ref": {"x"}, "none": {},
+		"groups": {"dev", "OPS-a", "ops", "qa", "x"},
+	}.lookup)
 	want := `claim "sub": have "Repo:acme/app", want eq 'repo:acme/app': differs only in case; ` +
 		`claim "env": have nothing, want eq 'it''s': the token has no such claim, or not as text; ` +
 		`claim "groups": have "dev", "OPS-a", "ops", "qa", want matches 'ops-*': differs only in case; ` +

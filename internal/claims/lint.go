@@ -49,12 +49,16 @@ func (p Pattern) Lint() []Warning {
 func (p Pattern) lintStar(at int) []Warning {
 	var list []Warning
 	if at > 0 && isWord(p.text[at-1]) {
-		list = append(list, Warning{Position: at + 1,
-			Text: fmt.Sprintf("this '*' continues a word: %q matches as well", p.example(at, "-evil"))})
+		list = append(list, Warning{
+			Position: at + 1,
+			Text:     fmt.Sprintf("this '*' continues a word: %q matches as well", p.example(at, "-evil")),
+		})
 	}
 	if p.kind == flexible {
-		list = append(list, Warning{Position: at + 1,
-			Text: fmt.Sprintf("this '*' also crosses %s: %q matches as well", Separators, p.example(at, "evil/x:y@z"))})
+		list = append(list, Warning{
+			Position: at + 1,
+			Text:     fmt.Sprintf("this '*' also crosses %s: %q matches as well", Separators, p.example(at, "evil/x:y@z")),
+		})
 	}
 	return list
 }

@@ -164,10 +164,12 @@ func TestLint(t *testing.T) {
 		{flexible, "repo:acm?", nil},
 		{flexible, "repo:acme/*:e?v:*", []string{
 			`11 this '*' also crosses /:@: "repo:acme/evil/x:y@z:exv:" matches as well`,
-			`17 this '*' also crosses /:@: "repo:acme/:exv:evil/x:y@z" matches as well`}},
+			`17 this '*' also crosses /:@: "repo:acme/:exv:evil/x:y@z" matches as well`,
+		}},
 		{flexible, "Z9*", []string{
 			`3 this '*' continues a word: "Z9-evil" matches as well`,
-			`3 this '*' also crosses /:@: "Z9evil/x:y@z" matches as well`}},
+			`3 this '*' also crosses /:@: "Z9evil/x:y@z" matches as well`,
+		}},
 	} {
 		p, err := compile(tc.kind, tc.text)
 		if err != nil {

@@ -30,8 +30,12 @@ func TestExpr(t *testing.T) {
 		{"or fails", cond.Or{cond.And{yes, no}, no}, false, 1, "none of: " + missing + "; " + missing},
 		{"long or", cond.Or{no, no, no, no, no}, false, 0, "none of: " + missing + "; " + missing + "; " + missing + " and 2 more"},
 		{"not holds", cond.Not{no}, true, 1, ""},
-		{"not fails", cond.Not{cond.And{yes, cond.Not{no}}}, false, 0,
-			`must not hold: StringEquals k:a "1" and not (StringEquals k:b "2")`},
+		{
+			"not fails",
+			cond.Not{cond.And{yes, cond.Not{no}}},
+			false, 0,
+			`must not hold: StringEquals k:a "1" and not (StringEquals k:b "2")`,
+		},
 		{"not or", cond.Not{cond.Or{no, yes}}, false, 0, `must not hold: StringEquals k:b "2" or StringEquals k:a "1"`},
 	} {
 		r := tc.expr.Eval(ctx)
@@ -49,36 +53,64 @@ func TestExplain(t *testing.T) {
 		spec cond.Spec
 		want string
 	}{
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"b"}},
-			`StringEquals sts.x:sub: have "a", want "b"`},
-		{cond.Spec{Key: "STS.x:Sub", Operator: cond.StringLike, Values: []string{"b*", "c", "d", "e"}},
-			`StringLike STS.x:Sub: have "a", want "b*", "c", "d" and 1 more`},
-		{cond.Spec{Key: "sts.x:aud", Operator: cond.StringEquals, Quantifier: cond.ForAllValues, Values: []string{"p"}},
-			`ForAllValues:StringEquals sts.x:aud: have "p", "q", "r" and 1 more, want "p"`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringNotEquals, Values: []string{"a"}, IfExists: true},
-			`StringNotEqualsIfExists sts.x:sub: have "a", want not "a"`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringNotLike, Values: []string{"a", "b"}},
-			`StringNotLike sts.x:sub: have "a", want none of "a", "b"`},
-		{cond.Spec{Key: "x:empty", Operator: cond.Bool, Values: []string{"true"}},
-			`Bool x:empty: the request has no such key, want "true"`},
-		{cond.Spec{Key: "x:case", Operator: cond.StringEquals, Values: []string{"acme"}},
-			`StringEquals x:case: have "Acme", want "acme" (differs only in case)`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"repo:*"}},
-			`StringEquals sts.x:sub: have "a", want "repo:*" (StringEquals takes '*' and '?' literally; StringLike takes them as wildcards)`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"${x:tag}"}, Syntax: cond.Variables},
-			`StringEquals sts.x:sub: have "a", want "${x:tag}", which is "v"`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"${x:no}"}, Syntax: cond.Variables},
-			`StringEquals sts.x:sub: have "a", want "${x:no}", which has a variable without a single value`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"X:Tag"}, Syntax: cond.Keys},
-			`StringEquals sts.x:sub: have "a", want "X:Tag", which is "v"`},
-		{cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"x:no"}, Syntax: cond.Keys},
-			`StringEquals sts.x:sub: have "a", want "x:no", a key that the request does not have`},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"b"}},
+			`StringEquals sts.x:sub: have "a", want "b"`,
+		},
+		{
+			cond.Spec{Key: "STS.x:Sub", Operator: cond.StringLike, Values: []string{"b*", "c", "d", "e"}},
+			`StringLike STS.x:Sub: have "a", want "b*", "c", "d" and 1 more`,
+		},
+		{
+			cond.Spec{Key: "sts.x:aud", Operator: cond.StringEquals, Quantifier: cond.ForAllValues, Values: []string{"p"}},
+			`ForAllValues:StringEquals sts.x:aud: have "p", "q", "r" and 1 more, want "p"`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringNotEquals, Values: []string{"a"}, IfExists: true},
+			`StringNotEqualsIfExists sts.x:sub: have "a", want not "a"`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringNotLike, Values: []string{"a", "b"}},
+			`StringNotLike sts.x:sub: have "a", want none of "a", "b"`,
+		},
+		{
+			cond.Spec{Key: "x:empty", Operator: cond.Bool, Values: []string{"true"}},
+			`Bool x:empty: the request has no such key, want "true"`,
+		},
+		{
+			cond.Spec{Key: "x:case", Operator: cond.StringEquals, Values: []string{"acme"}},
+			`StringEquals x:case: have "Acme", want "acme" (differs only in case)`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"repo:*"}},
+			`StringEquals sts.x:sub: have "a", want "repo:*" (StringEquals takes '*' and '?' literally; StringLike takes them as wildcards)`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"${x:tag}"}, Syntax: cond.Variables},
+			`StringEquals sts.x:sub: have "a", want "${x:tag}", which is "v"`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"${x:no}"}, Syntax: cond.Variables},
+			`StringEquals sts.x:sub: have "a", want "${x:no}", which has a variable without a single value`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"X:Tag"}, Syntax: cond.Keys},
+			`StringEquals sts.x:sub: have "a", want "X:Tag", which is "v"`,
+		},
+		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEquals, Values: []string{"x:no"}, Syntax: cond.Keys},
+			`StringEquals sts.x:sub: have "a", want "x:no", a key that the request does not have`,
+		},
 		{cond.Spec{Key: "sts.x:sub", Operator: cond.Null, Values: []string{"true"}}, `Null sts.x:sub: the request has this key`},
 		{cond.Spec{Key: "x:no", Operator: cond.Null, Values: []string{"false"}}, `Null x:no: the request has no such key`},
-		{cond.Spec{Key: "x:long", Operator: cond.StringEquals, Values: []string{"\x00"}},
-			`StringEquals x:long: have "` + strings.Repeat("é", 100) + `"…, want "\x00"`},
-		{cond.Spec{Key: "x:long", Operator: cond.StringEquals, Values: []string{"a" + strings.Repeat("é", 100)}},
-			`StringEquals x:long: have "` + strings.Repeat("é", 100) + `"…, want "a` + strings.Repeat("é", 99) + `"…`},
+		{
+			cond.Spec{Key: "x:long", Operator: cond.StringEquals, Values: []string{"\x00"}},
+			`StringEquals x:long: have "` + strings.Repeat("é", 100) + `"…, want "\x00"`,
+		},
+		{
+			cond.Spec{Key: "x:long", Operator: cond.StringEquals, Values: []string{"a" + strings.Repeat("é", 100)}},
+			`StringEquals x:long: have "` + strings.Repeat("é", 100) + `"…, want "a` + strings.Repeat("é", 99) + `"…`,
+		},
 	} {
 		test := compile(t, tc.spec)
 		if diff := cmp.Diff(tc.want, test.Eval(ctx).Explain(ctx)); diff != "" {
@@ -101,8 +133,10 @@ func TestParseOperator(t *testing.T) {
 			t.Errorf("%s: %+v %t", s, got, ok)
 		}
 	}
-	for _, s := range []string{"", "stringequals", "StringEqual", "IfExists", "NullIfExists", "ForAnyValue:Null", "ForAllValues:",
-		"ForAnyValue:ForAllValues:StringEquals", "StringStartsWith", "SubjectLike", "BoolNotEquals", "StringLikeIgnoreCase"} {
+	for _, s := range []string{
+		"", "stringequals", "StringEqual", "IfExists", "NullIfExists", "ForAnyValue:Null", "ForAllValues:",
+		"ForAnyValue:ForAllValues:StringEquals", "StringStartsWith", "SubjectLike", "BoolNotEquals", "StringLikeIgnoreCase",
+	} {
 		if op, _, _, ok := cond.ParseOperator(s); ok {
 			t.Errorf("%q was read as %s", s, op)
 		}

@@ -179,8 +179,10 @@ const (
 
 // String is the quantifier's name as its language spells it, without a colon; empty for Plain.
 func (q Quantifier) String() string {
-	names := [...]string{"", "ForAnyValue", "ForAllValues",
-		"ForAnyOfAnyValues", "ForAllOfAnyValues", "ForAnyOfAllValues", "ForAllOfAllValues"}
+	names := [...]string{
+		"", "ForAnyValue", "ForAllValues",
+		"ForAnyOfAnyValues", "ForAllOfAnyValues", "ForAnyOfAllValues", "ForAllOfAllValues",
+	}
 	if int(q) >= len(names) {
 		return ""
 	}

@@ -138,19 +138,24 @@ func TestP02Quantifiers(t *testing.T) {
 	}{
 		{"absent", nil, map[string]bool{
 			"StringEquals": false, "StringNotEquals": true, "ForAnyValue:StringEquals": false, "ForAnyValue:StringNotEquals": false,
-			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": true, "ForAnyValue:StringEqualsIfExists": true}},
+			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": true, "ForAnyValue:StringEqualsIfExists": true,
+		}},
 		{"one inside", []string{"a"}, map[string]bool{
 			"StringEquals": true, "StringNotEquals": false, "ForAnyValue:StringEquals": true, "ForAnyValue:StringNotEquals": false,
-			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true}},
+			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true,
+		}},
 		{"one outside", []string{"x"}, map[string]bool{
 			"StringEquals": false, "StringNotEquals": true, "ForAnyValue:StringEquals": false, "ForAnyValue:StringNotEquals": true,
-			"ForAllValues:StringEquals": false, "ForAllValues:StringNotEquals": true, "ForAnyValue:StringEqualsIfExists": false}},
+			"ForAllValues:StringEquals": false, "ForAllValues:StringNotEquals": true, "ForAnyValue:StringEqualsIfExists": false,
+		}},
 		{"some inside", []string{"a", "x"}, map[string]bool{
 			"StringEquals": true, "StringNotEquals": false, "ForAnyValue:StringEquals": true, "ForAnyValue:StringNotEquals": true,
-			"ForAllValues:StringEquals": false, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true}},
+			"ForAllValues:StringEquals": false, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true,
+		}},
 		{"all inside", []string{"b", "a"}, map[string]bool{
 			"StringEquals": true, "StringNotEquals": false, "ForAnyValue:StringEquals": true, "ForAnyValue:StringNotEquals": false,
-			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true}},
+			"ForAllValues:StringEquals": true, "ForAllValues:StringNotEquals": false, "ForAnyValue:StringEqualsIfExists": true,
+		}},
 	} {
 		ctx := facts(nil)
 		if tc.have != nil {

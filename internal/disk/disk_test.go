@@ -78,8 +78,16 @@ func TestGuardAsksOnceASecond(t *testing.T) {
 	for _, step := range []struct {
 		after time.Duration
 		asked int
-	}{{0, 1}, {0, 1}, {999 * time.Millisecond, 1}, {time.Millisecond, 2}, {500 * time.Millisecond, 2}, {time.Hour, 3},
-		{-time.Minute, 4}, {time.Second, 5}} {
+	}{
+		{0, 1},
+		{0, 1},
+		{999 * time.Millisecond, 1},
+		{time.Millisecond, 2},
+		{500 * time.Millisecond, 2},
+		{time.Hour, 3},
+		{-time.Minute, 4},
+		{time.Second, 5},
+	} {
 		f.now = f.now.Add(step.after)
 		if err := g.Check(); err != nil || f.asked != step.asked {
 			t.Errorf("after %v: asked %d times, want %d, %v", step.after, f.asked, step.asked, err)

@@ -148,8 +148,10 @@ func TestTrust(t *testing.T) {
 		{"other provider", webIdentity(), allow(`{"Federated":"` + providerARN + `x"}`), reason.ImplicitDeny, reason.ImplicitDeny},
 		{"everybody is no provider", webIdentity(), allow(`"*"`), reason.ImplicitDeny, reason.ImplicitDeny},
 		{"deny to everybody is one to providers", webIdentity(), allow(`{"Federated":"`+providerARN+`"}`) + `,{"Effect":"Deny","Principal":"*","Action":"sts:*"}`, reason.ExplicitDeny, reason.ExplicitDeny},
-		{"session of a provider", func() iampolicy.Principal { p := session(accountA); p.Federated = providerARN; return p }(),
-			allow(`{"Federated":"` + providerARN + `"}`), reason.ImplicitDeny, reason.ImplicitDeny},
+		{
+			"session of a provider", func() iampolicy.Principal { p := session(accountA); p.Federated = providerARN; return p }(),
+			allow(`{"Federated":"` + providerARN + `"}`), reason.ImplicitDeny, reason.ImplicitDeny,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			in := assume(t, tc.who, tc.trust)
@@ -330,14 +332,22 @@ func TestDerivedKeys(t *testing.T) {
 		who  iampolicy.Principal
 		want map[string]string // absent unless named
 	}{
-		{user(), map[string]string{"aws:PrincipalArn": userARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "User",
-			"aws:userid": userID, "aws:username": "ana", "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
-		{withProvider, map[string]string{"aws:PrincipalArn": roleARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "AssumedRole",
-			"aws:userid": roleID + ":one", "aws:FederatedProvider": providerARN, "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
-		{guest(), map[string]string{"aws:PrincipalArn": federatedA, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "FederatedUser",
-			"aws:userid": accountA + ":guest", "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
-		{root(), map[string]string{"aws:PrincipalArn": rootARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "Account",
-			"aws:userid": accountA, "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
+		{user(), map[string]string{
+			"aws:PrincipalArn": userARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "User",
+			"aws:userid": userID, "aws:username": "ana", "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA,
+		}},
+		{withProvider, map[string]string{
+			"aws:PrincipalArn": roleARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "AssumedRole",
+			"aws:userid": roleID + ":one", "aws:FederatedProvider": providerARN, "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA,
+		}},
+		{guest(), map[string]string{
+			"aws:PrincipalArn": federatedA, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "FederatedUser",
+			"aws:userid": accountA + ":guest", "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA,
+		}},
+		{root(), map[string]string{
+			"aws:PrincipalArn": rootARN, "aws:PrincipalAccount": accountA, "aws:PrincipalType": "Account",
+			"aws:userid": accountA, "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA,
+		}},
 		{lambda(), map[string]string{"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "lambda.amazonaws.com", "aws:ResourceAccount": accountA}},
 		{webIdentity(), map[string]string{"aws:FederatedProvider": providerARN, "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
 		{iampolicy.Principal{}, map[string]string{"aws:PrincipalType": "Anonymous", "aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": accountA}},
@@ -441,18 +451,23 @@ func TestExplanations(t *testing.T) {
 		{"nearest miss of a trust policy", outside, reason.Decision{
 			Question: reason.Question{Principal: providerARN, Action: "sts:AssumeRoleWithWebIdentity", Resource: roleARN},
 			Nearest: []reason.Clause{
-				{Kind: "trust policy", Rule: "p:trust policy#Repo", Rev: 7, Met: 4,
-					Text: `condition StringEquals 127.0.0.1:8443/t/v2.0:sub: have "have-me", want "want-me"`},
+				{
+					Kind: "trust policy", Rule: "p:trust policy#Repo", Rev: 7, Met: 4,
+					Text: `condition StringEquals 127.0.0.1:8443/t/v2.0:sub: have "have-me", want "want-me"`,
+				},
 				{Kind: "trust policy", Rule: "p:trust policy#2", Rev: 7, Text: "principal: have " + providerARN + ", want " + accountA},
 			},
 			Hint: "would need an allow of sts:AssumeRoleWithWebIdentity on " + roleARN + " from: the trust policy",
 		}},
 		{"boundary", bounded, reason.Decision{
-			Nearest: []reason.Clause{{Kind: "permissions boundary", Rule: "p:permissions boundary#1", Rev: 7,
-				Text: "action: have s3:getobject, want s3:ListBucket"}},
+			Nearest: []reason.Clause{{
+				Kind: "permissions boundary", Rule: "p:permissions boundary#1", Rev: 7,
+				Text: "action: have s3:getobject, want s3:ListBucket",
+			}},
 			Hint: "would need an allow of " + asked + " from: the permissions boundary",
 		}},
-		{"denies", denied, reason.Decision{Outcome: reason.ExplicitDeny,
+		{"denies", denied, reason.Decision{
+			Outcome: reason.ExplicitDeny,
 			Decisive: []reason.Clause{
 				{Kind: "identity policy", Rule: "p:identity policy#Stop", Rev: 7, Text: "denies " + asked},
 				{Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Text: "denies " + asked},
@@ -460,37 +475,51 @@ func TestExplanations(t *testing.T) {
 		}},
 		{"role named, session policy shut", roleOnly, reason.Decision{
 			Nearest: []reason.Clause{
-				{Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Met: 3,
-					Text: "matches, but names the caller's role or user: a boundary and session policies must allow too"},
-				{Kind: "session policy", Rule: "p:session policy#2", Rev: 7, Met: 1,
-					Text: "resource: have " + book + ", want arn:aws:s3:::a/*, arn:aws:s3:::b/*"},
-				{Kind: "session policy", Rule: "p:session policy#1", Rev: 7,
-					Text: "action: have s3:getobject, want anything but s3:Get*, a:1, a:2 and 1 more"},
+				{
+					Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Met: 3,
+					Text: "matches, but names the caller's role or user: a boundary and session policies must allow too",
+				},
+				{
+					Kind: "session policy", Rule: "p:session policy#2", Rev: 7, Met: 1,
+					Text: "resource: have " + book + ", want arn:aws:s3:::a/*, arn:aws:s3:::b/*",
+				},
+				{
+					Kind: "session policy", Rule: "p:session policy#1", Rev: 7,
+					Text: "action: have s3:getobject, want anything but s3:Get*, a:1, a:2 and 1 more",
+				},
 			},
 			Hint: "would need an allow of " + asked + " from: the session policy",
 		}},
 		{"account named, no identity policy", accountOnly, reason.Decision{
 			Nearest: []reason.Clause{
-				{Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Met: 3,
-					Text: "matches, but names the caller's account: an identity policy must allow too"},
+				{
+					Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Met: 3,
+					Text: "matches, but names the caller's account: an identity policy must allow too",
+				},
 				{Kind: "identity policy", Text: "no statement allows anything"},
 			},
 			Hint: "would need an allow of " + asked + " from: an identity policy of " + userARN,
 		}},
 		{"organization", organized, reason.Decision{
-			Nearest: []reason.Clause{{Kind: "service control policy", Rule: "p:service control policy#1", Rev: 7,
-				Text: "action: have s3:getobject, want s3:ListBucket"}},
+			Nearest: []reason.Clause{{
+				Kind: "service control policy", Rule: "p:service control policy#1", Rev: 7,
+				Text: "action: have s3:getobject, want s3:ListBucket",
+			}},
 			Hint: "would need an allow of " + asked + " from: a service control policy of every level",
 		}},
-		{"allow", allowed, reason.Decision{Outcome: reason.Allow,
+		{"allow", allowed, reason.Decision{
+			Outcome: reason.Allow,
 			Decisive: []reason.Clause{
 				{Kind: "identity policy", Text: "the root user has every right in its account"},
 				{Kind: "resource policy", Rule: "p:resource policy#1", Rev: 7, Text: "allows " + asked},
 			},
 		}},
-		{"unreadable", unreadable, reason.Decision{Outcome: reason.ExplicitDeny,
-			Decisive: []reason.Clause{{Kind: "identity policy", Rule: "gone", Rev: 3,
-				Text: "denies everything: the policy is missing or of a kind that does not belong here"}},
+		{"unreadable", unreadable, reason.Decision{
+			Outcome: reason.ExplicitDeny,
+			Decisive: []reason.Clause{{
+				Kind: "identity policy", Rule: "gone", Rev: 3,
+				Text: "denies everything: the policy is missing or of a kind that does not belong here",
+			}},
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -37,8 +37,10 @@ func (c *course) denials(d *reason.Decision, g *gate) {
 	for i := range g.policies {
 		n := &g.policies[i]
 		if !g.readable(n) {
-			d.Decisive = append(d.Decisive, reason.Clause{Kind: g.kind.String(), Rule: n.ID, Rev: n.Rev,
-				Text: "denies everything: the policy is missing or of a kind that does not belong here"})
+			d.Decisive = append(d.Decisive, reason.Clause{
+				Kind: g.kind.String(), Rule: n.ID, Rev: n.Rev,
+				Text: "denies everything: the policy is missing or of a kind that does not belong here",
+			})
 			continue
 		}
 		for j := range n.Policy.statements {

@@ -238,9 +238,11 @@ func TestParseLimits(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, doc := range []string{document(allowAll), document(denyRead, allowList), document(trustAccount), document(grant(`"*"`)),
+	for _, doc := range []string{
+		document(allowAll), document(denyRead, allowList), document(trustAccount), document(grant(`"*"`)),
 		document(when(allowRead, `{"ForAllValues:StringLikeIfExists":{"aws:TagKeys":["a*","${aws:username, 'x'}"]}}`)),
-		`{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["` + roleID + `"],"Service":"a.b"},"NotAction":"*","NotResource":"arn:aws:s3:::b/${*}"}}`} {
+		`{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["` + roleID + `"],"Service":"a.b"},"NotAction":"*","NotResource":"arn:aws:s3:::b/${*}"}}`,
+	} {
 		for kind := iampolicy.Identity; kind <= iampolicy.RCP; kind++ {
 			f.Add(doc, uint8(kind))
 		}

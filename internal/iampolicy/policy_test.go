@@ -58,10 +58,14 @@ func TestPolicyAccessors(t *testing.T) {
 		rows = append(rows, r)
 	}
 	if diff := cmp.Diff([]row{
-		{Sid: "Read", Effect: "Allow", Rule: "p#Read", Start: iampolicy.Position{Line: 5, Column: 5}, End: iampolicy.Position{Line: 7, Column: 126},
-			Actions: []string{"s3:GetObject", "S3:List*"}, Resources: []string{"arn:aws:s3:::shelf/${aws:username}/*"}, Tests: 2},
-		{Effect: "Deny", Rule: "p#2", Start: iampolicy.Position{Line: 8, Column: 5}, End: iampolicy.Position{Line: 8, Column: 105},
-			Actions: []string{"s3:*"}, NotAction: true, Resources: []string{"arn:aws:s3:::a", "*"}, NotResource: true},
+		{
+			Sid: "Read", Effect: "Allow", Rule: "p#Read", Start: iampolicy.Position{Line: 5, Column: 5}, End: iampolicy.Position{Line: 7, Column: 126},
+			Actions: []string{"s3:GetObject", "S3:List*"}, Resources: []string{"arn:aws:s3:::shelf/${aws:username}/*"}, Tests: 2,
+		},
+		{
+			Effect: "Deny", Rule: "p#2", Start: iampolicy.Position{Line: 8, Column: 5}, End: iampolicy.Position{Line: 8, Column: 105},
+			Actions: []string{"s3:*"}, NotAction: true, Resources: []string{"arn:aws:s3:::a", "*"}, NotResource: true,
+		},
 	}, rows); diff != "" {
 		t.Errorf("statements -want +got:\n%s", diff)
 	}

@@ -307,8 +307,10 @@ func TestP01RandomPolicies(t *testing.T) {
 
 // FuzzDecide: both evaluators agree on a policy of the fuzzer's among random ones.
 func FuzzDecide(f *testing.F) {
-	for i, doc := range []string{document(allowRead), document(denyRead), document(when(allowRead, `{"StringLike":{"k:text":"${k:other}*"}}`)),
-		document(`{"Effect":"Allow","NotAction":"iam:*","NotResource":"arn:aws:s3:::${aws:username}"}`), document(grant(`{"AWS":"` + roleARN + `"}`))} {
+	for i, doc := range []string{
+		document(allowRead), document(denyRead), document(when(allowRead, `{"StringLike":{"k:text":"${k:other}*"}}`)),
+		document(`{"Effect":"Allow","NotAction":"iam:*","NotResource":"arn:aws:s3:::${aws:username}"}`), document(grant(`{"AWS":"` + roleARN + `"}`)),
+	} {
 		f.Add(doc, uint64(i), uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, doc string, seed uint64, kind uint8) {

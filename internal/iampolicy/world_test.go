@@ -46,18 +46,24 @@ func account(s string) name.AccountID {
 // session is a session of the role reader in an account.
 func session(acct string) iampolicy.Principal {
 	in := func(s string) name.ARN { return arn(strings.ReplaceAll(s, accountA, acct)) }
-	return iampolicy.Principal{Type: iampolicy.AssumedRole, ARN: in(sessionARN), PrincipalARN: in(roleARN),
-		Account: account(acct), UniqueID: roleID, UserID: roleID + ":one"}
+	return iampolicy.Principal{
+		Type: iampolicy.AssumedRole, ARN: in(sessionARN), PrincipalARN: in(roleARN),
+		Account: account(acct), UniqueID: roleID, UserID: roleID + ":one",
+	}
 }
 
 func user() iampolicy.Principal {
-	return iampolicy.Principal{Type: iampolicy.User, ARN: arn(userARN), Account: account(accountA),
-		UniqueID: userID, UserID: userID, Username: "ana"}
+	return iampolicy.Principal{
+		Type: iampolicy.User, ARN: arn(userARN), Account: account(accountA),
+		UniqueID: userID, UserID: userID, Username: "ana",
+	}
 }
 
 func guest() iampolicy.Principal {
-	return iampolicy.Principal{Type: iampolicy.FederatedUser, ARN: arn(federatedA), PrincipalARN: arn(userARN),
-		Account: account(accountA), UniqueID: userID, UserID: accountA + ":guest"}
+	return iampolicy.Principal{
+		Type: iampolicy.FederatedUser, ARN: arn(federatedA), PrincipalARN: arn(userARN),
+		Account: account(accountA), UniqueID: userID, UserID: accountA + ":guest",
+	}
 }
 
 func root() iampolicy.Principal {
@@ -104,16 +110,20 @@ func facts(pairs ...string) *cond.Facts {
 
 // read asks whether who may read the object, which belongs to account A.
 func read(who iampolicy.Principal) iampolicy.Input {
-	return iampolicy.Input{Request: iampolicy.Request{Principal: who, Action: "s3:GetObject", Resource: book,
-		ResourceAccount: account(accountA), Context: facts()}}
+	return iampolicy.Input{Request: iampolicy.Request{
+		Principal: who, Action: "s3:GetObject", Resource: book,
+		ResourceAccount: account(accountA), Context: facts(),
+	}}
 }
 
 // assume asks whether who may assume the role reader of account A under a trust policy.
 func assume(t testing.TB, who iampolicy.Principal, statements ...string) iampolicy.Input {
 	t.Helper()
 	in := iampolicy.Input{TrustPolicy: true, ResourcePolicy: policy(t, iampolicy.Trust, statements...)}
-	in.Request = iampolicy.Request{Principal: who, Action: "sts:AssumeRole", Resource: roleARN,
-		ResourceAccount: account(accountA), Context: facts()}
+	in.Request = iampolicy.Request{
+		Principal: who, Action: "sts:AssumeRole", Resource: roleARN,
+		ResourceAccount: account(accountA), Context: facts(),
+	}
 	if who.Type == iampolicy.WebIdentity {
 		in.Action = "sts:AssumeRoleWithWebIdentity"
 	}

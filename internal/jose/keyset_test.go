@@ -59,8 +59,12 @@ func TestParseJWKSKeepsUsableKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := shapes(t, []Key{
-		{KID: "r", Alg: "RS256", Public: r.Public()}, {KID: "r", Alg: "RS512", Public: r.Public()}, {Public: r.Public()},
-		{KID: "e256", Public: p256.Public()}, {KID: "e384", Alg: "ES384", Public: p384.Public()}, {KID: "e521", Public: p521.Public()},
+		{KID: "r", Alg: "RS256", Public: r.Public()},
+		{KID: "r", Alg: "RS512", Public: r.Public()},
+		{Public: r.Public()},
+		{KID: "e256", Public: p256.Public()},
+		{KID: "e384", Alg: "ES384", Public: p384.Public()},
+		{KID: "e521", Public: p521.Public()},
 	})
 	if diff := cmp.Diff(want, shapes(t, keys)); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)

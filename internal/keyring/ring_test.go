@@ -300,8 +300,14 @@ func TestL01NothingPrintsAKey(t *testing.T) {
 	var logs bytes.Buffer
 	var printed []string
 	for _, v := range []any{
-		kek, &kek, struct{ K secret }{kek}, struct{ k secret }{kek}, []secret{kek}, r, *r.snap.Load(), r.snap.Load(), r.wrap,
-		rec, signing, record, sealing, &sealing, struct{ s *secret }{&sealing}, r.snap.Load().signing[0], r.snap.Load().issuing,
+		kek, &kek,
+		struct{ K secret }{kek},
+		struct{ k secret }{kek},
+		[]secret{kek},
+		r, *r.snap.Load(), r.snap.Load(), r.wrap,
+		rec, signing, record, sealing, &sealing,
+		struct{ s *secret }{&sealing},
+		r.snap.Load().signing[0], r.snap.Load().issuing,
 	} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			printed = append(printed, fmt.Sprintf(format, v))

@@ -60,8 +60,13 @@ func TestJ30SealedTokenModified(t *testing.T) {
 	refused("appended", append(bytes.Clone(sealed), 0))
 	refused("doubled", append(bytes.Clone(sealed), sealed...))
 	for _, tc := range []struct{ purpose, aad string }{
-		{"session", "123456789013"}, {"session", ""}, {"Session", "123456789012"}, {"", "123456789012"},
-		{"session\x00123456789012", ""}, {"sessio", "n\x00123456789012"}, {"session", "123456789012\x00"},
+		{"session", "123456789013"},
+		{"session", ""},
+		{"Session", "123456789012"},
+		{"", "123456789012"},
+		{"session\x00123456789012", ""},
+		{"sessio", "n\x00123456789012"},
+		{"session", "123456789012\x00"},
 	} {
 		if _, err := r.Unseal(tc.purpose, []byte(tc.aad), sealed); !fault.Is(err, NotSealed) {
 			t.Errorf("as %q of %q: %v, want %s", tc.purpose, tc.aad, err, NotSealed)

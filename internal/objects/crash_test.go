@@ -67,8 +67,10 @@ func writeUntilKilled(dir string) error {
 
 func putAcknowledged(s *Store, key string, n int) error {
 	content := crashContent(key, n)
-	_, err := s.Put(context.Background(), Upload{Space: crashSpace, Key: key, Body: strings.NewReader(content), Size: -1,
-		Meta: Meta{User: map[string]string{"round": fmt.Sprint(n)}}})
+	_, err := s.Put(context.Background(), Upload{
+		Space: crashSpace, Key: key, Body: strings.NewReader(content), Size: -1,
+		Meta: Meta{User: map[string]string{"round": fmt.Sprint(n)}},
+	})
 	if err != nil {
 		return err
 	}

@@ -82,8 +82,10 @@ func checkMeta(m Meta) error {
 		return nil
 	}
 	for _, field := range []struct{ what, value string }{
-		{"content type", m.ContentType}, {"content encoding", m.ContentEncoding},
-		{"content language", m.ContentLanguage}, {"content disposition", m.ContentDisposition},
+		{"content type", m.ContentType},
+		{"content encoding", m.ContentEncoding},
+		{"content language", m.ContentLanguage},
+		{"content disposition", m.ContentDisposition},
 		{"cache control", m.CacheControl},
 	} {
 		if err := check(field.what, field.value); err != nil {

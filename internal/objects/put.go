@@ -102,8 +102,10 @@ func (s *Store) fill(ctx context.Context, f io.Writer, up Upload, old Info) (Inf
 		return Info{}, err
 	}
 	now := s.now().UTC()
-	info := Info{Key: up.Key, Size: size, ETag: hexSum(md5sum), SHA256: hexSum(sha),
-		LastModified: now, Created: now, Meta: up.Meta}
+	info := Info{
+		Key: up.Key, Size: size, ETag: hexSum(md5sum), SHA256: hexSum(sha),
+		LastModified: now, Created: now, Meta: up.Meta,
+	}
 	if !old.Created.IsZero() {
 		info.Created = old.Created
 	}

@@ -129,8 +129,10 @@ func TestPutGetReplaceDelete(t *testing.T) {
 	dir, space := t.TempDir(), name.NewGUID()
 	s := open(t, dir)
 	up := upload(space, "a/b.txt", "hello")
-	up.Meta = Meta{ContentType: "text/plain", ContentEncoding: "gzip", ContentLanguage: "en",
-		ContentDisposition: "inline", CacheControl: "no-store", User: map[string]string{"who": "<é>"}}
+	up.Meta = Meta{
+		ContentType: "text/plain", ContentEncoding: "gzip", ContentLanguage: "en",
+		ContentDisposition: "inline", CacheControl: "no-store", User: map[string]string{"who": "<é>"},
+	}
 	sum := sha256.Sum256([]byte("hello"))
 	mdsum := md5.Sum([]byte("hello")) //nolint:gosec // see the import
 	up.SHA256, up.MD5 = strings.ToUpper(hex.EncodeToString(sum[:])), hex.EncodeToString(mdsum[:])
@@ -139,8 +141,10 @@ func TestPutGetReplaceDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	t1 := newClock().now()
-	want := Info{Key: "a/b.txt", Size: 5, ETag: "5d41402abc4b2a76b9719d911017c592",
-		SHA256: hex.EncodeToString(sum[:]), LastModified: t1, Created: t1, Meta: up.Meta}
+	want := Info{
+		Key: "a/b.txt", Size: 5, ETag: "5d41402abc4b2a76b9719d911017c592",
+		SHA256: hex.EncodeToString(sum[:]), LastModified: t1, Created: t1, Meta: up.Meta,
+	}
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Error(diff)
 	}

@@ -33,8 +33,10 @@ func FuzzTrailer(f *testing.F) {
 	f.Add("a//../b", "text/plain", "v")
 	f.Add("\x00\u2028<>", "", "\u00e9")
 	f.Fuzz(func(t *testing.T, key, contentType, value string) {
-		want := Info{Key: key, Meta: Meta{ContentType: contentType, User: map[string]string{"name": value}},
-			LastModified: time.Unix(1, 23).UTC(), Created: time.Unix(0, 0).UTC()}
+		want := Info{
+			Key: key, Meta: Meta{ContentType: contentType, User: map[string]string{"name": value}},
+			LastModified: time.Unix(1, 23).UTC(), Created: time.Unix(0, 0).UTC(),
+		}
 		if checkKey(key) != nil || checkMeta(want.Meta) != nil {
 			return
 		}

@@ -29,8 +29,10 @@ func record() Record {
 		Remote:    netip.MustParseAddr("127.0.0.1"), Resource: "/subscriptions/s/blobs/x", Rev: 9,
 		Decision: &reason.Decision{
 			Question: reason.Question{Principal: "8c1b", Action: "Microsoft.Storage/x/read", Resource: "/subscriptions/s/blobs/x"},
-			Nearest: []reason.Clause{{Kind: "role assignment", Rule: "a-1", Rev: 4, Met: 1,
-				Text: `role "Reader" does not list Microsoft.Storage/x/read at /subscriptions/s`}},
+			Nearest: []reason.Clause{{
+				Kind: "role assignment", Rule: "a-1", Rev: 4, Met: 1,
+				Text: `role "Reader" does not list Microsoft.Storage/x/read at /subscriptions/s`,
+			}},
 			Hint: `grant "Storage Blob Data Reader" at /subscriptions/s/blobs/x`,
 		},
 	}
@@ -83,13 +85,17 @@ func TestExplainOutcomes(t *testing.T) {
 	}{
 		{"stranger", func(r *Record) { r.Principal, r.Decision = audit.Principal{}, nil }, []string{"somebody who proved nothing, from 127.0.0.1"}, "next"},
 		{"known reason", func(r *Record) { r.Reason, r.Decision = "mint.held", nil }, []string{"next       lanyard restore --confirm"}, ""},
-		{"issued", func(r *Record) {
-			r.Outcome, r.Reason, r.Wire, r.TokenID, r.Decision = audit.Issued, "", "", "uti-1", nil
+		{
+			"issued", func(r *Record) {
+				r.Outcome, r.Reason, r.Wire, r.TokenID, r.Decision = audit.Issued, "", "", "uti-1", nil
+			},
+			[]string{"answer     issued, credential uti-1"},
+			"next",
 		},
-			[]string{"answer     issued, credential uti-1"}, "next"},
 		{"explicit deny", func(r *Record) {
 			r.Decision = &reason.Decision{Outcome: reason.ExplicitDeny, Decisive: []reason.Clause{
-				{Kind: "identity policy", Rule: "role/reader/inline/no#2", Text: "denies s3:GetObject"}}}
+				{Kind: "identity policy", Rule: "role/reader/inline/no#2", Text: "denies s3:GetObject"},
+			}}
 		}, []string{"a deny beats every allow", "decided by identity policy role/reader/inline/no#2", "next       lanyard get Role reader"}, ""},
 		{"bucket policy", func(r *Record) {
 			r.Decision = &reason.Decision{Nearest: []reason.Clause{{Kind: "resource policy", Rule: "arn:aws:s3:::b#1", Text: "x"}}}
@@ -98,8 +104,11 @@ func TestExplainOutcomes(t *testing.T) {
 			r.Decision = &reason.Decision{Nearest: []reason.Clause{{Kind: "trust policy", Rule: "arn:aws:iam::123456789012:role/x#1", Text: "x"}}}
 		}, []string{"next       lanyard get Role arn:aws:iam::123456789012:role/x"}, ""},
 		{"folded", func(r *Record) { r.Repeats = 12 }, []string{"repeats    12 more"}, ""},
-		{"input", func(r *Record) { r.Input = map[string]string{"subject": "repo:x", "audience": "y"} },
-			[]string{"input      audience: y\ninput      subject: repo:x"}, ""},
+		{
+			"input", func(r *Record) { r.Input = map[string]string{"subject": "repo:x", "audience": "y"} },
+			[]string{"input      audience: y\ninput      subject: repo:x"},
+			"",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

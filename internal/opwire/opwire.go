@@ -51,7 +51,7 @@ type Status struct {
 // ApplyRequest carries manifests as they were written.
 type ApplyRequest struct {
 	Manifest string `json:"manifest"`
-	File     string `json:"file,omitempty"` // for messages only
+	File     string `json:"file,omitempty"` // for the record only
 	DryRun   bool   `json:"dryRun,omitempty"`
 }
 

@@ -56,8 +56,10 @@ func grant(n int, role *Role, scope string) Assignment {
 
 // ask is a question of alice for reading a blob in the container photos.
 func ask(grants ...Assignment) Input {
-	return Input{Principal: alice, Action: readBlob, Data: true, Scope: name.MustScope(photos),
-		Assignments: slices.Values(grants)}
+	return Input{
+		Principal: alice, Action: readBlob, Data: true, Scope: name.MustScope(photos),
+		Assignments: slices.Values(grants),
+	}
 }
 
 func TestDecideAllows(t *testing.T) {
@@ -68,8 +70,10 @@ func TestDecideAllows(t *testing.T) {
 	want := reason.Decision{
 		Outcome:  reason.Allow,
 		Question: reason.Question{Principal: alice.String(), Action: readBlob, Resource: photos},
-		Decisive: []reason.Clause{{Kind: KindAssignment, Rule: id(11).String(), Rev: 11,
-			Text: `role "Storage Blob Data Reader" allows ` + readBlob + " at " + strings.ToUpper(account)}},
+		Decisive: []reason.Clause{{
+			Kind: KindAssignment, Rule: id(11).String(), Rev: 11,
+			Text: `role "Storage Blob Data Reader" allows ` + readBlob + " at " + strings.ToUpper(account),
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -124,8 +128,10 @@ func TestControlNeverSatisfiesData(t *testing.T) {
 	d := Decide(ask(grant(10, builtinRole(t, "Owner"), "/")))
 	want := reason.Decision{
 		Question: reason.Question{Principal: alice.String(), Action: readBlob, Resource: photos},
-		Nearest: []reason.Clause{{Kind: KindAssignment, Rule: id(10).String(), Rev: 10, Met: metListed,
-			Text: `role "Owner" lists ` + readBlob + ` by "*", but as a control operation and this is a data operation at /`}},
+		Nearest: []reason.Clause{{
+			Kind: KindAssignment, Rule: id(10).String(), Rev: 10, Met: metListed,
+			Text: `role "Owner" lists ` + readBlob + ` by "*", but as a control operation and this is a data operation at /`,
+		}},
 		Hint: `grant "Storage Blob Data Reader" at ` + photos,
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
@@ -198,13 +204,17 @@ func TestNearestFirst(t *testing.T) {
 }
 
 func TestDenyAssignments(t *testing.T) {
-	set, err := CompilePermissions([]Permission{{Actions: []string{"*"}, DataActions: []string{"*/blobs/*"},
-		NotDataActions: []string{"*/blobs/delete"}}})
+	set, err := CompilePermissions([]Permission{{
+		Actions: []string{"*"}, DataActions: []string{"*/blobs/*"},
+		NotDataActions: []string{"*/blobs/delete"},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := DenyAssignment{ID: id(50), Rev: 5, Name: "lock", Scope: name.MustScope(groupScope), AppliesToChildren: true,
-		Permissions: set, Principals: []name.GUID{alice}}
+	base := DenyAssignment{
+		ID: id(50), Rev: 5, Name: "lock", Scope: name.MustScope(groupScope), AppliesToChildren: true,
+		Permissions: set, Principals: []name.GUID{alice},
+	}
 	for _, tc := range []struct {
 		name   string
 		change func(d *DenyAssignment, in *Input)
@@ -253,13 +263,17 @@ func TestDenyExplainsItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := ask(grant(10, builtinRole(t, "Storage Blob Data Reader"), photos))
-	in.Denies = slices.Values([]DenyAssignment{{ID: id(50), Rev: 5, Name: "lock", Scope: name.Root(),
-		AppliesToChildren: true, Permissions: set, Principals: []name.GUID{Everyone()}}})
+	in.Denies = slices.Values([]DenyAssignment{{
+		ID: id(50), Rev: 5, Name: "lock", Scope: name.Root(),
+		AppliesToChildren: true, Permissions: set, Principals: []name.GUID{Everyone()},
+	}})
 	want := reason.Decision{
 		Outcome:  reason.ExplicitDeny,
 		Question: reason.Question{Principal: alice.String(), Action: readBlob, Resource: photos},
-		Decisive: []reason.Clause{{Kind: KindDeny, Rule: id(50).String(), Rev: 5,
-			Text: `"lock" blocks ` + readBlob + ` at / by its pattern "*/read"`}},
+		Decisive: []reason.Clause{{
+			Kind: KindDeny, Rule: id(50).String(), Rev: 5,
+			Text: `"lock" blocks ` + readBlob + ` at / by its pattern "*/read"`,
+		}},
 		Hint: `no role overrides a deny assignment: exclude the principal from "lock" at /`,
 	}
 	if diff := cmp.Diff(want, Decide(in)); diff != "" {

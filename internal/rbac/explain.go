@@ -15,8 +15,10 @@ const (
 )
 
 func grantClause(in Input, a Assignment) reason.Clause {
-	return reason.Clause{Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev,
-		Text: fmt.Sprintf("role %q allows %s at %s%s", a.Role.Name(), in.Action, a.Scope, in.through(a.Principal))}
+	return reason.Clause{
+		Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev,
+		Text: fmt.Sprintf("role %q allows %s at %s%s", a.Role.Name(), in.Action, a.Scope, in.through(a.Principal)),
+	}
 }
 
 // through says by which group a rule reaches the principal.
@@ -28,9 +30,11 @@ func (in *Input) through(id name.GUID) string {
 }
 
 func denyClause(in Input, deny DenyAssignment, op operation) reason.Clause {
-	return reason.Clause{Kind: KindDeny, Rule: deny.ID.String(), Rev: deny.Rev,
+	return reason.Clause{
+		Kind: KindDeny, Rule: deny.ID.String(), Rev: deny.Rev,
 		Text: fmt.Sprintf("%q blocks %s at %s by its pattern %q",
-			deny.Name, in.Action, deny.Scope, deny.Permissions.verdict(op).pattern)}
+			deny.Name, in.Action, deny.Scope, deny.Permissions.verdict(op).pattern),
+	}
 }
 
 func denyHint(deny DenyAssignment) string {
@@ -69,8 +73,10 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 		if met < metRole && !a.Scope.Covers(in.Scope) || !nearer(d, met) {
 			continue
 		}
-		d.AddNearest(reason.Clause{Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev, Met: met,
-			Text: missText(in, a, v) + in.through(a.Principal)})
+		d.AddNearest(reason.Clause{
+			Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev, Met: met,
+			Text: missText(in, a, v) + in.through(a.Principal),
+		})
 	}
 }
 

@@ -76,8 +76,10 @@ func (d dice) question(t *testing.T) specInput {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.denies = append(in.denies, specDeny{raw: raw, DenyAssignment: DenyAssignment{ID: id(200 + n), Scope: d.scope(),
-			AppliesToChildren: d.next(2) == 0, Permissions: set, Principals: d.principals(2), Exclude: d.principals(1)}})
+		in.denies = append(in.denies, specDeny{raw: raw, DenyAssignment: DenyAssignment{
+			ID: id(200 + n), Scope: d.scope(),
+			AppliesToChildren: d.next(2) == 0, Permissions: set, Principals: d.principals(2), Exclude: d.principals(1),
+		}})
 	}
 	return in
 }
@@ -86,7 +88,8 @@ func (d dice) question(t *testing.T) specInput {
 func compare(t *testing.T, in specInput) reason.Outcome {
 	t.Helper()
 	want, rules := specDecide(in)
-	got := Decide(Input{Principal: in.principal, Groups: in.groups, Action: in.action, Data: in.data, Scope: in.scope,
+	got := Decide(Input{
+		Principal: in.principal, Groups: in.groups, Action: in.action, Data: in.data, Scope: in.scope,
 		Assignments: func(yield func(Assignment) bool) {
 			for _, a := range in.grants {
 				if !yield(a.Assignment) {
@@ -100,7 +103,8 @@ func compare(t *testing.T, in specInput) reason.Outcome {
 					return
 				}
 			}
-		}})
+		},
+	})
 	if got.Outcome != want {
 		t.Fatalf("specification says %v by %v\n%v\n%+v", want, rules, got, in)
 	}

@@ -39,12 +39,12 @@ func apply(d Door, c *call) (any, error) {
 	}
 	documents, err := manifest.Parse([]byte(req.Manifest))
 	if err != nil {
-		return nil, inFile(req.File, err)
+		return nil, err
 	}
 	if req.DryRun {
 		steps, err := kinds.Plan(c.v, d.Now(), documents)
 		if err != nil {
-			return nil, inFile(req.File, err)
+			return nil, err
 		}
 		return opwire.ApplyResult{Steps: wireSteps(steps), Revision: c.v.Rev(), DryRun: true}, nil
 	}
@@ -54,22 +54,15 @@ func apply(d Door, c *call) (any, error) {
 			return err
 		}
 		c.event.Record.Input = inputOf(steps)
+		if req.File != "" {
+			c.event.Record.Input["file"] = req.File
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, inFile(req.File, err)
+		return nil, err
 	}
 	return opwire.ApplyResult{Steps: wireSteps(steps), Revision: c.v.Rev()}, nil
-}
-
-// inFile puts the file's name before a position in it.
-func inFile(file string, err error) error {
-	f := *fault.From(err)
-	if file == "" || f.Public == "" || f.Public[0] < '0' || f.Public[0] > '9' || len(file) > 1024 || !printable(file) {
-		return err
-	}
-	f.Public = file + ":" + f.Public
-	return &f
 }
 
 // inputOf is what the record says of a change: what was done with what, by name.

@@ -27,8 +27,10 @@ type history struct {
 }
 
 func newHistory() *history {
-	h := &history{buckets: make(map[string]bool), seed: maphash.MakeSeed(), live: make(map[uint64]struct{}),
-		last: mvcc.Revision{Main: 1}} // the first write of a store has revision 2
+	h := &history{
+		buckets: make(map[string]bool), seed: maphash.MakeSeed(), live: make(map[uint64]struct{}),
+		last: mvcc.Revision{Main: 1},
+	} // the first write of a store has revision 2
 	for _, bucket := range schema.AllBuckets {
 		h.buckets[string(bucket.Name())] = true
 	}

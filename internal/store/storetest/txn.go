@@ -79,7 +79,8 @@ func testEmptyChange(t *testing.T, s Store) {
 		t.Errorf("revision went from %d to %d", rev, mixed)
 	}
 	want := []store.Batch{{Rev: mixed, Events: []store.Event{
-		{Key: "b", Value: []byte("2"), Rev: mixed}, {Key: "a", Deleted: true, Rev: mixed}}}}
+		{Key: "b", Value: []byte("2"), Rev: mixed}, {Key: "a", Deleted: true, Rev: mixed},
+	}}}
 	if diff := cmp.Diff(want, take(t, s.Watch(soon(t), "", mixed), 2)); diff != "" {
 		t.Error(diff)
 	}

@@ -20,8 +20,11 @@ func testWatchBatches(t *testing.T, s Store) {
 	third := write(t, s, del("w/b"), put("w/c", "3"), put("w/a", ""))
 	want := []store.Batch{
 		{Rev: first, Events: []store.Event{{Key: "w/b", Value: []byte("1"), Rev: first}, {Key: "w/a", Value: []byte("1"), Rev: first}}},
-		{Rev: third, Events: []store.Event{{Key: "w/b", Deleted: true, Rev: third},
-			{Key: "w/c", Value: []byte("3"), Rev: third}, {Key: "w/a", Value: []byte{}, Rev: third}}},
+		{Rev: third, Events: []store.Event{
+			{Key: "w/b", Deleted: true, Rev: third},
+			{Key: "w/c", Value: []byte("3"), Rev: third},
+			{Key: "w/a", Value: []byte{}, Rev: third},
+		}},
 	}
 	if diff := cmp.Diff(want, take(t, s.Watch(soon(t), "w/", 1), 5)); diff != "" {
 		t.Error(diff)

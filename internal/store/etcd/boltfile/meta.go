@@ -70,8 +70,10 @@ func metaAt(file io.ReaderAt, offset int64) (meta, error) {
 	case le.Uint64(m[metaSummed:]) != sum.Sum64():
 		return meta{}, fmt.Errorf("the meta page at %d has a wrong checksum", offset)
 	}
-	return meta{pageSize: le.Uint32(m[8:]), root: le.Uint64(m[16:]), freelist: le.Uint64(m[32:]),
-		pages: le.Uint64(m[40:]), txid: le.Uint64(m[48:])}, nil
+	return meta{
+		pageSize: le.Uint32(m[8:]), root: le.Uint64(m[16:]), freelist: le.Uint64(m[32:]),
+		pages: le.Uint64(m[40:]), txid: le.Uint64(m[48:]),
+	}, nil
 }
 
 // inside says whether the pages that m speaks of lie in a file of that size.
