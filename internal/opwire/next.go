@@ -2,6 +2,7 @@ package opwire
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,7 @@ func nextOf(r Record) string {
 			quoted(d.Question.Principal), quoted(role), quoted(scope))
 		return "echo " + shellWord(manifest) + " | lanyard apply -f -"
 	}
-	for _, c := range append(d.Decisive[:len(d.Decisive):len(d.Decisive)], d.Nearest...) {
+	for _, c := range slices.Concat(d.Decisive, d.Nearest) {
 		if show := showRule(c.Kind, c.Rule); show != "" {
 			return show
 		}

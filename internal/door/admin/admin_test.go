@@ -3,7 +3,6 @@ package admin
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +19,7 @@ func mounted(t *testing.T, d Door) *web.Door {
 	t.Helper()
 	door, err := d.Mount(web.Config{
 		IDs: func() string { return "id-1" }, Now: func() time.Time { return time.Unix(1, 0) },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

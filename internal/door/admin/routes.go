@@ -31,12 +31,18 @@ func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 
 func (d Door) routes() []web.Route {
 	return []web.Route{
-		{Method: http.MethodGet, Pattern: "/livez", Name: "livez", Permission: "none", Handler: livez,
-			Doc: "200 as long as the process answers"},
-		{Method: http.MethodGet, Pattern: "/readyz", Name: "readyz", Permission: "none", Handler: d.readyz,
-			Doc: "200 when credentials are issued, else 503 with the reason"},
-		{Method: http.MethodGet, Pattern: "/metrics", Name: "metrics", Permission: "none", Handler: d.metrics(),
-			Doc: "figures in Prometheus's text format"},
+		{
+			Method: http.MethodGet, Pattern: "/livez", Name: "livez", Permission: "none", Handler: livez,
+			Doc: "200 as long as the process answers",
+		},
+		{
+			Method: http.MethodGet, Pattern: "/readyz", Name: "readyz", Permission: "none", Handler: d.readyz,
+			Doc: "200 when credentials are issued, else 503 with the reason",
+		},
+		{
+			Method: http.MethodGet, Pattern: "/metrics", Name: "metrics", Permission: "none", Handler: d.metrics(),
+			Doc: "figures in Prometheus's text format",
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -29,7 +30,7 @@ func rotateKeys(d Door, c *call) (any, error) {
 		return nil, err
 	}
 	if err := d.record(c, audit.Changed); err != nil {
-		return nil, err
+		return nil, fault.New(fault.Unavailable, Unrecorded, "New signing keys were made, but that could not be recorded.").Because(err)
 	}
 	return d.Keys.List(c.ctx())
 }
@@ -45,6 +46,9 @@ func revoke(d Door, c *call) (any, error) {
 		return nil, err
 	}
 	c.event.Record.Resource = p.full
+	if !p.azure() && !p.aws() {
+		return nil, unknown("%s has no role lanyard/Operator, so there are no sessions to end.", p.full)
+	}
 	var steps []opwire.Step
 	err = d.change(c, func(e *directory.Edit) (err error) {
 		steps, err = revokeAll(e, p)

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -132,7 +133,20 @@ func deleteRecord(d Door, c *call) (any, error) {
 			"%s %s was deleted at revision %d, but objects of it could not be removed from the disk.", step.Kind, step.Name, c.v.Rev()).
 			Because(err)
 	}
-	return opwire.ApplyResult{Steps: wireSteps([]kinds.Step{step}), Revision: c.v.Rev()}, nil
+	return deleted(c, step), nil
+}
+
+func deleted(c *call, step kinds.Step) opwire.ApplyResult {
+	return opwire.ApplyResult{Steps: wireSteps([]kinds.Step{step}), Revision: c.v.Rev()}
+}
+
+// holdsBytes tells whether objects may go with a thing of the kind.
+func holdsBytes(kind string) bool {
+	switch kind {
+	case "Bucket", "Container", "StorageAccount", "Resource", "ResourceGroup":
+		return true
+	}
+	return false
 }
 
 // mayLose refuses to delete a bucket that holds objects (Amazon S3, DeleteBucket), by whatever name it is meant. Azure's
@@ -157,13 +171,14 @@ func (d Door) mayLose(c *call, deletion directory.Command) error {
 	return nil
 }
 
-// removeBytes removes the spaces of the buckets and containers that were there before and are not any more.
+// removeBytes removes the spaces of the buckets and containers that were there before and are not any more, also when the
+// caller does not wait for it.
 func (d Door) removeBytes(c *call, before *view.View) error {
 	now := spaces(c.v)
 	var errs []error
 	for id := range spaces(before) {
 		if !now[id] {
-			errs = append(errs, d.Objects.RemoveSpace(c.ctx(), id))
+			errs = append(errs, d.Objects.RemoveSpace(context.WithoutCancel(c.ctx()), id))
 		}
 	}
 	return errors.Join(errs...)

@@ -1,0 +1,128 @@
+package operator
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/reason"
+)
+
+const (
+	readBlob  = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+	writeBlob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
+	readBox   = "Microsoft.Storage/storageAccounts/blobServices/containers/read"
+)
+
+// films is the scope of the scene's storage account.
+func (w *world) films() string {
+	account, ok := w.view().StorageAccount("films")
+	if !ok {
+		w.t.Fatal("there are no films")
+	}
+	return account.ID.String()
+}
+
+func TestCan(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene)
+	blob := w.films() + "/blobServices/default/containers/reels/blobs/a"
+	role := fmt.Sprintf("arn:aws:iam::%s:role/loader", w.view().Installation().Account)
+	control := false
+	tests := []struct {
+		name string
+		ask  opwire.CanRequest
+		want reason.Outcome
+	}{
+		{"granted", opwire.CanRequest{Principal: "reader", Action: readBlob, Resource: blob}, reason.Allow},
+		{"not granted", opwire.CanRequest{Principal: "reader", Action: writeBlob, Resource: blob}, reason.ImplicitDeny},
+		{"control operation", opwire.CanRequest{Principal: "reader", Action: readBox, Resource: w.films()}, reason.Allow},
+		{"said to be control", opwire.CanRequest{Principal: "reader", Action: readBlob, Resource: blob, Data: &control}, reason.ImplicitDeny},
+		{"elsewhere", opwire.CanRequest{Principal: "reader", Action: readBlob, Resource: resourceOf(w, "demo", "twin")}, reason.ImplicitDeny},
+		{"another identity", opwire.CanRequest{Principal: "shared", Action: readBlob, Resource: blob}, reason.ImplicitDeny},
+		{"operator's data", opwire.CanRequest{Principal: "operator", Action: writeBlob, Resource: blob}, reason.Allow},
+		{"role", opwire.CanRequest{Principal: role, Action: "s3:GetObject", Resource: "arn:aws:s3:::films-bucket/a"}, reason.Allow},
+		{"role, other action", opwire.CanRequest{Principal: role, Action: "s3:PutObject", Resource: "arn:aws:s3:::films-bucket/a"}, reason.ImplicitDeny},
+		{"root", opwire.CanRequest{Principal: "root@default", Action: "s3:PutObject", Resource: "arn:aws:s3:::films-bucket/a"}, reason.Allow},
+		{"account", opwire.CanRequest{Principal: w.view().Installation().Account.String(), Action: "s3:ListAllMyBuckets", Resource: "*"}, reason.Allow},
+		{"operator's role", opwire.CanRequest{Principal: "operator", Action: "s3:PutObject", Resource: "arn:aws:s3:::films-bucket/a"}, reason.Allow},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			w := *w
+			w.t = t
+			got := get[reason.Decision](&w, "POST", opwire.PathCan, tc.ask)
+			if got.Outcome != tc.want || got.Question.Action != tc.ask.Action || got.Allowed() == (len(got.Decisive) == 0) {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestCanRefused(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene)
+	role := fmt.Sprintf("arn:aws:iam::%s:role/loader", w.view().Installation().Account)
+	tests := []struct {
+		ask opwire.CanRequest
+		why fault.Reason
+	}{
+		{opwire.CanRequest{Principal: "reader", Action: "s3:GetObject", Resource: "arn:aws:s3:::films-bucket/a"}, QuestionUnsupported},
+		{opwire.CanRequest{Principal: role, Action: readBlob, Resource: w.films()}, QuestionUnsupported},
+		{opwire.CanRequest{Principal: role, Action: "sts:AssumeRole", Resource: role}, QuestionUnsupported},
+		{opwire.CanRequest{Principal: role, Action: "s3:GetObject", Resource: "arn:aws:s3:::nobucket/a"}, directory.BucketNotFound},
+		{opwire.CanRequest{Principal: role, Action: "s3:GetObject", Resource: w.films()}, BadRequest},
+		{opwire.CanRequest{Principal: "reader", Action: readBlob, Resource: "films"}, BadRequest},
+		{opwire.CanRequest{Principal: "reader", Action: "Microsoft.Storage/*", Resource: w.films()}, BadRequest},
+		{opwire.CanRequest{Principal: "reader", Action: "read", Resource: w.films()}, BadRequest},
+		{opwire.CanRequest{Principal: "reader", Action: "", Resource: w.films()}, BadRequest},
+		{opwire.CanRequest{Principal: "nobody", Action: readBlob, Resource: w.films()}, NameUnknown},
+		{opwire.CanRequest{Action: readBlob, Resource: w.films()}, BadName},
+	}
+	for _, tc := range tests {
+		w.refused("POST", opwire.PathCan, tc.ask, tc.why)
+	}
+	w.refused("POST", opwire.PathWhoCan, opwire.CanRequest{Principal: "reader", Action: readBlob, Resource: w.films()}, BadRequest)
+}
+
+func TestWhoCan(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene + "---\nkind: Tenant\nname: staging\n")
+	r, _ := w.view().Resource(resourceID(t, resourceOf(w, "demo", "reader")))
+	o, _ := w.view().OperatorOf(w.view().Installation().Tenant)
+	who := func(action, resource string) []string {
+		t.Helper()
+		var ids []string
+		for _, a := range get[opwire.WhoCanResult](w, "POST", opwire.PathWhoCan, opwire.CanRequest{Action: action, Resource: resource}).Allowed {
+			if !a.Decision.Allowed() || len(a.Decision.Decisive) == 0 || a.Display == "" {
+				t.Errorf("listed without a rule: %+v", a)
+			}
+			ids = append(ids, a.Principal)
+		}
+		return ids
+	}
+	same := func(got []string, want ...string) {
+		t.Helper()
+		seen := map[string]bool{}
+		for _, id := range got {
+			seen[id] = true
+		}
+		for _, id := range want {
+			if !seen[id] {
+				t.Errorf("%v lacks %s", got, id)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+	account := w.view().Installation().Account
+	root, house := fmt.Sprintf("arn:aws:iam::%s:root", account), operatorRoleARN(account).String()
+	same(who(readBlob, w.films()), r.System.ObjectID.String(), o.ObjectID.String())
+	same(who(writeBlob, w.films()), o.ObjectID.String())
+	same(who(readBlob, "/subscriptions/8c1b0000-0000-4000-8000-000000000000"))
+	same(who("s3:GetObject", "arn:aws:s3:::films-bucket/a"), root, house, fmt.Sprintf("arn:aws:iam::%s:role/loader", account))
+	same(who("s3:PutObject", "arn:aws:s3:::films-bucket/a"), root, house)
+}
