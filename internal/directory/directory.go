@@ -38,7 +38,7 @@ type Directory struct {
 	config  Config
 	current atomic.Pointer[view.View]
 	guard   int64         // revision of the guard key: ours as long as we are the writer; Run's own
-	queue   chan *request // unbuffered: whoever has handed over a request gets an answer
+	queue   chan *request // unbuffered: whoever has handed over a request gets an answer, unless the loop itself dies
 	started atomic.Bool
 	stopped chan struct{} // closed when Run has ended
 	sweeps  sweepState    // Run's own
@@ -90,8 +90,17 @@ func (d *Directory) Do(ctx context.Context, command Command) (*view.View, error)
 	case <-d.stopped:
 		return nil, unavailable(nil)
 	}
-	a := <-r.done
-	return a.view, a.err
+	select {
+	case a := <-r.done:
+		return a.view, a.err
+	case <-d.stopped:
+	}
+	select {
+	case a := <-r.done: // answered just before the end
+		return a.view, a.err
+	default:
+		return nil, unavailable(nil)
+	}
 }
 
 // request is a command that waits for its answer.

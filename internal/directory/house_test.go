@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -25,9 +26,11 @@ var testURLs = map[string]string{"entra": "https://127.0.0.1:8443"}
 // now is the time in all tests.
 func now() time.Time { return time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC) }
 
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 func open(tb testing.TB, s store.Store) *Directory {
 	tb.Helper()
-	d, err := Open(tb.Context(), Config{Store: s, Now: now})
+	d, err := Open(tb.Context(), Config{Store: s, Now: now, Logger: quiet()})
 	if err != nil {
 		tb.Fatal(err)
 	}

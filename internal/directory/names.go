@@ -22,7 +22,7 @@ var (
 	vaultNames     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$`)
 	containerNames = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9]|-[a-z0-9])*$`) // and 3 to 63 long
 	credentials    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
-	bucketNames    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]|\.[a-z0-9])*[a-z0-9]$`)
+	bucketNames    = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*[a-z0-9]$`)
 	dottedNumbers  = regexp.MustCompile(`^[0-9]+(\.[0-9]+){3}$`)
 	roleNames      = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 	policyNames    = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
@@ -58,7 +58,7 @@ func checkHouseName(what, s string) error {
 func checkBucketName(s string) error {
 	switch {
 	case len(s) < 3 || len(s) > 63 || !bucketNames.MatchString(s),
-		dottedNumbers.MatchString(s), strings.Contains(s, ".-"), strings.Contains(s, "-."),
+		dottedNumbers.MatchString(s), strings.Contains(s, ".."), strings.Contains(s, ".-"), strings.Contains(s, "-."),
 		strings.HasPrefix(s, "xn--"), strings.HasPrefix(s, "sthree-"), strings.HasPrefix(s, "amzn-s3-demo-"),
 		strings.HasSuffix(s, "-s3alias"), strings.HasSuffix(s, "--ol-s3"):
 		return invalid(InvalidName, "%q is not a name for a bucket: want 3 to 63 lower-case letters, digits, dashes and "+

@@ -69,7 +69,7 @@ func TestOpenReadsAllPages(t *testing.T) {
 func TestOpenRefusesADamagedRecord(t *testing.T) {
 	s := filled(t, 10)
 	flush(t, s, []store.Op{{Key: view.Prefix + "tenant/" + name.NewGUID().String(), Value: []byte("{")}})
-	if _, err := Open(t.Context(), Config{Store: s, Now: now}); err == nil {
+	if _, err := Open(t.Context(), Config{Store: s, Now: now, Logger: quiet()}); err == nil {
 		t.Error("a damaged record was passed over")
 	}
 }

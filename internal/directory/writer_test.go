@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -142,6 +143,17 @@ func TestAFailedCommandLeavesNoTrace(t *testing.T) {
 	h.must(t, putGroup("after"))
 }
 
+// A command that ends its goroutine ends the loop, but leaves nobody waiting.
+func TestACommandThatExitsLeavesNobodyWaiting(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.Do(h.ctx, func(*Edit) error { runtime.Goexit(); return nil }); !fault.Is(err, Unavailable) {
+		t.Errorf("got %v, want %s", err, Unavailable)
+	}
+	if _, err := h.Do(h.ctx, putGroup("g")); !fault.Is(err, Unavailable) {
+		t.Errorf("got %v, want %s", err, Unavailable)
+	}
+}
+
 func TestNothingChangedWritesNothing(t *testing.T) {
 	h := newHouse(t)
 	h.must(t, putGroup("g"))
@@ -155,7 +167,7 @@ func TestNothingChangedWritesNothing(t *testing.T) {
 func TestIndeterminateCommitStops(t *testing.T) {
 	f := &failing{Store: memory.New()}
 	var fatal atomic.Int64
-	d, err := Open(t.Context(), Config{Store: f, Now: now, Fatal: func(error) { fatal.Add(1) }})
+	d, err := Open(t.Context(), Config{Store: f, Now: now, Logger: quiet(), Fatal: func(error) { fatal.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +219,7 @@ func TestADefiniteRefusalDoesNotStop(t *testing.T) {
 func TestGuardDetectsASecondWriter(t *testing.T) {
 	s := memory.New()
 	var fatal atomic.Int64
-	first, err := Open(t.Context(), Config{Store: s, Now: now, Fatal: func(error) { fatal.Add(1) }})
+	first, err := Open(t.Context(), Config{Store: s, Now: now, Logger: quiet(), Fatal: func(error) { fatal.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +258,7 @@ func (r *racing) Txn(ctx context.Context, compares []store.Compare, ops []store.
 }
 
 func TestOpenRefusesWhenSomebodyWritesMeanwhile(t *testing.T) {
-	if _, err := Open(t.Context(), Config{Store: &racing{Store: memory.New()}, Now: now}); !fault.Is(err, Unavailable) {
+	if _, err := Open(t.Context(), Config{Store: &racing{Store: memory.New()}, Now: now, Logger: quiet()}); !fault.Is(err, Unavailable) {
 		t.Errorf("got %v, want %s", err, Unavailable)
 	}
 }
