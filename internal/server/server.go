@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -85,8 +86,8 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 // close undoes what was opened, the last first.
 func (s *Server) close() error {
 	var errs []error
-	for i := len(s.stopping) - 1; i >= 0; i-- {
-		errs = append(errs, s.stopping[i]())
+	for _, stop := range slices.Backward(s.stopping) {
+		errs = append(errs, stop())
 	}
 	s.stopping = nil
 	return errors.Join(errs...)
@@ -162,7 +163,7 @@ func (s *Server) openDirectory(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	urls := map[string]string{}
+	var urls map[string]string
 	if s.open, urls, err = listenFresh(ctx, s.cfg.Listen); err != nil {
 		return err
 	}
@@ -233,6 +234,6 @@ func (s *Server) KEKPath() (path string, fresh bool) { return s.ring.KEKPath(), 
 func (s *Server) house() web.Config {
 	return web.Config{
 		IDs: func() string { return requestid.New(s.now(), s.node).String() },
-		Now: s.now, Log: s.log, Observer: s.metrics, Witness: s.audit,
+		Now: s.now, Log: s.log, Observer: s.metrics, Witness: s.audit, Proxies: s.cfg.TrustedProxies,
 	}
 }

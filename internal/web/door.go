@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -29,6 +30,7 @@ type Config struct {
 	Log       *slog.Logger     // where events go
 	Observer  Observer         // counts finished requests; nil for none
 	Witness   Witness          // keeps the records of failed requests; nil for none
+	Proxies   []netip.Prefix   // whose X-Forwarded-For says where a request came from; see ClientIP
 	IDHeaders []string         // answer headers that carry the request id, e.g. "x-ms-request-id"
 
 	// WithID puts the request id where services look for it; nil leaves the context as it is.
@@ -47,6 +49,7 @@ type Door struct {
 	log       *slog.Logger
 	observer  Observer
 	witness   Witness
+	proxies   []netip.Prefix
 	idHeaders []string
 	withID    func(context.Context, string) context.Context
 
@@ -109,7 +112,7 @@ func newDoor(cfg Config) (*Door, error) {
 	}
 	d := &Door{
 		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer, witness: cfg.Witness,
-		withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight,
+		proxies: cfg.Proxies, withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight,
 	}
 	if d.maxBody == 0 {
 		d.maxBody = DefaultMaxBody
@@ -140,7 +143,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{Context: r.Context(), door: d}
 	x.answer.ResponseWriter = w
-	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: peer(r.RemoteAddr)}
+	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: ClientIP(r, d.proxies)}
 	return x
 }
 

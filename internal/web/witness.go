@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/netip"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -80,13 +79,4 @@ func worthLedger(k fault.Kind) bool {
 	case fault.Internal, fault.Invalid, fault.Unauthenticated, fault.Denied, fault.Expired, fault.Unavailable:
 	}
 	return true
-}
-
-// peer is the address of the connection's other end; zero for a unix socket.
-func peer(remoteAddr string) netip.Addr {
-	ap, err := netip.ParseAddrPort(remoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return ap.Addr().Unmap()
 }

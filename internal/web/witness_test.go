@@ -115,3 +115,24 @@ func TestWitnessTakesWhatNeverReachedAHandler(t *testing.T) {
 		t.Errorf("recorded by %q: %+v", a.way, a.rec)
 	}
 }
+
+// TestT11ForwardedSource: X-Forwarded-For says where a request came from if a configured proxy sent it, and nothing else.
+func TestT11ForwardedSource(t *testing.T) {
+	for _, tc := range []struct {
+		proxies []netip.Prefix
+		want    string
+	}{
+		{nil, "192.0.2.1"},
+		{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "192.0.2.1"},
+		{[]netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, "203.0.113.9"},
+	} {
+		a, cfg := &archive{}, testConfig(&logBuffer{})
+		cfg.Witness, cfg.Proxies = a, tc.proxies
+		r := httptest.NewRequest("GET", "/none", nil)
+		r.Header.Set("X-Forwarded-For", "203.0.113.9")
+		newTestDoor(t, cfg, route("GET", "/x", echo())).ServeHTTP(httptest.NewRecorder(), r)
+		if got := a.rec.Remote.String(); got != tc.want {
+			t.Errorf("proxies %v: the record says %s, want %s", tc.proxies, got, tc.want)
+		}
+	}
+}
