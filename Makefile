@@ -84,6 +84,7 @@ cover: ## statement coverage of the engines, held to its bounds
 .PHONY: generate
 generate: ## write the pages that are made from the code
 	go test -count=1 . -update
+	go test -count=1 -run '^TestSurfacePage$$' ./internal/server -update
 
 .PHONY: clean
 clean: ## remove what make built

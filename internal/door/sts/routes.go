@@ -79,7 +79,9 @@ func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	cfg.MaxBody = maxForm
 	var table []web.Route
 	for _, a := range actions() {
-		table = append(table, web.Route{Method: http.MethodPost, Pattern: "/", Name: a.name, Doc: a.doc, Permission: permission(a.name)})
+		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			table = append(table, web.Route{Method: method, Pattern: "/", Name: a.name, Doc: a.doc, Permission: permission(a.name)})
+		}
 	}
 	return web.NewRaw(cfg, table, d.serve)
 }
