@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/requestid"
@@ -199,5 +200,32 @@ func TestNextKnowsReasons(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("only %d reasons found", found)
+	}
+}
+
+func TestNext(t *testing.T) {
+	for why, want := range map[fault.Reason]string{
+		"mint.held": "lanyard restore --confirm", "attest.rule_expired": "lanyard run --as RESOURCE -- COMMAND",
+		"mint.audience_unregistered": "lanyard get Application", "federation.issuer_unknown": "lanyard get OIDCProvider",
+		"federation.subject_mismatch": "lanyard get UserAssignedIdentity", "sts.duration": "lanyard get Role",
+		"directory.bucket_not_found": "lanyard get Bucket", "directory.container_not_found": "lanyard get Container",
+		"directory.role_unknown": "lanyard get RoleDefinition", "disk.full": "lanyard doctor", "web.no_route": "",
+	} {
+		if got := Next(why); got != want {
+			t.Errorf("after %s: %q, want %q", why, got, want)
+		}
+	}
+}
+
+func TestShowRule(t *testing.T) {
+	for rule, want := range map[[2]string]string{
+		{"identity policy", "arn:aws:iam::123456789012:policy/p#Sid"}: "lanyard get Policy arn:aws:iam::123456789012:policy/p",
+		{"role assignment", "a'b"}:                                    `lanyard get RoleAssignment 'a'\''b'`,
+		{"session policy", "session policy#1"}:                        "",
+		{"identity policy", "#1"}:                                     "",
+	} {
+		if got := showRule(rule[0], rule[1]); got != want {
+			t.Errorf("%v: %q, want %q", rule, got, want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -199,4 +200,18 @@ func TestNoSecretsKept(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRevokeNothing wants an operator without sides to be said so.
+func TestRevokeNothing(t *testing.T) {
+	w := newWorld(t)
+	w.apply("kind: Account\nname: archive\n")
+	archive, _ := w.view().AccountNamed("archive")
+	root := get[opwire.ApplyResult](w, "POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "arn:aws:iam::" + archive.ID.String() + ":root"})
+	if len(root.Steps) != 1 || root.Steps[0].Kind != "Account" {
+		t.Errorf("the root: %+v", root)
+	}
+	get[opwire.ApplyResult](w, "DELETE", opwire.RecordPath("Role", operatorRoleARN(archive.ID).String()), nil)
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "operator@archive"}, NameUnknown)
+	w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: "operator@archive"}, access.Denied)
 }

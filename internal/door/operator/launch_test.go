@@ -283,3 +283,43 @@ func TestLaunchAppSettings(t *testing.T) {
 		})
 	}
 }
+
+func TestRenewOperator(t *testing.T) {
+	w := newWorld(t)
+	l := w.launched("operator")
+	renewed := get[opwire.Launch](w, "PUT", opwire.PathLaunchs+l.ID, nil)
+	if want := "operator@" + w.view().Installation().Tenant.String(); renewed.As != want || renewed.Session != nil {
+		t.Errorf("renewed: %+v", renewed)
+	}
+	if again := w.launched(renewed.As); again.Tenant != l.Tenant {
+		t.Errorf("the name of a launch does not name it: %+v", again)
+	}
+}
+
+// TestIdentityThatNothingHas wants the refusal to say what to do with it.
+func TestIdentityThatNothingHas(t *testing.T) {
+	w := newWorld(t)
+	w.apply("kind: ResourceGroup\nname: demo\n---\nkind: UserAssignedIdentity\nname: alone\nresourceGroup: demo\n")
+	got := get[[]item](w, "GET", opwire.RecordPath("UserAssignedIdentity", "alone"), nil)
+	for _, who := range []string{"alone", got[0].ID} {
+		if e := w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: who}, NotAWorkload); !strings.Contains(e.Message, "Attach it") {
+			t.Errorf("%s: %s", who, e.Message)
+		}
+	}
+	get[opwire.ApplyResult](w, "POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID})
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID + "x"}, NameUnknown)
+}
+
+// TestManyCandidates wants a refusal of a bounded length.
+func TestManyCandidates(t *testing.T) {
+	w := newWorld(t)
+	var b strings.Builder
+	for i := range maxCandidates + 5 {
+		fmt.Fprintf(&b, "kind: ResourceGroup\nname: g%d\n---\nkind: Resource\ntype: Microsoft.Web/sites\nname: same\nresourceGroup: g%d\n---\n", i, i)
+	}
+	w.apply(strings.TrimSuffix(b.String(), "---\n"))
+	got := w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: "same"}, NameAmbiguous)
+	if n := strings.Count(got.Message, "/subscriptions/"); n != maxCandidates || !strings.Contains(got.Message, "15 things") {
+		t.Errorf("%d candidates: %s", n, got.Message)
+	}
+}

@@ -128,6 +128,9 @@ func deleteRecord(d Door, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !holdsBytes(step.Kind) {
+		return deleted(c, step), nil
+	}
 	if err := d.removeBytes(c, before); err != nil {
 		return nil, fault.New(fault.Unavailable, BytesLeft,
 			"%s %s was deleted at revision %d, but objects of it could not be removed from the disk.", step.Kind, step.Name, c.v.Rev()).

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -173,4 +175,28 @@ func TestDeleteTakesBytes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stuck is a disk that gives no space back.
+type stuck struct{ Objects }
+
+func (stuck) RemoveSpace(context.Context, name.GUID) error { return errors.New("the disk broke") }
+
+func TestDeleteLeavesBytes(t *testing.T) {
+	w := newWorld(t, func(d *Door) { d.Objects = stuck{d.Objects} })
+	w.apply(scene)
+	got := w.refused("DELETE", opwire.RecordPath("Container", "films/reels"), nil, BytesLeft)
+	account, _ := w.view().StorageAccount("films")
+	if _, stays := w.view().Container(account, "reels"); stays || !strings.Contains(got.Message, "was deleted") {
+		t.Errorf("stays %v, and the answer is %+v", stays, got)
+	}
+	changed := 0
+	for _, err := range w.audit.Query(t.Context(), audit.Filter{Operation: "delete", Outcome: audit.Changed}) {
+		must(t, err)
+		changed++
+	}
+	if rec := w.ledger("delete"); changed != 1 || rec.Outcome != audit.Failed { // the change, then that it was not finished
+		t.Errorf("%d records of the change, and then %+v", changed, rec)
+	}
+	get[opwire.ApplyResult](w, "DELETE", opwire.RecordPath("Role", "loader"), nil) // which has no bytes
 }
