@@ -130,7 +130,7 @@ func TestForeignFolderIsRefusedAndLeftAlone(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			wantOpenFault(t, dir, c.want)
+			_ = wantOpenFault(t, dir, c.want)
 			entries, err := os.ReadDir(dir)
 			if err != nil || len(entries) != 1 {
 				t.Errorf("the folder now holds %v, %v", entries, err)

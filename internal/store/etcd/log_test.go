@@ -45,7 +45,7 @@ func TestBridgeLevels(t *testing.T) {
 			handler := slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: noTime})
 			quiet := new(atomic.Bool)
 			quiet.Store(c.quiet)
-			c.log(engineLogger(bridge{logger: slog.New(handler).With("part", "test"), quiet: quiet}, nil))
+			c.log(engineLogger(bridge{logger: slog.New(handler).With(slog.String("part", "test")), quiet: quiet}, nil))
 			if out.String() != c.want {
 				t.Errorf("got %q, want %q", out.String(), c.want)
 			}

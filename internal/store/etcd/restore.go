@@ -27,7 +27,7 @@ const RevisionLeap int64 = 1_000_000_000
 // restoringName is the folder in which the engine's new folder is built.
 const restoringName = engineName + ".restoring"
 
-// NotSnapshot: the file is not a whole snapshot of a store of Lanyard.
+// NotSnapshot means that the file is not a whole snapshot of a store of Lanyard.
 const NotSnapshot fault.Reason = "store.not_snapshot"
 
 // Restored tells what Restore did.

@@ -189,7 +189,7 @@ func (c *checker) freelist() error {
 		}
 		count, ids = binary.LittleEndian.Uint64(ids), ids[8:]
 	}
-	if count > uint64(len(ids)/8) {
+	if count > uint64(len(ids)/8) { //nolint:gosec // a length is not negative
 		return fmt.Errorf("free list %d of %d pages leaves its page", p.id, count)
 	}
 	for i := range count {

@@ -81,7 +81,7 @@ func (m meta) inside(size int64) error {
 	if m.pageSize < minPageSize || m.pageSize > maxPageSize || m.pageSize&(m.pageSize-1) != 0 {
 		return fmt.Errorf("page size %d is not possible", m.pageSize)
 	}
-	if have := uint64(size) / uint64(m.pageSize); m.pages > have {
+	if have := uint64(size) / uint64(m.pageSize); m.pages > have { //nolint:gosec // a file's size is not negative
 		return fmt.Errorf("the file has %d of %d pages", have, m.pages)
 	}
 	return nil

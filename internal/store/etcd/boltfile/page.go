@@ -21,7 +21,7 @@ func (c *checker) read(id uint64) (page, error) {
 	}
 	size := int64(c.meta.pageSize)
 	data := make([]byte, size)
-	if _, err := c.file.ReadAt(data, int64(id)*size); err != nil {
+	if _, err := c.file.ReadAt(data, int64(id)*size); err != nil { //nolint:gosec // use refused what lies outside of the file
 		return page{}, fmt.Errorf("read page %d: %w", id, err)
 	}
 	le := binary.LittleEndian
@@ -41,8 +41,8 @@ func (c *checker) read(id uint64) (page, error) {
 			return page{}, err
 		}
 	}
-	p.data = make([]byte, size*int64(overflow+1))
-	if _, err := c.file.ReadAt(p.data, int64(id)*size); err != nil {
+	p.data = make([]byte, size*int64(overflow+1))                    //nolint:gosec // 32 bits
+	if _, err := c.file.ReadAt(p.data, int64(id)*size); err != nil { //nolint:gosec // as above
 		return page{}, fmt.Errorf("read page %d: %w", id, err)
 	}
 	return p, nil
