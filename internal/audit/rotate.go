@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -181,8 +182,8 @@ func dropNote(through Head, records uint64, segments int) Record {
 
 // lastHead finds the last line in segments.
 func lastHead(segments []segment) (Head, error) {
-	for i := len(segments) - 1; i >= 0; i-- {
-		b, err := segments[i].read()
+	for _, s := range slices.Backward(segments) {
+		b, err := s.read()
 		if err != nil {
 			return Head{}, err
 		}

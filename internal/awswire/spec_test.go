@@ -63,7 +63,7 @@ func specQuery(raw string) string {
 		return ""
 	}
 	var pairs [][2]string
-	for _, p := range strings.Split(raw, "&") {
+	for p := range strings.SplitSeq(raw, "&") {
 		kv := append(strings.SplitN(p, "=", 2), "")
 		k := specEncode(specDecode(kv[0]), "")
 		if k != "X-Amz-Signature" {

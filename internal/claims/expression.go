@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -66,10 +67,5 @@ func (e *Expression) Match(lookup func(claim string) (values []string, ok bool))
 }
 
 func (c clause) holds(values []string) bool {
-	for _, v := range values {
-		if c.pattern.Matches(v) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(values, c.pattern.Matches)
 }

@@ -115,8 +115,9 @@ func (o Operator) traits() (traits, bool) {
 		return traits{"Null", nullFamily, 0, false}, true
 	case SubjectLike:
 		return traits{"SubjectLike", globFamily, 0, false}, true
+	default:
+		return traits{}, false
 	}
-	return traits{}, false
 }
 
 // named puts "Not" into the name of a negated operator.

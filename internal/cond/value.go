@@ -59,7 +59,7 @@ func (v *value) parseText(text string, syntax Syntax) (err error) {
 
 // parsePattern reads text in which '*' and '?' are wildcards, as the operator understands them.
 func (v *value) parsePattern(op Operator, text string, syntax Syntax) (err error) {
-	mode := glob.Plain
+	var mode glob.Mode
 	switch op {
 	case StringLikeIgnoreCase, StringNotLikeIgnoreCase:
 		mode = glob.Fold
@@ -67,6 +67,8 @@ func (v *value) parsePattern(op Operator, text string, syntax Syntax) (err error
 		mode = glob.ARN
 	case SubjectLike:
 		mode = glob.Subject
+	default:
+		mode = glob.Plain
 	}
 	v.template, err = ParseTemplate(text, syntax, mode)
 	if err == nil && mode == glob.ARN && !v.template.dynamic && !isARN(text) {

@@ -324,7 +324,7 @@ func TestTheRootOfAnAccountCanBeRevoked(t *testing.T) {
 	if role, err := s.Live(h.view, h.now); role != nil || err != nil {
 		t.Errorf("root session: %v, %v", role, err)
 	}
-	if err := s.liveAfter(h, t, &view.Account{ID: s.Account, Name: "default", RevokedAt: 91}); !fault.Is(err, SessionRevoked) {
+	if err := s.liveAfter(t, h, &view.Account{ID: s.Account, Name: "default", RevokedAt: 91}); !fault.Is(err, SessionRevoked) {
 		t.Errorf("after a revocation: %v", err)
 	}
 	if _, err := s.Live(h.without(t, &view.Account{ID: s.Account}), h.now); !fault.Is(err, SessionRevoked) {
@@ -332,7 +332,7 @@ func TestTheRootOfAnAccountCanBeRevoked(t *testing.T) {
 	}
 }
 
-func (s *Session) liveAfter(h *house, t *testing.T, r view.Record) error {
+func (s *Session) liveAfter(t *testing.T, h *house, r view.Record) error {
 	t.Helper()
 	_, err := s.Live(h.apply(t, r), h.now)
 	return err

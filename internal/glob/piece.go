@@ -208,12 +208,12 @@ func (b *Builder) head() string {
 	if b.mode == Fold {
 		return ""
 	}
-	var head string
+	var head strings.Builder
 	for _, p := range b.pieces() {
 		if p.kind != literal && p.kind != wall {
 			break
 		}
-		head += p.text
+		head.WriteString(p.text)
 	}
-	return head
+	return head.String()
 }

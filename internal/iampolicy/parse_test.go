@@ -229,7 +229,7 @@ func TestParseLimits(t *testing.T) {
 	if p := parse(t, iampolicy.Identity, `{ "Id" : "a \" b\\", "Statement" : [ ] }`); p.Size() != len(`{"Id":"a \" b\\","Statement":[]}`) {
 		t.Errorf("size %d with escapes", p.Size())
 	}
-	refused(t, iampolicy.Identity, `{"Statement":`+strings.Repeat("[", 20)+strings.Repeat("]", 20)+`}`, "Syntax error in policy")
+	_ = refused(t, iampolicy.Identity, `{"Statement":`+strings.Repeat("[", 20)+strings.Repeat("]", 20)+`}`, "Syntax error in policy")
 	for _, kind := range []iampolicy.Kind{0, 99} {
 		if _, err := iampolicy.Parse([]byte(`{"Statement":[]}`), kind); !fault.IsKind(err, fault.Internal) {
 			t.Errorf("kind %d: %v", kind, err)

@@ -172,7 +172,7 @@ func specNames(in iampolicy.Input, s object) int {
 			}
 			found[specNamesOne(who, p[0], p[1])] = true
 		}
-		exempt := found[3]
+		var exempt bool
 		switch who.Type {
 		case iampolicy.Root:
 			exempt = found[1]
@@ -180,6 +180,8 @@ func specNames(in iampolicy.Input, s object) int {
 			exempt = found[1] && found[3]
 		case iampolicy.AssumedRole, iampolicy.FederatedUser:
 			exempt = found[1] && found[2] && found[3]
+		default:
+			exempt = found[3]
 		}
 		if exempt {
 			return 0
@@ -427,12 +429,12 @@ func specCompare(in iampolicy.Input, operator, have, want string, variables bool
 			operator, family = rest, f
 		}
 	}
-	switch {
-	case family == "Numeric":
+	switch family {
+	case "Numeric":
 		a, okA := new(big.Rat).SetString(have)
 		b, okB := new(big.Rat).SetString(want)
 		return okA && okB && specOrder(operator, a.Cmp(b))
-	case family == "Date":
+	case "Date":
 		a, okA := specDate(have)
 		b, okB := specDate(want)
 		return okA && okB && specOrder(operator, a.Compare(b))

@@ -59,7 +59,7 @@ func TestVector06TrustDenyOnly(t *testing.T) {
 
 // An unknown operator is refused when the policy is saved, and a condition that does not hold does not grant.
 func TestVector07Operators(t *testing.T) {
-	refused(t, iampolicy.Identity, document(when(allowRead, `{"IpAdress":{"aws:SourceIp":"10.0.0.0/8"}}`)), "Invalid Condition type : IpAdress")
+	_ = refused(t, iampolicy.Identity, document(when(allowRead, `{"IpAdress":{"aws:SourceIp":"10.0.0.0/8"}}`)), "Invalid Condition type : IpAdress")
 	in := read(user())
 	in.Identity = identity(t, when(allowRead, `{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}`))
 	in.Context = facts("aws:SourceIp", "192.0.2.1")
@@ -139,12 +139,12 @@ func TestVector16NotActionAllow(t *testing.T) {
 }
 
 func TestVector17NotPrincipalInTrust(t *testing.T) {
-	refused(t, iampolicy.Trust, document(`{"Effect":"Deny","NotPrincipal":{"AWS":"`+userARN+`"},"Action":"sts:AssumeRole"}`),
+	_ = refused(t, iampolicy.Trust, document(`{"Effect":"Deny","NotPrincipal":{"AWS":"`+userARN+`"},"Action":"sts:AssumeRole"}`),
 		"Has prohibited field NotPrincipal")
 }
 
 func TestVector18WildcardPrincipal(t *testing.T) {
-	refused(t, iampolicy.Trust, document(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+accountA+`:role/*"},"Action":"sts:AssumeRole"}`),
+	_ = refused(t, iampolicy.Trust, document(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+accountA+`:role/*"},"Action":"sts:AssumeRole"}`),
 		`Invalid principal in policy: "AWS":"arn:aws:iam::`+accountA+`:role/*"`)
 	for _, star := range []string{`"*"`, `{"AWS":"*"}`, `{"AWS":["*"]}`} {
 		in := assume(t, user(), `{"Effect":"Allow","Principal":`+star+`,"Action":"sts:AssumeRole"}`)
@@ -225,7 +225,7 @@ func TestVector25ArnLike(t *testing.T) {
 
 // Addresses of both families; an absent one is not in any block.
 func TestVector26Addresses(t *testing.T) {
-	refused(t, iampolicy.Identity, document(when(allowRead, `{"IpAddress":{"aws:SourceIp":"2001:db8::1"}}`)), "not an address block")
+	_ = refused(t, iampolicy.Identity, document(when(allowRead, `{"IpAddress":{"aws:SourceIp":"2001:db8::1"}}`)), "not an address block")
 	for _, tc := range []struct {
 		operator, block, addr string
 		outcome               reason.Outcome

@@ -314,7 +314,7 @@ func TestL01NothingPrintsAKey(t *testing.T) {
 		}
 	}
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&logs, nil), slog.NewJSONHandler(&logs, nil)} {
-		slog.New(handler).InfoContext(t.Context(), "x", "kek", kek, "ring", r, "group", slog.GroupValue(slog.Any("k", kek)))
+		slog.New(handler).InfoContext(t.Context(), "x", slog.Any("kek", kek), slog.Any("ring", r), slog.Group("group", slog.Any("k", kek)))
 	}
 	text, err := json.Marshal(map[string]any{"kek": kek, "ring": r})
 	must(t, err)

@@ -16,32 +16,32 @@ type IssuerURL struct{ s string }
 // ParseIssuerURL accepts https URLs without user info, query, fragment or oddities that two parsers could read in two
 // ways (threat H06). Plain http is accepted on loopback only; whoever uses it must have been told to by configuration.
 func ParseIssuerURL(s string) (IssuerURL, error) {
-	bad := func(why string) (IssuerURL, error) { return IssuerURL{}, fmt.Errorf("issuer %q: %s", s, why) }
+	bad := func(why string) error { return fmt.Errorf("issuer %q: %s", s, why) }
 	if len(s) > MaxIssuer {
 		return IssuerURL{}, fmt.Errorf("issuer longer than %d bytes", MaxIssuer)
 	}
 	for _, r := range s {
 		if r <= 0x20 || r >= 0x7f || strings.ContainsRune(`\%?#@`, r) {
-			return bad("has a character that is not allowed in an issuer")
+			return IssuerURL{}, bad("has a character that is not allowed in an issuer")
 		}
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.String() != s {
-		return bad("is not a URL in its plain form")
+		return IssuerURL{}, bad("is not a URL in its plain form")
 	}
 	host := u.Hostname()
 	loopback := host == "127.0.0.1" || host == "localhost" || host == "::1"
 	switch {
 	case host == "" || strings.HasSuffix(host, "."):
-		return bad("has no host, or one that ends in a dot")
+		return IssuerURL{}, bad("has no host, or one that ends in a dot")
 	case u.Scheme == "https":
 	case u.Scheme == "http" && loopback:
 	default:
-		return bad("must be https (http on loopback only)")
+		return IssuerURL{}, bad("must be https (http on loopback only)")
 	}
 	for seg := range strings.SplitSeq(strings.Trim(u.Path, "/"), "/") {
 		if seg == "." || seg == ".." {
-			return bad("has a dot segment")
+			return IssuerURL{}, bad("has a dot segment")
 		}
 	}
 	return IssuerURL{s}, nil

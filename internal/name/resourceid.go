@@ -34,14 +34,15 @@ func ParseResourceID(s string) (ResourceID, error) {
 	if err != nil {
 		return ResourceID{}, fmt.Errorf("resource id %q: subscription: %w", s, err)
 	}
-	typ := p[5]
+	var typ strings.Builder
+	typ.WriteString(p[5])
 	for i := 6; i < len(p); i += 2 {
-		typ += "/" + p[i]
+		typ.WriteString("/" + p[i])
 		if len(p[i+1]) > MaxResourceName {
 			return ResourceID{}, fmt.Errorf("resource id: a name is longer than %d characters", MaxResourceName)
 		}
 	}
-	return ResourceID{scope: scope, subscription: sub, group: p[3], typ: typ, name: p[len(p)-1]}, nil
+	return ResourceID{scope: scope, subscription: sub, group: p[3], typ: typ.String(), name: p[len(p)-1]}, nil
 }
 
 // NewResourceID builds the id of a top-level resource from its parts; typ is "Namespace/type".

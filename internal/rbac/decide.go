@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/reason"
@@ -115,15 +116,7 @@ func (in *Input) is(id name.GUID) bool {
 	if id.IsZero() {
 		return false
 	}
-	if id == in.Principal {
-		return true
-	}
-	for _, g := range in.Groups {
-		if g == id {
-			return true
-		}
-	}
-	return false
+	return id == in.Principal || slices.Contains(in.Groups, id)
 }
 
 // findGrant gives the first role assignment that grants op.

@@ -21,8 +21,8 @@ func TestNoWayOfWritingShowsTheText(t *testing.T) {
 		fmt.Fprintf(&out, verb+"\n", holder.A)
 		fmt.Fprintf(&out, verb+"\n", holder)
 	}
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "text", holder.A, "holder", holder)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "text", holder.A)
+	slog.New(slog.NewJSONHandler(&out, nil)).InfoContext(t.Context(), "x", slog.Any("text", holder.A), slog.Any("holder", holder))
+	slog.New(slog.NewTextHandler(&out, nil)).InfoContext(t.Context(), "x", slog.Any("text", holder.A))
 	b, err := json.Marshal(holder)
 	if err != nil {
 		t.Fatal(err)
