@@ -319,7 +319,7 @@ func TestEachAlgorithm(t *testing.T) {
 	for _, alg := range append(DefaultAlgorithms(), "PS256") {
 		t.Run(alg, func(t *testing.T) {
 			input, hash := unsigned(`{"alg":"`+alg+`"}`, goodPayload), hashes[alg[2:]]
-			var public crypto.PublicKey = testRSA(t).Public()
+			public := testRSA(t).Public()
 			var signature []byte
 			var err error
 			switch alg[:2] {

@@ -67,7 +67,8 @@ func tree(t *testing.T, v Value) any {
 			members[name] = tree(t, value)
 		}
 		return members
+	default:
+		t.Fatalf("a value of no kind: %q", v.Raw())
+		return nil
 	}
-	t.Fatalf("a value of no kind: %q", v.Raw())
-	return nil
 }
