@@ -34,7 +34,7 @@ type Config struct {
 	// Default: a private authority, limited to the listeners' names.
 	Certificate string `yaml:"certificate"`
 	Key         string `yaml:"key"`
-	// Operators are the uids that may operate the server over its socket, beside the one it runs as.
+	// Operators are the uids that may operate the server over its socket, beside root. Only for a server that root runs.
 	Operators []int `yaml:"operators"`
 	// TrustedProxies are networks whose X-Forwarded-For says where a request came from. Never a proof of identity.
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`

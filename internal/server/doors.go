@@ -64,7 +64,7 @@ func (s *Server) mountDoors(ctx context.Context) error {
 		}
 		s.serve(web.NewServer(cfg), s.open[p.place])
 	}
-	ln, err := listenOperator(ctx, s.cfg.Data)
+	ln, err := listenOperator(ctx, s.cfg)
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,12 @@ func SocketPath(data string) (string, error) {
 		abs = real
 	}
 	sum := sha256.Sum256([]byte(abs))
-	return filepath.Join(runtimeFolder(), hex.EncodeToString(sum[:8]), "operator.sock"), nil
+	return filepath.Join(runtimeFolder(ownerOf(abs)), hex.EncodeToString(sum[:8]), "operator.sock"), nil
 }
 
-// runtimeFolder is a folder that only this user may enter.
-func runtimeFolder() string {
-	uid := os.Geteuid()
+// runtimeFolder is where the server of a data folder that uid owns keeps its socket. A server of root is found by other
+// users too, because it may list them as operators; another user's server is for that user alone.
+func runtimeFolder(uid int) string {
 	if uid == 0 {
 		return "/run/lanyard"
 	}

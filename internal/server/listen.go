@@ -121,29 +121,47 @@ func cannotListen(at string, err error) error {
 	return fault.New(fault.Unavailable, CannotListen, "cannot listen on %s: %s", at, err).Because(err)
 }
 
-// listenOperator opens the operator's socket in a folder that only this user may enter. A socket that an earlier process
-// left is replaced: the data folder's lock says that that process is gone.
-func listenOperator(ctx context.Context, data string) (net.Listener, error) {
-	path, err := SocketPath(data)
+// listenOperator opens the operator's socket in a folder that only this user may enter; where other operators are listed,
+// they may pass through and connect, and the door asks the kernel who they are. A socket that an earlier process left is
+// replaced: the data folder's lock says that that process is gone.
+func listenOperator(ctx context.Context, cfg Config) (net.Listener, error) {
+	path, err := SocketPath(cfg.Data)
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, cannotListen(path, err)
+	folder, socket := os.FileMode(0o700), os.FileMode(0o600)
+	if len(cfg.Operators) > 0 {
+		folder, socket = 0o711, 0o666
+		if os.Geteuid() != 0 {
+			return nil, fault.New(fault.Invalid, BadConfig, "operators: only a server that root runs can have operators beside its own user")
+		}
 	}
-	for _, d := range []string{dir, filepath.Dir(dir)} {
-		if err := ownedByUs(d); err != nil {
+	dir := filepath.Dir(path)
+	for _, d := range []string{filepath.Dir(dir), dir} {
+		if err := os.MkdirAll(d, folder); err != nil {
+			return nil, cannotListen(path, err)
+		}
+		mode := folder
+		if d != dir && os.Geteuid() == 0 {
+			mode = 0o711 // shared by all servers of root
+			if err := os.Chmod(d, mode); err != nil {
+				return nil, cannotListen(path, err)
+			}
+		}
+		if err := ownedByUs(d, mode); err != nil {
 			return nil, cannotListen(path, err)
 		}
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, cannotListen(path, err)
 	}
-	var cfg net.ListenConfig
-	ln, err := cfg.Listen(ctx, "unix", path)
+	var listen net.ListenConfig
+	ln, err := listen.Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, cannotListen(path, err)
+	}
+	if err := os.Chmod(path, socket); err != nil {
+		return nil, errors.Join(cannotListen(path, err), ln.Close())
 	}
 	return ln, nil
 }

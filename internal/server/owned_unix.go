@@ -8,8 +8,19 @@ import (
 	"syscall"
 )
 
-// ownedByUs checks that a folder is ours and closed to others: somebody else may have made it first in a shared place.
-func ownedByUs(dir string) error {
+// ownerOf is the uid that owns a folder; ours if it does not exist yet.
+func ownerOf(dir string) int {
+	if info, err := os.Stat(dir); err == nil {
+		if st, ok := info.Sys().(*syscall.Stat_t); ok {
+			return int(st.Uid)
+		}
+	}
+	return os.Geteuid()
+}
+
+// ownedByUs checks that a folder is ours and has exactly this mode: somebody else may have made it first in a shared
+// place.
+func ownedByUs(dir string, mode os.FileMode) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -18,8 +29,8 @@ func ownedByUs(dir string) error {
 	if !ok || !info.IsDir() || int(st.Uid) != os.Geteuid() {
 		return fmt.Errorf("%s is not a folder of this user", dir)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("%s may be entered by others: chmod 700 %s", dir, dir)
+	if info.Mode().Perm() != mode {
+		return fmt.Errorf("%s has the mode %#o: chmod %o %s", dir, info.Mode().Perm(), mode, dir)
 	}
 	return nil
 }
