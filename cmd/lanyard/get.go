@@ -22,7 +22,7 @@ func newGet(c *cli) *cobra.Command {
 		Use:   "get KIND [NAME]",
 		Short: "Show what exists",
 		Long: "Shows all things of a kind, or one in full. A name is NAME, GROUP/NAME or the thing's id. The kinds are\n" +
-			strings.Join(kinds.Kinds(), ", ") + ".",
+			wrapped(kinds.Kinds()) + ".",
 		Example:           "  lanyard get Resource\n  lanyard get Resource reader\n  lanyard get Role -o json",
 		Args:              arguments(1, 2),
 		ValidArgsFunction: c.completeRecord,
@@ -41,6 +41,15 @@ func newGet(c *cli) *cobra.Command {
 		},
 	}
 	return c.withData(cmd)
+}
+
+// wrapped lists words in lines of a bearable length.
+func wrapped(words []string) string {
+	var lines []string
+	for words := range slices.Chunk(words, 8) {
+		lines = append(lines, strings.Join(words, ", "))
+	}
+	return strings.Join(lines, ",\n")
 }
 
 // record is one thing as the server shows it.

@@ -62,15 +62,19 @@ func encode(w io.Writer, value any) error {
 // rows lays out a table with a head; cells in one line each, with what all resource ids begin with left out. JSON has them
 // in full.
 func rows(w io.Writer, head []string, lines [][]string) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b bytes.Buffer
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, line := range append([][]string{head}, lines...) {
 		cells := make([]string, len(line))
 		for i, text := range line {
 			cells[i] = short(cell(text))
 		}
-		_, _ = fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), "\t")) // into a buffer
+		_, _ = fmt.Fprintln(t, strings.Join(cells, "\t")) // into a buffer
 	}
 	_ = t.Flush() // into a buffer
+	for line := range strings.Lines(b.String()) {
+		_, _ = io.WriteString(w, strings.TrimRight(line, " \n")+"\n") // into a buffer
+	}
 }
 
 // pairs lays out names and values below each other and leaves out what is empty.

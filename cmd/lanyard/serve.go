@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
 
@@ -50,7 +52,9 @@ func newServe(c *cli) *cobra.Command {
 // serve starts the server, says where it is, and stays until it ends. From the first signal on the next ends the process
 // at once.
 func (c *cli) serve(cmd *cobra.Command, cfg server.Config) error {
-	if err := cfg.Complete(); err != nil {
+	if err := cfg.Complete(); fault.Is(err, server.BadConfig) { // the file was good: it is a flag
+		return wrongUse("%s", fault.From(err).Public)
+	} else if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
@@ -78,7 +82,7 @@ type started struct {
 // announce prints the endpoints at the first start, and one line at later ones.
 func (c *cli) announce(cmd *cobra.Command, s *server.Server, data string) error {
 	status := s.Status()
-	out := started{Data: data, First: s.First(), URLs: status.URLs}
+	out := started{Data: absolute(data), First: s.First(), URLs: status.URLs}
 	out.KEK, out.KEKMade = s.KEKPath()
 	return c.show(cmd, out, func(w io.Writer) {
 		if !out.First {
@@ -99,6 +103,14 @@ func (c *cli) announce(cmd *cobra.Command, s *server.Server, data string) error 
 		})
 		_, _ = fmt.Fprintf(w, "\nSave %s elsewhere: without it neither this folder nor a backup can be opened again.\n", out.KEK) // into a buffer
 	})
+}
+
+// absolute is a path that means the same from everywhere.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // logger writes events for people: one line each.
