@@ -15,7 +15,7 @@ import (
 func verbs(c *cli) []*cobra.Command {
 	use, ask, operate := group("use"), group("ask"), group("operate")
 	return []*cobra.Command{
-		use(newServe(c)), use(newApply(c)), use(newGet(c)), use(newDelete(c)), use(newEnv(c)), use(newRun(c)),
+		use(newServe(c)), use(newDemo(c)), use(newApply(c)), use(newGet(c)), use(newDelete(c)), use(newEnv(c)), use(newRun(c)),
 		ask(newToken(c)), ask(newWhoami(c)), ask(newExplain(c)), ask(newCan(c)), ask(newWhoCan(c)),
 		operate(newKeys(c)), operate(newRevoke(c)), operate(newAudit(c)), operate(newBackup(c)), operate(newRestore(c)),
 		operate(newDoctor(c)), operate(newCheck(c)), operate(newVersion(c)), newSession(c),

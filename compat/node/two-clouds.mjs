@@ -80,7 +80,7 @@ function refusalOf(err) {
   return {
     type: err.constructor.name,
     status: err.$metadata?.httpStatusCode ?? err.statusCode ?? err.cause?.status,
-    code: err.$metadata ? err.name : err.code,
+    code: err.$metadata ? (err.Code ?? err.name) : err.code,
     message: err.message.split('\n')[0],
     requestId: err.$metadata?.requestId ?? err.response?.headers?.get('x-ms-request-id') ?? idInText?.[1],
   };
