@@ -49,6 +49,9 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	event.Record.Input["subject"], event.Record.Input["issuer"] = assertion.Subject, assertion.Issuer
+	if assertion.Own != nil {
+		event.Caller(mint.PrincipalOf(assertion.Own.Owner)) // who tries it, until the client is known to trust it
+	}
 	if _, err := federation.Match(assertion, trusted(client)); err != nil {
 		return err
 	}

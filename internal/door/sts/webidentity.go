@@ -26,12 +26,19 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	rec := &c.event.Record
 	rec.Resource, rec.Account = in.role.String(), in.role.Account()
 	rec.Input = map[string]string{"session": in.session}
-	assertion, provider, err := d.vouched(c.v, in)
+	assertion, err := d.Verifier.Verify(c.v, in.token)
 	if err != nil {
 		return nil, err
 	}
 	rec.Input["issuer"], rec.Input["subject"] = assertion.Issuer, assertion.Subject
 	rec.Input["audience"] = strings.Join(assertion.Audience, " ")
+	if assertion.Own != nil {
+		c.event.Caller(callerOf(assertion)) // one of us is known at once, a stranger once an account trusts its issuer
+	}
+	provider, err := vouched(c.v, in.role.Account(), assertion)
+	if err != nil {
+		return nil, err
+	}
 	c.event.Caller(callerOf(assertion))
 
 	role, _ := c.v.Role(in.role)
@@ -63,19 +70,13 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	return writeWebIdentity(session, role, assertion), nil
 }
 
-// vouched verifies the token and finds the provider of the role's account that stands for its issuer and expects its
-// audience.
-func (d Door) vouched(v *view.View, in webIdentity) (federation.Assertion, *view.OIDCProvider, error) {
-	assertion, err := d.Verifier.Verify(v, in.token)
-	if err != nil {
-		return assertion, nil, err
-	}
-	provider, ok := v.ProviderOf(in.role.Account(), assertion.Issuer)
+// vouched finds the provider of the role's account that stands for the token's issuer and expects its audience.
+func vouched(v *view.View, account name.AccountID, a federation.Assertion) (*view.OIDCProvider, error) {
+	provider, ok := v.ProviderOf(account, a.Issuer)
 	if !ok {
-		return assertion, nil, fault.New(fault.Invalid, InvalidIdentityToken,
-			"No OpenIDConnect provider found in your account for %s", assertion.Issuer)
+		return nil, fault.New(fault.Invalid, InvalidIdentityToken, "No OpenIDConnect provider found in your account for %s", a.Issuer)
 	}
-	return assertion, provider, federation.CheckAudience(assertion, provider)
+	return provider, federation.CheckAudience(a, provider)
 }
 
 // callerOf names whoever the token is about: the identity itself where it is ours.
