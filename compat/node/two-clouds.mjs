@@ -64,14 +64,33 @@ async function listing(store, container, proof, list) {
   }
 }
 
-async function serveObjects() {
+async function listings() {
   const identity = managedIdentity(settings.clientId);
-  const listings = await Promise.all([
+  return Promise.all([
     listing('azure', settings.container, { kind: 'Entra access token' }, () => listBlobs(identity)),
     listing('aws', settings.bucket, { kind: 'AWS session by web identity', role: settings.role, sessionName }, () =>
       listBucket(() => assume(identity))),
   ]);
-  return [listings.some((l) => l.refusal) ? 502 : 200, { listings }];
+}
+
+const statusOf = (all) => (all.some((l) => l.refusal) ? 502 : 200);
+
+async function serveObjects() {
+  const all = await listings();
+  return [statusOf(all), { listings: all }];
+}
+
+const escaped = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+// servePage shows the same to people.
+async function servePage() {
+  const all = await listings();
+  const parts = all.map((l) => {
+    const said = l.refusal ? `<p>refused: ${escaped(JSON.stringify(l.refusal))}</p>` : '';
+    const items = l.objects.map((o) => `<li>${escaped(o.name)} (${o.size} bytes)</li>`).join('');
+    return `<h2>${l.store}: ${escaped(l.container)}</h2>${said}<ul>${items}</ul>`;
+  });
+  return [statusOf(all), `<!doctype html><meta charset="utf-8"><title>Two clouds</title>${parts.join('')}\n`];
 }
 
 // refusalOf is an SDK's error in the SDK's own words.
@@ -87,9 +106,10 @@ function refusalOf(err) {
 }
 
 // Attempts at what is forbidden: see probe.go of examples/two-clouds for what they are and when they exist.
-const kept = new Map();
+const tokens = new Map();
+const sessions = new Map();
 
-function used(name) {
+function used(kept, name) {
   if (!kept.has(name)) throw new Error(`nothing was kept as ${name}`);
   return kept.get(name);
 }
@@ -97,22 +117,22 @@ function used(name) {
 const attempts = {
   async token(a) {
     const token = await managedIdentity(a.identity ?? settings.clientId).getToken(`${a.audience}/.default`);
-    if (a.keep) kept.set(a.keep, token);
+    if (a.keep) tokens.set(a.keep, token);
     return { expires: new Date(token.expiresOnTimestamp) };
   },
   async blobs(a) {
-    if (a.use) return { objects: (await listBlobs({ getToken: async () => used(a.use) })).length };
+    if (a.use) return { objects: (await listBlobs({ getToken: async () => used(tokens, a.use) })).length };
     const identity = managedIdentity(a.identity ?? settings.clientId);
     const misdirected = { getToken: (scopes, options) => identity.getToken(`${a.audience}/.default`, options) };
     return { objects: (await listBlobs(a.audience ? misdirected : identity)).length };
   },
   async session(a) {
     const got = await assume(managedIdentity(a.identity ?? settings.clientId), a);
-    if (a.keep) kept.set(a.keep, got);
+    if (a.keep) sessions.set(a.keep, got);
     return { expires: got.expiration };
   },
   async objects(a) {
-    const { expiration, ...session } = used(a.use); // without its end the SDK sends it whatever its age
+    const { expiration, ...session } = used(sessions, a.use); // without its end the SDK sends it whatever its age
     return { objects: (await listBucket(session)).length };
   },
 };
@@ -132,6 +152,7 @@ async function serveProbe(request) {
 function route(request) {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (request.method === 'GET' && pathname === '/api/objects') return serveObjects();
+  if (request.method === 'GET' && pathname === '/') return servePage();
   const json = request.headers['content-type'] === 'application/json';
   if (request.method === 'POST' && pathname === '/api/probe' && settings.probes && json) return serveProbe(request);
   return [404, { error: 'there is nothing under this path' }];
@@ -144,8 +165,10 @@ const server = http.createServer(async (request, response) => {
   } catch (err) {
     answer = [500, { error: err.message }];
   }
-  response.writeHead(answer[0], { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(answer[1], null, 2)}\n`);
+  const [status, body] = answer;
+  const page = typeof body === 'string';
+  response.writeHead(status, { 'content-type': page ? 'text/html; charset=utf-8' : 'application/json', 'cache-control': 'no-store' });
+  response.end(page ? body : `${JSON.stringify(body, null, 2)}\n`);
 });
 server.listen(settings.port, '127.0.0.1', () => {
   console.error(`two-clouds: listening on http://127.0.0.1:${server.address().port}`);

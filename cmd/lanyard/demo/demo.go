@@ -63,6 +63,7 @@ type demo struct {
 	Options
 	dir      string // everything that it leaves behind
 	server   *process
+	socket   string // the server's, for its operator
 	operator *operator.Client
 	status   opwire.Status
 	http     *http.Client // for requests of its own
@@ -171,10 +172,12 @@ func (d *demo) cleanUp() error {
 			f.process.stop()
 		}
 	}
+	var err error
 	if d.server != nil {
 		d.server.stop()
+		err = os.RemoveAll(filepath.Dir(d.socket)) // the server made it for this data folder alone
 	}
-	return os.RemoveAll(d.dir)
+	return errors.Join(err, os.RemoveAll(d.dir))
 }
 
 // differ notes that something did not come as expected.

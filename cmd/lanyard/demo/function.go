@@ -29,7 +29,7 @@ func (d *demo) launch(ctx context.Context, as string) (*function, error) {
 	}
 	args := append([]string{d.Lanyard, "run", "--data", d.data(), "--as", as, "--"}, d.Function...)
 	p, err := startProcess(filepath.Join(d.dir, as+".log"),
-		append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "PROBES=on"), args...)
+		append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "PROBES=on", "TMPDIR="+d.dir), args...)
 	if err != nil {
 		return nil, fmt.Errorf("start the function as %s: %w", as, err)
 	}

@@ -35,11 +35,10 @@ func (d *demo) startServer(ctx context.Context) error {
 		return fmt.Errorf("start the server: %w", err)
 	}
 	d.server = p
-	socket, err := server.SocketPath(d.data())
-	if err != nil {
+	if d.socket, err = server.SocketPath(d.data()); err != nil {
 		return err
 	}
-	d.operator = operator.New(d.data(), socket)
+	d.operator = operator.New(d.data(), d.socket)
 	err = wait(ctx, p, func() error { return d.operator.Do(ctx, http.MethodGet, opwire.PathStatus, nil, &d.status) })
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w\n%s", err, p.lastWords())
