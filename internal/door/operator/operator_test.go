@@ -175,6 +175,20 @@ func TestLedgerFailsAfterChange(t *testing.T) {
 	}
 }
 
+func TestAFullDiskTakesNoManifestsAndLosesNoDeletion(t *testing.T) {
+	w := newWorld(t, func(d *Door) {
+		d.Room = func() error { return fault.New(fault.Unavailable, "disk.full", "no space is left") }
+	})
+	w.refused("POST", opwire.PathApply, opwire.ApplyRequest{Manifest: "kind: ResourceGroup\nname: late\n"}, "disk.full")
+	if _, made := w.view().Group(w.view().Installation().Subscription, "late"); made {
+		t.Error("a refused manifest was applied")
+	}
+	code, _ := w.send("DELETE", opwire.RecordPath("Resource", "nobody"), nil)
+	if code != http.StatusNotFound {
+		t.Errorf("a deletion is answered with %d", code)
+	}
+}
+
 // newSick is a second door on the same world whose ledger takes no records; health is what it says of itself.
 func newSick(w *world, health error) *world {
 	sick := *w

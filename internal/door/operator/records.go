@@ -49,6 +49,9 @@ func apply(d Door, c *call) (any, error) {
 		}
 		return opwire.ApplyResult{Steps: wireSteps(steps), Revision: c.v.Rev(), DryRun: true}, nil
 	}
+	if err := d.Room(); err != nil {
+		return nil, err
+	}
 	var steps []kinds.Step
 	err = d.change(c, func(e *directory.Edit) error {
 		if err := kinds.Command(documents, &steps)(e); err != nil {
