@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -33,13 +34,16 @@ type builtin struct {
 
 // builtins is the table of built-in roles, the smallest grant first: a hint names the first that is enough.
 func builtins() []builtin {
-	return []builtin{
-		{
-			"acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader",
-			"See all resources, change nothing, read no data.", "",
-			Permission{Actions: []string{"*/read"}},
-		},
+	reader := builtin{
+		"acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader",
+		"See all resources, change nothing, read no data.", "",
+		Permission{Actions: []string{"*/read"}},
+	}
+	return slices.Concat([]builtin{reader}, storageRoles(), vaultRoles(), identityRoles(), generalRoles())
+}
 
+func storageRoles() []builtin {
+	return []builtin{
 		{
 			"db58b8e5-c6ad-4a2a-8342-4190687cbf4a", "Storage Blob Delegator",
 			"Get a user delegation key.", storageType + "/",
@@ -80,7 +84,11 @@ func builtins() []builtin {
 				DataActions: []string{queue + "/messages/read"},
 			},
 		},
+	}
+}
 
+func vaultRoles() []builtin {
+	return []builtin{
 		{
 			"4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User",
 			"Read the contents of secrets.", vaultService + "/",
@@ -99,7 +107,11 @@ func builtins() []builtin {
 			"Everything with the secrets of a vault, except permissions.", vaultService + "/",
 			Permission{Actions: vaultActions(), DataActions: []string{secret + "/*"}},
 		},
+	}
+}
 
+func identityRoles() []builtin {
+	return []builtin{
 		{
 			"f1a07417-d97a-45cb-824c-7a7467783830", "Managed Identity Operator",
 			"Read and assign user-assigned identities.", identityType + "/",
@@ -113,7 +125,11 @@ func builtins() []builtin {
 				credential+"/read", credential+"/write", credential+"/delete",
 				identityType+"/revokeTokens/action")},
 		},
+	}
+}
 
+func generalRoles() []builtin {
+	return []builtin{
 		{
 			"f58310d9-a9f6-439a-9e8d-f62e7b41a168", "Role Based Access Control Administrator",
 			"Grant roles to others, but by no other way.", "",
