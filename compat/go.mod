@@ -1,0 +1,3 @@
+module github.com/lanyard-id/lanyard/compat
+
+go 1.26
