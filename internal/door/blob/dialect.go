@@ -27,6 +27,8 @@ func rows() map[fault.Reason]azwire.Row {
 		OtherOperation:          {Status: http.StatusNotImplemented, Code: "NotImplemented"},
 		OtherParameter:          {Status: http.StatusBadRequest, Code: "UnsupportedQueryParameter"},
 		BadMetadata:             {Status: http.StatusBadRequest, Code: "InvalidMetadata"},
+		objects.NotFound:        {Status: http.StatusNotFound, Code: "BlobNotFound", Message: "The specified blob does not exist.", Fixed: true},
+		objects.Exists:          {Status: http.StatusConflict, Code: "BlobAlreadyExists", Message: "The specified blob already exists.", Fixed: true},
 		objects.MetaInvalid:     {Status: http.StatusBadRequest, Code: "MetadataTooLarge"},
 		objects.TooLarge:        {Status: http.StatusRequestEntityTooLarge, Code: "RequestBodyTooLarge"},
 		objects.KeyInvalid:      {Status: http.StatusBadRequest, Code: "InvalidUri"},
