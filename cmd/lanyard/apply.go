@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -30,7 +31,7 @@ func newApply(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			done := progress(cmd, "applying %d documents", m.count)
+			done := screen.Progress(cmd.ErrOrStderr(), "applying %d documents", m.count)
 			result, err := ask[opwire.ApplyResult](cmd.Context(), c, http.MethodPost, opwire.PathApply,
 				opwire.ApplyRequest{Manifest: m.text, DryRun: dryRun})
 			done()
@@ -67,7 +68,7 @@ func stepTable(w io.Writer, r opwire.ApplyResult) {
 			lines = append(lines, []string{"", "", "  " + change})
 		}
 	}
-	rows(w, []string{"ACTION", "KIND", "NAME"}, lines)
+	screen.Rows(w, []string{"ACTION", "KIND", "NAME"}, lines)
 	for i, action := range actions {
 		actions[i] = fmt.Sprintf("%d %s", count[action], action)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -104,7 +105,7 @@ func (c *cli) audit(cmd *cobra.Command, q auditQuery) error {
 	defer body.Close() //nolint:errcheck // it was only read
 	if c.format == asJSON {
 		return eachLine(body, func(line []byte) error {
-			_, err := io.WriteString(cmd.OutOrStdout(), printable(string(line))+"\n")
+			_, err := io.WriteString(cmd.OutOrStdout(), screen.Printable(string(line))+"\n")
 			return err
 		})
 	}
@@ -120,7 +121,7 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 			return nil
 		}
 		err := c.show(cmd, nil, func(w io.Writer) {
-			rows(w, []string{"TIME", "OUTCOME", "DOOR", "OPERATION", "BY", "ON", "REASON", "REQUEST"}, lines)
+			screen.Rows(w, []string{"TIME", "OUTCOME", "DOOR", "OPERATION", "BY", "ON", "REASON", "REQUEST"}, lines)
 		})
 		lines = nil
 		return err
@@ -130,8 +131,10 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("read a record: %w", err)
 		}
-		lines = append(lines, []string{when(r.Time), string(r.Outcome), r.Door, r.Operation, principal(r),
-			cmp.Or(r.Resource, r.Audience), string(r.Reason), r.ID.String()})
+		lines = append(lines, []string{
+			screen.When(r.Time), string(r.Outcome), r.Door, r.Operation, principal(r),
+			cmp.Or(r.Resource, r.Audience), string(r.Reason), r.ID.String(),
+		})
 		if len(lines) == block {
 			return flush()
 		}
@@ -177,7 +180,7 @@ func newAuditVerify(c *cli) *cobra.Command {
 		Example: "  lanyard audit verify",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			done := progress(cmd, "checking the ledger")
+			done := screen.Progress(cmd.ErrOrStderr(), "checking the ledger")
 			r, err := ask[opwire.VerifyResult](cmd.Context(), c, http.MethodPost, opwire.PathVerify, nil)
 			done()
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -59,13 +60,13 @@ func (c *cli) backup(cmd *cobra.Command, to io.Writer) (int64, error) {
 		return 0, err
 	}
 	defer body.Close() //nolint:errcheck // it was only read
-	count := &counter{to: to, eye: eye(cmd.ErrOrStderr())}
+	count := &screen.Counter{To: to, Eye: screen.Eye(cmd.ErrOrStderr())}
 	_, err = io.Copy(count, body)
-	count.clear()
+	count.Clear()
 	if err != nil {
-		return count.total, fmt.Errorf("the backup was cut off: %w", err)
+		return count.Total, fmt.Errorf("the backup was cut off: %w", err)
 	}
-	return count.total, nil
+	return count.Total, nil
 }
 
 // backupFile writes the backup beside its place and puts it there when it is whole and on the disk.
@@ -93,6 +94,6 @@ func (c *cli) backupFile(cmd *cobra.Command, file string) (err error) {
 		return err
 	}
 	return c.show(cmd, written{file, n}, func(w io.Writer) {
-		_, _ = fmt.Fprintf(w, "%s holds %s. The key encryption key is not in it.\n", file, size(n)) // into a buffer
+		_, _ = fmt.Fprintf(w, "%s holds %s. The key encryption key is not in it.\n", file, screen.Size(n)) // into a buffer
 	})
 }

@@ -139,33 +139,6 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestPrintable keeps what a stranger wrote from giving the operator's terminal orders.
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain ä €\n":         "plain ä €\n",
-		"\x1b[2J":             `\u001b[2J`,
-		"a\rb\bc\x00\x7f":     `a\u000db\u0008c\u0000\u007f`,
-		"\u009b1m":            `\u009b1m`,
-		"\xff":                `\ufffd`,
-		"\u202egnp.exe\u2066": `\u202egnp.exe\u2066`,
-	} {
-		if got := printable(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestRows(t *testing.T) {
-	var b bytes.Buffer
-	rows(&b, []string{"A", "B"}, [][]string{
-		{"one", "/subscriptions/0f4d1a6e-6a3c-4a7e-9d0c-5b1e8c2f7a90/resourceGroups/demo/x"}, {"", "two\nlines\tand tabs"}, {"three", ""},
-	})
-	want := "A      B\none    .../demo/x\n       two lines and tabs\nthree\n"
-	if d := cmp.Diff(want, b.String()); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
-	}
-}
-
 func TestFindID(t *testing.T) {
 	const ours = "01a1fddb-9fe5-8ce4-be1f-146febc2d7de"
 	for text, want := range map[string]string{
@@ -208,10 +181,14 @@ func TestFailures(t *testing.T) {
 		want    string
 	}{
 		"refusal": {"", true, refusal, 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
-		"refusal of another server": {"a b", true, advised, 1,
-			"lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard get --data 'a b' Role\n"},
-		"fault": {"", true, fault.New(fault.Invalid, "x.y", "What.").Because(errors.New("why")), 1,
-			"lanyard: What: why\n  reason:  x.y\n"},
+		"refusal of another server": {
+			"a b", true, advised, 1,
+			"lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard get --data 'a b' Role\n",
+		},
+		"fault": {
+			"", true, fault.New(fault.Invalid, "x.y", "What.").Because(errors.New("why")), 1,
+			"lanyard: What: why\n  reason:  x.y\n",
+		},
 		"no server":    {"d", true, fault.New(fault.Unavailable, operator.NoServer, "No."), 1, "lanyard: No\n  reason:  operator.no_server\n  next:    lanyard serve --data d\n"},
 		"plain":        {"", true, errors.New("what"), 1, "lanyard: what\n"},
 		"wrong use":    {"", true, wrongUse("say %d", 1), 2, "lanyard: say 1\n  next:  lanyard --help\n"},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/demo"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 )
 
 func newDemo(c *cli) *cobra.Command {
@@ -58,7 +59,7 @@ func (c *cli) demo(cmd *cobra.Command, opt demo.Options) (err error) {
 	if c.format == asJSON {
 		opt.Out = cmd.ErrOrStderr() // the report alone goes to standard output
 	}
-	opt.Progress = func(text string) func() { return progress(cmd, "%s", text) }
+	opt.Progress = func(text string) func() { return screen.Progress(cmd.ErrOrStderr(), "%s", text) }
 	report, err := demo.Play(ctx, opt)
 	if errors.Is(err, demo.ErrNoExample) {
 		return wrongUse("%s", err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -43,5 +44,5 @@ func findingTable(w io.Writer, findings []opwire.Finding) {
 			lines = append(lines, []string{"", "", "mend it: " + f.Fix})
 		}
 	}
-	rows(w, []string{"STATE", "CHECK", "DETAIL"}, lines)
+	screen.Rows(w, []string{"STATE", "CHECK", "DETAIL"}, lines)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -78,7 +79,7 @@ func writeEnv(cmd *cobra.Command, form string, f launch.Facts) error {
 	var b strings.Builder
 	switch form {
 	case "json":
-		if err := encode(&b, envJSON(f, settings, unset)); err != nil {
+		if err := screen.JSON(&b, envJSON(f, settings, unset)); err != nil {
 			return err
 		}
 	case "dotenv":
@@ -93,7 +94,7 @@ func writeEnv(cmd *cobra.Command, form string, f launch.Facts) error {
 // sayLeftOut tells which of a workload's own settings were not passed on.
 func sayLeftOut(cmd *cobra.Command, left []launch.LeftOut) {
 	for _, l := range left {
-		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lanyard: the app setting %s is left out: %s\n", printable(l.Name), l.Why) // a note
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lanyard: the app setting %s is left out: %s\n", screen.Printable(l.Name), l.Why) // a note
 	}
 }
 
@@ -123,7 +124,7 @@ func about(f launch.Facts) string {
 	if f.Launch.As == "" {
 		return "# no identity: lanyard env --as RESOURCE gives one"
 	}
-	return fmt.Sprintf("# as %s until %s", printable(strings.ReplaceAll(f.Launch.As, "\n", " ")), when(f.Launch.Expires))
+	return fmt.Sprintf("# as %s until %s", screen.Printable(strings.ReplaceAll(f.Launch.As, "\n", " ")), screen.When(f.Launch.Expires))
 }
 
 // envJSON has the same keys whatever the server offers.

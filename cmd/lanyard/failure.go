@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/server"
@@ -74,14 +75,14 @@ func oneLine(message string) string {
 func report(w io.Writer, f format, e opwire.Error) {
 	var b strings.Builder
 	if f == asJSON {
-		if err := encode(&b, map[string]opwire.Error{"error": e}); err != nil {
+		if err := screen.JSON(&b, map[string]opwire.Error{"error": e}); err != nil {
 			fmt.Fprintf(&b, "lanyard: %s\n", e.Message)
 		}
 	} else {
 		fmt.Fprintf(&b, "lanyard: %s\n", strings.TrimSuffix(e.Message, "."))
-		pairs(&b, [][2]string{{"  reason:", e.Reason}, {"  request id:", e.RequestID}, {"  next:", e.Next}})
+		screen.Pairs(&b, [][2]string{{"  reason:", e.Reason}, {"  request id:", e.RequestID}, {"  next:", e.Next}})
 	}
-	_, _ = io.WriteString(w, printable(b.String())) // nobody is left to tell
+	_, _ = io.WriteString(w, screen.Printable(b.String())) // nobody is left to tell
 }
 
 // describe gives the four parts of an error.

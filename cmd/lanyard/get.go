@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/directory/kinds"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -190,7 +191,7 @@ func listing(w io.Writer, kind string, items []record) {
 			lines[i] = append(lines[i], item.text(c.field))
 		}
 	}
-	rows(w, head, lines)
+	screen.Rows(w, head, lines)
 }
 
 // details shows things in full, field by field.
@@ -199,6 +200,6 @@ func details(w io.Writer, items []record) {
 		if i > 0 {
 			_, _ = io.WriteString(w, "\n") // into a buffer
 		}
-		pairs(w, fields("", item))
+		screen.Pairs(w, fields("", item))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -56,8 +57,8 @@ func (c *cli) showKeys(cmd *cobra.Command, keys []opwire.Key) error {
 	return c.show(cmd, keys, func(w io.Writer) {
 		var lines [][]string
 		for _, k := range keys {
-			lines = append(lines, []string{k.ID, k.Algorithm, k.State, when(k.Since), when(k.Until)})
+			lines = append(lines, []string{k.ID, k.Algorithm, k.State, screen.When(k.Since), screen.When(k.Until)})
 		}
-		rows(w, []string{"KEY", "ALGORITHM", "STATE", "SINCE", "UNTIL"}, lines)
+		screen.Rows(w, []string{"KEY", "ALGORITHM", "STATE", "SINCE", "UNTIL"}, lines)
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
@@ -55,7 +56,7 @@ func (c *cli) restore(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	done := progress(cmd, "restoring %s", file)
+	done := screen.Progress(cmd.ErrOrStderr(), "restoring %s", file)
 	r, err := server.Restore(cmd.Context(), file, data, logger(cmd.ErrOrStderr(), "warn"))
 	done()
 	if err != nil {
@@ -65,7 +66,7 @@ func (c *cli) restore(cmd *cobra.Command, file string) error {
 	if _, err := os.Stat(r.KEKPath); err == nil {
 		out.KEKThere = true
 	} else if r.KEKPath != "" && !errors.Is(err, fs.ErrNotExist) {
-		note(cmd.ErrOrStderr(), "the key encryption key cannot be looked at: %s", err)
+		screen.Note(cmd.ErrOrStderr(), "the key encryption key cannot be looked at: %s", err)
 	}
 	return c.show(cmd, out, func(w io.Writer) {
 		_, _ = fmt.Fprintf(w, "%s is restored at revision %d.\n", data, r.Rev) // into a buffer

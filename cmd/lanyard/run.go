@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -60,21 +61,25 @@ func newRun(c *cli) *cobra.Command {
 	return c.withData(cmd)
 }
 
-// run launches the child and stays until it ends. From the first moment signals do not end this process: the launch is
-// given back and the folder removed whatever happens.
+// run launches the child and stays until it ends. Until the server has answered, signals end this process; from then on
+// they are the child's, and the launch is given back and the folder removed whatever happens.
 func (c *cli) run(cmd *cobra.Command, as string, args []string) (err error) {
-	ignored := make(chan os.Signal, 1)
-	signal.Notify(ignored, keyboardSignals()...)
-	defer signal.Stop(ignored)
-	passed := make(chan os.Signal, 8)
-	signal.Notify(passed, passedSignals()...)
-	defer signal.Stop(passed)
-
-	facts, err := c.facts(cmd.Context(), as)
+	ctx, stop := signal.NotifyContext(cmd.Context(), endSignals()...)
+	defer stop()
+	facts, err := c.facts(ctx, as)
 	if err != nil {
 		return err
 	}
 	defer c.giveBack(cmd, facts.Launch)
+	ignored, passed := make(chan os.Signal, 1), make(chan os.Signal, 8)
+	signal.Notify(ignored, keyboardSignals()...)
+	defer signal.Stop(ignored)
+	signal.Notify(passed, passedSignals()...)
+	defer signal.Stop(passed)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+
 	if facts.Folder, err = os.MkdirTemp("", "lanyard-run-"); err != nil {
 		return fmt.Errorf("make the clients' folder: %w", err)
 	}
@@ -89,7 +94,7 @@ func (c *cli) run(cmd *cobra.Command, as string, args []string) (err error) {
 	env, left := launch.Child(os.Environ(), facts)
 	sayLeftOut(cmd, left)
 	if facts.Launch.SessionRefused != "" {
-		note(cmd.ErrOrStderr(), "there are no AWS credentials: %s", facts.Launch.SessionRefused)
+		screen.Note(cmd.ErrOrStderr(), "there are no AWS credentials: %s", facts.Launch.SessionRefused)
 	}
 	child := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the user's own command; it ends when it ends
 	child.Env, child.Stdin, child.Stdout, child.Stderr = env, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
@@ -99,19 +104,23 @@ func (c *cli) run(cmd *cobra.Command, as string, args []string) (err error) {
 	return c.attend(cmd, child, facts.Launch, passed)
 }
 
-// attend passes signals on and renews the launch until the child ends.
+// attend passes signals on and keeps the launch alive until the child ends.
 func (c *cli) attend(cmd *cobra.Command, child *exec.Cmd, l opwire.Launch, signals <-chan os.Signal) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		keeper{c.renewal(l.ID), func(err error) {
+			screen.Note(cmd.ErrOrStderr(), "the launch cannot be renewed: %s", c.describe(err).Message)
+		}}.keep(ctx)
+	})
+	defer renewing.Wait()
+	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
-	renewal := renewer{cli: c, launch: l, say: cmd.ErrOrStderr()}
-	next := time.NewTimer(renewEvery)
-	defer next.Stop()
 	for {
 		select {
 		case s := <-signals:
 			_ = child.Process.Signal(s) // a child that has just ended needs none
-		case <-next.C:
-			next.Reset(renewal.renew(cmd.Context()))
 		case err := <-ended:
 			if _, exited := errors.AsType[*exec.ExitError](err); exited {
 				return silently(exitCode(child.ProcessState))
@@ -121,32 +130,48 @@ func (c *cli) attend(cmd *cobra.Command, child *exec.Cmd, l opwire.Launch, signa
 	}
 }
 
-// renewer keeps a launch alive.
-type renewer struct {
-	cli    *cli
-	launch opwire.Launch
-	say    io.Writer
-	failed bool
+// renewal asks the server to let a launch live for longer. An operator's launch may have nothing to renew.
+func (c *cli) renewal(id string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if id == "" {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(ctx, retryEvery)
+		defer cancel()
+		_, err := ask[opwire.Launch](ctx, c, http.MethodPut, opwire.PathLaunchs+id, nil)
+		return err
+	}
 }
 
-// renew renews the launch once and says after which time to do it again. A launch that cannot be renewed is said once:
-// the child goes on with what it has, and the server may come back.
-func (r *renewer) renew(ctx context.Context) time.Duration {
-	if r.launch.ID == "" {
-		return renewEvery
+// keeper renews something again and again.
+type keeper struct {
+	renew func(context.Context) error
+	say   func(error)
+}
+
+// keep renews until ctx ends. What cannot be renewed is said once, until it can be again: the child goes on with what it
+// has, and the server may come back.
+func (k keeper) keep(ctx context.Context) {
+	next, said := time.NewTimer(renewEvery), false
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		err := k.renew(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && !said {
+			k.say(err)
+		}
+		said = err != nil
+		if next.Reset(renewEvery); said {
+			next.Reset(retryEvery)
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, retryEvery)
-	defer cancel()
-	renewed, err := ask[opwire.Launch](ctx, r.cli, http.MethodPut, opwire.PathLaunchs+r.launch.ID, nil)
-	if err == nil {
-		r.launch.Expires, r.failed = renewed.Expires, false
-		return renewEvery
-	}
-	if !r.failed {
-		r.failed = true
-		note(r.say, "the launch could not be renewed, and ends at %s: %s", when(r.launch.Expires), r.cli.describe(err).Message)
-	}
-	return retryEvery
 }
 
 // giveBack ends the launch, so that its secret is worth nothing from now on.
@@ -157,7 +182,7 @@ func (c *cli) giveBack(cmd *cobra.Command, l opwire.Launch) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), endTime)
 	defer cancel()
 	if _, err := ask[struct{}](ctx, c, http.MethodDelete, opwire.PathLaunchs+l.ID, nil); err != nil {
-		note(cmd.ErrOrStderr(), "the launch could not be given back, and ends at %s: %s", when(l.Expires), c.describe(err).Message)
+		screen.Note(cmd.ErrOrStderr(), "the launch could not be given back, and ends at %s: %s", screen.When(l.Expires), c.describe(err).Message)
 	}
 }
 
@@ -167,7 +192,7 @@ func notStarted(cmd *cobra.Command, name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		code = exitNoCommand
 	}
-	note(cmd.ErrOrStderr(), "cannot run %s: %s", name, reasonOf(err))
+	screen.Note(cmd.ErrOrStderr(), "cannot run %s: %s", name, reasonOf(err))
 	return silently(code)
 }
 
@@ -180,9 +205,4 @@ func reasonOf(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// note says on standard error what is worth knowing and no failure.
-func note(w io.Writer, format string, args ...any) {
-	_, _ = io.WriteString(w, printable("lanyard: "+fmt.Sprintf(format, args...)+"\n")) // nobody is left to tell
 }

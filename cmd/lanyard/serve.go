@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
@@ -65,7 +66,7 @@ func (c *cli) serve(cmd *cobra.Command, cfg server.Config) error {
 		return err
 	}
 	if err := c.announce(cmd, s, cfg.Data); err != nil {
-		note(cmd.ErrOrStderr(), "the endpoints could not be printed: %s", err)
+		screen.Note(cmd.ErrOrStderr(), "the endpoints could not be printed: %s", err)
 	}
 	return s.Run(ctx)
 }
@@ -95,11 +96,14 @@ func (c *cli) announce(cmd *cobra.Command, s *server.Server, data string) error 
 				lines = append(lines, []string{door, url})
 			}
 		}
-		rows(w, []string{"DOOR", "URL"}, lines)
+		screen.Rows(w, []string{"DOOR", "URL"}, lines)
 		_, _ = io.WriteString(w, "\n") // into a buffer
-		pairs(w, [][2]string{
-			{"data", out.Data}, {"tenant", status.Tenant}, {"subscription", status.Subscription},
-			{"account", status.Account}, {"region", status.Region},
+		screen.Pairs(w, [][2]string{
+			{"data", out.Data},
+			{"tenant", status.Tenant},
+			{"subscription", status.Subscription},
+			{"account", status.Account},
+			{"region", status.Region},
 		})
 		_, _ = fmt.Fprintf(w, "\nSave %s elsewhere: without it neither this folder nor a backup can be opened again.\n", out.KEK) // into a buffer
 	})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -22,7 +23,7 @@ func newSession(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return encode(cmd.OutOrStdout(), s)
+			return screen.JSON(cmd.OutOrStdout(), s)
 		},
 	}
 	cmd.Flags().StringVar(&as, "as", "operator", "operator, operator@NAME or root@ACCOUNT")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -27,8 +28,8 @@ func newToken(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if e := eye(cmd.ErrOrStderr()); e != nil && c.format == table {
-				note(e, "the client id is %s; the token ends at %s", t.ClientID, when(t.ExpiresOn))
+			if e := screen.Eye(cmd.ErrOrStderr()); e != nil && c.format == table {
+				screen.Note(e, "the client id is %s; the token ends at %s", t.ClientID, screen.When(t.ExpiresOn))
 			}
 			return c.show(cmd, t, func(w io.Writer) { _, _ = io.WriteString(w, t.AccessToken+"\n") })
 		},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
 
@@ -34,7 +35,7 @@ func newVersion(c *cli) *cobra.Command {
 				if b.Modified {
 					source += ", modified"
 				}
-				pairs(w, [][2]string{{"source", source}, {"go", b.Go}, {"platform", b.Platform}})
+				screen.Pairs(w, [][2]string{{"source", source}, {"go", b.Go}, {"platform", b.Platform}})
 			})
 		},
 	}

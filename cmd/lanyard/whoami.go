@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
@@ -41,9 +42,14 @@ func newWhoami(c *cli) *cobra.Command {
 				return fault.New(fault.NotFound, NotLaunched, "This process was not launched as anybody.")
 			}
 			return c.show(cmd, s, func(w io.Writer) {
-				pairs(w, [][2]string{
-					{"as", s.As}, {"client id", s.ClientID}, {"tenant", s.Tenant}, {"subscription", s.Subscription},
-					{"account", s.Account}, {"region", s.Region}, {"metadata", s.Metadata},
+				screen.Pairs(w, [][2]string{
+					{"as", s.As},
+					{"client id", s.ClientID},
+					{"tenant", s.Tenant},
+					{"subscription", s.Subscription},
+					{"account", s.Account},
+					{"region", s.Region},
+					{"metadata", s.Metadata},
 				})
 			})
 		},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
@@ -26,7 +27,7 @@ func newWhoCan(c *cli) *cobra.Command {
 				return err
 			}
 			if r.Truncated {
-				note(cmd.ErrOrStderr(), "there are more than these")
+				screen.Note(cmd.ErrOrStderr(), "there are more than these")
 			}
 			return c.show(cmd, r, func(w io.Writer) { allowed(w, r.Allowed) })
 		},
@@ -44,7 +45,7 @@ func allowed(w io.Writer, list []opwire.Allowed) {
 	for _, a := range list {
 		lines = append(lines, []string{a.Display, a.Principal, because(a.Decision)})
 	}
-	rows(w, []string{"WHO", "PRINCIPAL", "BECAUSE OF"}, lines)
+	screen.Rows(w, []string{"WHO", "PRINCIPAL", "BECAUSE OF"}, lines)
 }
 
 // because names the rule that decided.

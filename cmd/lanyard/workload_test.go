@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // workload is a program without any SDK that does by hand what clients do: it asks the App Service endpoint of its
@@ -95,7 +96,8 @@ func get(address string, header http.Header) ([]byte, error) {
 		return nil, err
 	}
 	req.Header = header
-	resp, err := http.DefaultClient.Do(req)
+	client := http.Client{Timeout: time.Minute}
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,7 @@ type demo struct {
 	function  *function // the hero
 	neighbour *function // has two identities of its own
 	stranger  *function // belongs to another tenant
+	hurried   *function // has tokens and sessions of three seconds
 
 	report Report
 }
@@ -161,13 +162,16 @@ func (d *demo) invite(ctx context.Context) error {
 	if d.neighbour, err = d.launch(ctx, "neighbour"); err != nil {
 		return err
 	}
-	d.stranger, err = d.launch(ctx, "stranger")
+	if d.stranger, err = d.launch(ctx, "stranger"); err != nil {
+		return err
+	}
+	d.hurried, err = d.launch(ctx, "hurried")
 	return err
 }
 
 // cleanUp ends all processes and removes the folder.
 func (d *demo) cleanUp() error {
-	for _, f := range []*function{d.function, d.neighbour, d.stranger} {
+	for _, f := range []*function{d.function, d.neighbour, d.stranger, d.hurried} {
 		if f != nil {
 			f.process.stop()
 		}

@@ -56,16 +56,18 @@ func (d *demo) verdict() {
 	d.heading("%d refusals, each as expected and for its own reason; both stores listed each time.", len(d.report.Refusals))
 }
 
-// farewell says what goes on running, and how to go on.
+// farewell ends the neighbours and says what goes on running, and how to go on.
 func (d *demo) farewell() {
+	for _, f := range []*function{d.neighbour, d.stranger, d.hurried} {
+		f.process.stop()
+	}
 	d.heading("Still running")
 	d.line("page", "%s/", d.function.url)
 	d.line("server", "pid %d, data in %s", d.server.cmd.Process.Pid, d.data())
 	d.line("go on", "%s explain ID --data %s", d.Lanyard, d.data())
 	d.line("", "%s get Role --data %s", d.Lanyard, d.data())
 	d.line("", "%s run --as two-clouds --data %s -- CMD", d.Lanyard, d.data())
-	d.line("stop", "kill %d %d %d %d; rm -r %s", d.function.pid(), d.neighbour.pid(), d.stranger.pid(),
-		d.server.cmd.Process.Pid, d.dir)
+	d.line("stop", "kill %d %d; rm -r %s", d.function.pid(), d.server.cmd.Process.Pid, d.dir)
 }
 
 func (f *function) pid() int { return f.process.cmd.Process.Pid }

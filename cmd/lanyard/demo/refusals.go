@@ -146,12 +146,17 @@ func (d *demo) refusals(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.expiries(ctx, brief, over)
+	return d.expiries(ctx, over)
 }
 
-// keepBrief makes the functions keep a token and a session that live three seconds, and shows that they are good. It gives
-// the time when both are over.
+// keepBrief makes the functions keep a token and a session that live three seconds, and shows that they are good. The
+// hurried one lists with such by itself. It gives the time when all are over.
 func (d *demo) keepBrief(ctx context.Context, identity string) (over time.Time, err error) {
+	listings, err := d.hurried.list(ctx)
+	if err != nil {
+		return over, err
+	}
+	d.compare("first listing of the hurried one", listings)
 	token, err := d.works(ctx, "a token of three seconds", d.neighbour,
 		attempt{Do: "token", Identity: identity, Audience: storageAudience, Keep: "brief"})
 	if err != nil {
@@ -172,9 +177,9 @@ func (d *demo) keepBrief(ctx context.Context, identity string) (over time.Time, 
 	return over, err
 }
 
-// expiries waits until the kept token and session are over, really, and tries them. A new token then works: the SDK gets
-// one by itself.
-func (d *demo) expiries(ctx context.Context, identity string, over time.Time) error {
+// expiries waits until the kept token and session are over, really, and tries them. Who keeps none sees nothing of it: its
+// SDKs get new ones.
+func (d *demo) expiries(ctx context.Context, over time.Time) error {
 	if left := time.Until(over); left > 0 {
 		done := d.Progress(fmt.Sprintf("waiting %.1f s for a token and a session to end", left.Seconds()))
 		err := pause(ctx, left)
@@ -193,6 +198,13 @@ func (d *demo) expiries(ctx context.Context, identity string, over time.Time) er
 	if err != nil {
 		return err
 	}
-	_, err = d.works(ctx, "a listing with a token that the SDK renewed", d.neighbour, attempt{Do: "blobs", Identity: identity})
-	return err
+	listings, err := d.hurried.list(ctx)
+	if err != nil {
+		return err
+	}
+	if d.compare("listing of the hurried one, after its token and its session were over", listings) {
+		d.say("")
+		d.line("renewed", "a function that did nothing about it lists both stores again, after its token and session ended")
+	}
+	return nil
 }

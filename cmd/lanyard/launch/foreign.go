@@ -59,9 +59,7 @@ func Unset(environ []string, settings []Setting) []string {
 	names = slices.DeleteFunc(names, func(name string) bool {
 		return !identifier(name) || slices.ContainsFunc(settings, func(s Setting) bool { return s.Name == name })
 	})
-	for _, proxy := range []string{"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"} {
-		names = append(names, proxy)
-	}
+	names = append(names, "http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
 	slices.Sort(names)
 	return slices.Compact(names)
 }

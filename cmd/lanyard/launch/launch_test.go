@@ -120,7 +120,10 @@ func TestTerraform(t *testing.T) {
 	}
 	want := []Setting{
 		{"ARM_CLOUD_METADATA_URL", "https://127.0.0.1:8443/metadata/endpoints?api-version=2019-05-01"},
-		{"ARM_METADATA_HOSTNAME", "127.0.0.1:8443"}, {"ARM_TENANT_ID", "t1"}, {"ARM_SUBSCRIPTION_ID", "s0"}, {"ARM_USE_MSI", "true"},
+		{"ARM_METADATA_HOSTNAME", "127.0.0.1:8443"},
+		{"ARM_TENANT_ID", "t1"},
+		{"ARM_SUBSCRIPTION_ID", "s0"},
+		{"ARM_USE_MSI", "true"},
 		{"ARM_MSI_ENDPOINT", "http://127.0.0.1:8440/launch/hush/metadata/identity/oauth2/token"},
 	}
 	if d := cmp.Diff(want, got); d != "" {

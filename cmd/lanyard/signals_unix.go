@@ -9,12 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal tells whether a file is a terminal: only those have a window.
-func terminal(f *os.File) bool {
-	_, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ) //nolint:gosec // a file descriptor fits
-	return err == nil
-}
-
 // foreground tells whether the keyboard's signals reach this process and its children alike.
 func foreground() bool {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
@@ -33,6 +27,11 @@ func passedSignals() []os.Signal {
 		list = append(list, syscall.SIGINT, syscall.SIGQUIT)
 	}
 	return list
+}
+
+// endSignals end the launcher as long as it has no child.
+func endSignals() []os.Signal {
+	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
 
 // keyboardSignals are those that must not end the launcher before its child.
