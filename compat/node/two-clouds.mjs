@@ -40,21 +40,28 @@ async function assume(identity, { audience = settings.audience, role = settings.
   };
 }
 
-async function listBlobs(credential) {
+const openContainer = (credential) => new ContainerClient(settings.containerURL, credential);
+
+async function listBlobs(container) {
   const objects = [];
-  for await (const blob of new ContainerClient(settings.containerURL, credential).listBlobsFlat()) {
+  for await (const blob of container.listBlobsFlat()) {
     objects.push({ name: blob.name, size: blob.properties.contentLength, lastModified: blob.properties.lastModified });
   }
   return objects;
 }
 
-async function listBucket(credentials) {
+async function listBucket(client) {
   const objects = [];
-  for await (const page of paginateListObjectsV2({ client: new S3Client({ credentials }) }, { Bucket: settings.bucket })) {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: settings.bucket })) {
     for (const item of page.Contents ?? []) objects.push({ name: item.Key, size: item.Size, lastModified: item.LastModified });
   }
   return objects;
 }
+
+// The clients of the function itself live as long as it does; the SDKs renew tokens and sessions.
+const identity = managedIdentity(settings.clientId);
+const container = openContainer(identity);
+const bucket = new S3Client({ credentials: () => assume(identity) });
 
 async function listing(store, container, proof, list) {
   try {
@@ -64,14 +71,12 @@ async function listing(store, container, proof, list) {
   }
 }
 
-async function listings() {
-  const identity = managedIdentity(settings.clientId);
-  return Promise.all([
-    listing('azure', settings.container, { kind: 'Entra access token' }, () => listBlobs(identity)),
+const listings = () =>
+  Promise.all([
+    listing('azure', settings.container, { kind: 'Entra access token' }, () => listBlobs(container)),
     listing('aws', settings.bucket, { kind: 'AWS session by web identity', role: settings.role, sessionName }, () =>
-      listBucket(() => assume(identity))),
+      listBucket(bucket)),
   ]);
-}
 
 const statusOf = (all) => (all.some((l) => l.refusal) ? 502 : 200);
 
@@ -121,10 +126,11 @@ const attempts = {
     return { expires: new Date(token.expiresOnTimestamp) };
   },
   async blobs(a) {
-    if (a.use) return { objects: (await listBlobs({ getToken: async () => used(tokens, a.use) })).length };
-    const identity = managedIdentity(a.identity ?? settings.clientId);
-    const misdirected = { getToken: (scopes, options) => identity.getToken(`${a.audience}/.default`, options) };
-    return { objects: (await listBlobs(a.audience ? misdirected : identity)).length };
+    const own = managedIdentity(a.identity ?? settings.clientId);
+    const held = { getToken: async () => used(tokens, a.use) };
+    const misdirected = { getToken: (scopes, options) => own.getToken(`${a.audience}/.default`, options) };
+    const credential = a.use ? held : a.audience ? misdirected : own;
+    return { objects: (await listBlobs(openContainer(credential))).length };
   },
   async session(a) {
     const got = await assume(managedIdentity(a.identity ?? settings.clientId), a);
@@ -133,7 +139,7 @@ const attempts = {
   },
   async objects(a) {
     const { expiration, ...session } = used(sessions, a.use); // without its end the SDK sends it whatever its age
-    return { objects: (await listBucket(session)).length };
+    return { objects: (await listBucket(new S3Client({ credentials: session }))).length };
   },
 };
 
