@@ -192,7 +192,8 @@ func TestDiskFullGivesUpTheBallast(t *testing.T) {
 // TestFailedSyncPoisons: after a failed sync nobody knows what the disk holds, so nothing is written any more.
 func TestFailedSyncPoisons(t *testing.T) {
 	dir, disk := t.TempDir(), newBadDisk()
-	l := open(t, dir, Options{testOnlyOpen: disk.open})
+	var told []error
+	l := open(t, dir, Options{testOnlyOpen: disk.open, Fatal: func(err error) { told = append(told, err) }})
 	good := write(t, l, 0, 2)
 	disk.set(func(d *badDisk) { d.syncErr = syscall.EIO })
 	if err := l.Ledger(t.Context(), record(2)); !fault.Is(err, Unavailable) || !errors.Is(err, errPoisoned) {
@@ -212,6 +213,9 @@ func TestFailedSyncPoisons(t *testing.T) {
 		t.Errorf("head %d, want 2", got)
 	}
 	must(t, l.Close())
+	if len(told) != 1 || !errors.Is(told[0], syscall.EIO) {
+		t.Errorf("Fatal was called with %v, want once with the cause", told)
+	}
 	l = open(t, dir, Options{})
 	write(t, l, 10, 11)
 	for _, rec := range good {

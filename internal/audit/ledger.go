@@ -98,7 +98,11 @@ func (l *Log) writeLedger() {
 func (l *Log) report(err error) {
 	if err != nil {
 		err = fmt.Errorf("ledger: %w", err)
-		l.lastErr.Store(&err)
+		before := l.lastErr.Swap(&err)
+		known := before != nil && errors.Is(*before, errPoisoned)
+		if errors.Is(err, errPoisoned) && !known && l.opt.Fatal != nil {
+			l.opt.Fatal(err)
+		}
 	} else {
 		l.lastErr.Store(nil)
 	}

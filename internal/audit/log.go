@@ -20,6 +20,10 @@ type Options struct {
 	// the writing goroutine when the disk refuses a ledger record.
 	Ballast func() bool
 
+	// Fatal is called at most once, from the writing goroutine, when a sync of the ledger failed: no record is taken any
+	// more until the log is opened again, so the process should end and be started again. May be nil.
+	Fatal func(error)
+
 	SegmentBytes int64         // size of a segment; 8 MiB. The ledger holds room for two of them on the disk
 	LedgerBytes  int64         // oldest ledger segments are dropped beyond; 0 keeps all
 	LedgerKeep   time.Duration // ledger segments older than this are dropped; 0 keeps all

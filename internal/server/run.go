@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ErrFatal is how Run ends when the store failed for good. The process must end with exit code 70 (EX_SOFTWARE) and be
-// started again: what the store holds is decided when it is opened.
+// ErrFatal is how Run ends when the store or the ledger failed for good. The process must end with exit code 70
+// (EX_SOFTWARE) and be started again: what they hold is decided when they are opened.
 var ErrFatal = errors.New("the store failed")
 
 // shutdownTime is how long requests that run may take to end.
