@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -116,13 +117,13 @@ func (e *Edit) PutPolicy(s PolicySpec) (name.ARN, Outcome, error) {
 	if err != nil {
 		return name.ARN{}, Unchanged, err
 	}
-	if err := checkName(policyNames, "a policy", s.Name, "1 to 128 letters, digits and _+=,.@-"); err != nil {
+	if err := because(InvalidName, form.Policy(s.Name)); err != nil {
 		return arn, Unchanged, err
 	}
 	if _, err := iampolicy.Parse([]byte(s.Document), iampolicy.Boundary); err != nil { // identity policy within the managed size
 		return arn, Unchanged, err
 	}
-	p := &view.Policy{ARN: arn, UniqueID: uniqueID("ANPA"), Path: s.Path, Name: s.Name, Document: s.Document, Created: e.now}
+	p := &view.Policy{ARN: arn, UniqueID: form.UniqueID("ANPA"), Path: s.Path, Name: s.Name, Document: s.Document, Created: e.now}
 	if old, ok := e.view.Policy(arn); ok {
 		p.UniqueID, p.Created = old.UniqueID, old.Created
 	}
@@ -157,8 +158,8 @@ func (e *Edit) iamName(kind string, account name.AccountID, path *string, entity
 	if *path == "" {
 		*path = "/"
 	}
-	if len(*path) > 512 || !paths.MatchString(*path) {
-		return name.ARN{}, invalid(InvalidName, "%q is not a path: it begins and ends with a slash and has at most 512 characters", shown(*path))
+	if err := because(InvalidName, form.Path(*path)); err != nil {
+		return name.ARN{}, err
 	}
 	arn, err := name.NewARN("iam", "", account, kind+*path+entity)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -70,7 +71,7 @@ func (e *Edit) PutRole(s RoleSpec) (Outcome, error) {
 	if err := s.check(); err != nil {
 		return Unchanged, err
 	}
-	r := &view.Role{ARN: arn, UniqueID: uniqueID("AROA"), Path: s.Path, Name: s.Name, Created: e.now}
+	r := &view.Role{ARN: arn, UniqueID: form.UniqueID("AROA"), Path: s.Path, Name: s.Name, Created: e.now}
 	if old, ok := e.view.RoleNamed(s.Account, s.Name); ok {
 		if old.ARN != arn {
 			return Unchanged, conflict(Exists, "Role with name %s already exists, as %s.", old.Name, old.ARN)
@@ -107,14 +108,14 @@ func (s RoleSpec) check() error {
 	case len(s.Managed) > maxManaged:
 		return invalid(LimitExceeded, "at most %d managed policies are attached to a role, not %d", maxManaged, len(s.Managed))
 	}
-	err := firstError(checkName(roleNames, "a role", s.Name, "1 to 64 letters, digits and _+=,.@-"),
-		checkTags(s.Tags), checkLifetime(s.MaxLifetime))
+	err := firstError(because(InvalidName, form.Role(s.Name)),
+		because(InvalidValue, form.Tags(s.Tags)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
 	if err != nil {
 		return err
 	}
 	total := 0
 	for _, n := range slices.Sorted(maps.Keys(s.Inline)) {
-		if err := checkName(policyNames, "a policy", n, "1 to 128 letters, digits and _+=,.@-"); err != nil {
+		if err := because(InvalidName, form.Policy(n)); err != nil {
 			return err
 		}
 		p, err := iampolicy.Parse([]byte(s.Inline[n]), iampolicy.Identity)

@@ -1,10 +1,7 @@
 package directory
 
 import (
-	"regexp"
-	"slices"
-	"strings"
-
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -22,7 +19,7 @@ func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 	if _, ok := e.view.Account(s.Account); !ok {
 		return Unchanged, notFound(AccountNotFound, "there is no AWS account %s", s.Account)
 	}
-	if err := checkBucketName(s.Name); err != nil {
+	if err := because(InvalidName, form.Bucket(s.Name)); err != nil {
 		return Unchanged, err
 	}
 	b := &view.Bucket{Name: s.Name, Account: s.Account, UID: name.NewGUID(), Created: e.now}
@@ -65,11 +62,8 @@ type ProviderSpec struct {
 	AudienceClaim string // azp-first or aud; empty is azp-first
 }
 
-// Limits of OIDC providers (IAM User Guide, "IAM and STS quotas").
-const (
-	maxProviders = 100
-	maxClientIDs = 100
-)
+// maxProviders is how many OIDC providers an account has (IAM User Guide, "IAM and STS quotas").
+const maxProviders = 100
 
 // PutOIDCProvider makes an issuer known to an account or changes what is accepted of it, and gives the ARN.
 func (e *Edit) PutOIDCProvider(s ProviderSpec) (name.ARN, Outcome, error) {
@@ -106,15 +100,8 @@ func (s ProviderSpec) check() error {
 		return invalid(InvalidValue, "a provider needs a URL of at most 255 characters")
 	case s.AudienceClaim != "azp-first" && s.AudienceClaim != "aud":
 		return invalid(InvalidValue, "the audience claim is azp-first or aud, not %q", shown(s.AudienceClaim))
-	case len(s.ClientIDs) > maxClientIDs:
-		return conflict(LimitExceeded, "a provider has at most %d client ids, not %d", maxClientIDs, len(s.ClientIDs))
 	}
-	for i, id := range s.ClientIDs {
-		if id == "" || len(id) > 255 || slices.Contains(s.ClientIDs[:i], id) {
-			return invalid(InvalidValue, "the client id %q is empty, longer than 255 bytes or listed twice", shown(id))
-		}
-	}
-	return nil
+	return because(InvalidValue, form.ClientIDs(s.ClientIDs))
 }
 
 // DeleteOIDCProvider makes an issuer unknown to an account. Roles that trust it can no longer be assumed through it.
@@ -132,55 +119,23 @@ type AWSResourceSpec struct {
 	Tags view.Tags
 }
 
-// awsShapes are the workloads that Lanyard knows, by kind, with the form of the ARN's last part.
-func awsShapes() map[string]*regexp.Regexp {
-	return map[string]*regexp.Regexp{
-		"lambda:function": lambdaShape, "ec2:instance": instanceShape, "ecs:task": taskShape,
-	}
-}
-
-var (
-	lambdaShape   = regexp.MustCompile(`^function:[A-Za-z0-9_-]{1,64}$`)
-	instanceShape = regexp.MustCompile(`^instance/[A-Za-z0-9_-]{1,64}$`)
-	taskShape     = regexp.MustCompile(`^task/[A-Za-z0-9_-]{1,255}/[A-Za-z0-9_-]{1,64}$`)
-)
-
 // AWSResourceARN builds the ARN of a workload from its kind (lambda:function, ec2:instance, ecs:task) and name. The name
 // of a task is "cluster/id", or "id" in the cluster "default".
 func AWSResourceARN(kind, region string, account name.AccountID, resource string) (name.ARN, error) {
-	shape, ok := awsShapes()[kind]
-	if !ok {
-		return name.ARN{}, invalid(InvalidValue, "%q is no kind of AWS resource: want lambda:function, ec2:instance or ecs:task", shown(kind))
-	}
-	service, part, _ := strings.Cut(kind, ":")
-	switch kind {
-	case "lambda:function":
-		part += ":" + resource
-	case "ecs:task":
-		if !strings.Contains(resource, "/") {
-			resource = "default/" + resource
-		}
-		part += "/" + resource
-	default:
-		part += "/" + resource
-	}
-	arn, err := name.NewARN(service, region, account, part)
-	if err != nil || !shape.MatchString(part) {
-		return name.ARN{}, invalid(InvalidName, "%q is not a name for a %s", shown(resource), kind)
-	}
-	return arn, nil
+	arn, err := form.WorkloadARN(kind, region, account, resource)
+	return arn, because(InvalidName, err)
 }
 
 // PutAWSResource makes or updates a workload of the AWS side.
 func (e *Edit) PutAWSResource(s AWSResourceSpec) (Outcome, error) {
-	kind, err := awsKind(s.ARN)
+	kind, err := form.WorkloadKind(s.ARN)
 	if err != nil {
-		return Unchanged, err
+		return Unchanged, because(InvalidValue, err)
 	}
 	if _, ok := e.view.Account(s.ARN.Account()); !ok {
 		return Unchanged, notFound(AccountNotFound, "there is no AWS account %s", s.ARN.Account())
 	}
-	if err := checkTags(s.Tags); err != nil {
+	if err := because(InvalidValue, form.Tags(s.Tags)); err != nil {
 		return Unchanged, err
 	}
 	r := &view.AWSResource{ARN: s.ARN, UID: name.NewGUID(), Kind: kind, Created: e.now}
@@ -189,17 +144,6 @@ func (e *Edit) PutAWSResource(s AWSResourceSpec) (Outcome, error) {
 	}
 	r.Tags = s.Tags
 	return e.save(r)
-}
-
-// awsKind tells what sort of workload an ARN names.
-func awsKind(arn name.ARN) (string, error) {
-	for kind, shape := range awsShapes() {
-		service, _, _ := strings.Cut(kind, ":")
-		if arn.Service() == service && arn.Region() != "" && shape.MatchString(arn.Resource()) {
-			return kind, nil
-		}
-	}
-	return "", invalid(InvalidValue, "%s is not the ARN of a lambda function, an EC2 instance or an ECS task", arn)
 }
 
 // DeleteAWSResource deletes a workload of the AWS side.

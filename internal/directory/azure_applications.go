@@ -1,10 +1,10 @@
 package directory
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -91,35 +91,8 @@ func (s ApplicationSpec) check() error {
 		return invalid(InvalidValue, "the token version is 1 or 2, not %d", s.TokenVersion)
 	case s.Algorithm != "" && s.Algorithm != "RS256" && s.Algorithm != "ES256":
 		return invalid(InvalidValue, "the algorithm is RS256 or ES256, not %q", shown(s.Algorithm))
-	case len(s.IDURIs) > 50:
-		return invalid(LimitExceeded, "an application has at most 50 identifier URIs, not %d", len(s.IDURIs))
 	}
-	seen := map[string]bool{}
-	for _, u := range s.IDURIs {
-		if err := checkIDURI(u); err != nil {
-			return err
-		}
-		plain := strings.TrimSuffix(u, "/")
-		if seen[plain] {
-			return invalid(InvalidValue, "the identifier URI %q is listed twice", u)
-		}
-		seen[plain] = true
-	}
-	return checkLifetime(s.MaxLifetime)
-}
-
-// checkIDURI accepts what Entra does: api://..., https://... and other absolute URIs without query and fragment.
-func checkIDURI(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Scheme == "" || u.String() != s || len(s) > 255 || strings.ContainsAny(s, " *"):
-	case u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "#"):
-	case u.Host == "" && u.Opaque == "" && u.Path == "":
-	default:
-		return nil
-	}
-	return invalid(InvalidValue, "%q is no identifier URI: want an absolute URI such as api://NAME or https://HOST/PATH, "+
-		"without query or fragment, of at most 255 characters", shown(s))
+	return firstError(because(InvalidValue, form.IDURIs(s.IDURIs)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
 }
 
 // appRoles gives the roles with ids; all members must be principals of the tenant. Members that are gone are refused

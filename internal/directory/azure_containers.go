@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -11,11 +12,7 @@ func (e *Edit) PutContainer(account name.ResourceID, container string) (Outcome,
 	if err != nil {
 		return Unchanged, err
 	}
-	const want = "3 to 63 lower-case letters, digits and single dashes between them"
-	if len(container) < 3 || len(container) > 63 {
-		return Unchanged, invalid(InvalidName, "%q is not a name for a container: want %s", shown(container), want)
-	}
-	if err := checkName(containerNames, "a container", container, want); err != nil {
+	if err := because(InvalidName, form.Container(container)); err != nil {
 		return Unchanged, err
 	}
 	if c := (&view.Container{Account: r.ID, Name: container}); e.view.Fenced(c.Scope()) {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -18,9 +19,8 @@ func (e *Edit) PutGroup(s GroupSpec) (Outcome, error) {
 		return Unchanged, notFound(SubscriptionNotFound, "there is no subscription %s", s.Subscription)
 	}
 	err := firstError(
-		checkName(groupNames, "a resource group", s.Name,
-			"1 to 90 letters, digits, underscores, parentheses, dashes and dots, no dot at the end"),
-		checkLocation(s.Location), checkTags(s.Tags))
+		because(InvalidName, form.Group(s.Name)),
+		because(InvalidValue, form.Location(s.Location)), because(InvalidValue, form.Tags(s.Tags)))
 	if err != nil {
 		return Unchanged, err
 	}
@@ -70,14 +70,4 @@ func (e *Edit) place(id name.ResourceID) (tenant name.GUID, err error) {
 
 func fenced(s name.Scope) error {
 	return conflict(Fenced, "%s is being deleted; try again when that is done", s)
-}
-
-// firstError gives the first of several checks that failed.
-func firstError(checks ...error) error {
-	for _, err := range checks {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,8 +1,7 @@
 package directory
 
 import (
-	"strings"
-
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/verify/strictjson"
@@ -28,19 +27,8 @@ type IdentitySpec struct {
 // ParseIdentityType reads the type of an identity block: None, SystemAssigned, UserAssigned or both with a comma.
 // Spaces and case do not count; clients send both spellings.
 func ParseIdentityType(s string) (system, user bool, err error) {
-	switch strings.ToLower(strings.ReplaceAll(s, " ", "")) {
-	case "none":
-	case "systemassigned":
-		system = true
-	case "userassigned":
-		user = true
-	case "systemassigned,userassigned", "userassigned,systemassigned":
-		system, user = true, true
-	default:
-		return false, false, invalid(InvalidValue, "%q is no type of identity: want None, SystemAssigned, UserAssigned or "+
-			"SystemAssigned,UserAssigned", shown(s))
-	}
-	return system, user, nil
+	system, user, err = form.IdentityType(s)
+	return system, user, because(InvalidValue, err)
 }
 
 // NewIdentitySpec checks that type and list of an identity block agree.
@@ -164,9 +152,6 @@ func (e *Edit) attach(tenant name.GUID, before []view.Attached, wanted []name.Re
 
 // check looks at everything that does not need the View.
 func (s ResourceSpec) check() error {
-	if err := checkResourceType(s.ID.Type()); err != nil {
-		return err
-	}
 	if len(s.Kind) > 90 {
 		return invalid(InvalidValue, "a kind has at most 90 characters")
 	}
@@ -175,33 +160,8 @@ func (s ResourceSpec) check() error {
 			return invalid(InvalidValue, "properties must be a JSON object: %v", err)
 		}
 	}
-	return firstError(checkResourceName(s.ID), checkLocation(s.Location), checkTags(s.Tags), checkLifetime(s.MaxLifetime))
-}
-
-// checkResourceType refuses types that have commands of their own, so that nothing exists in two forms.
-func checkResourceType(typ string) error {
-	if err := checkName(typeNames, "a resource type", typ, "Namespace.Name/type"); err != nil {
-		return err
-	}
-	folded := strings.ToLower(typ)
-	for _, own := range []string{"microsoft.managedidentity/", "microsoft.authorization/", "microsoft.resources/",
-		strings.ToLower(view.TypeStorageAccount) + "/"} {
-		if strings.HasPrefix(folded, own) {
-			return invalid(InvalidValue, "%s is not made as a plain resource: it has a kind of its own, or none here", typ)
-		}
-	}
-	return nil
-}
-
-func checkResourceName(id name.ResourceID) error {
-	switch {
-	case id.IsType(view.TypeStorageAccount):
-		return checkName(storageNames, "a storage account", id.Name(), "3 to 24 lower-case letters and digits")
-	case id.IsType(view.TypeKeyVault):
-		return checkName(vaultNames, "a key vault", id.Name(), "3 to 24 letters, digits and dashes, a letter first, no dash last")
-	}
-	return checkName(resourceNames, "a resource", id.Name(),
-		`1 to 260 characters without <>*%&:\?/#", control characters, a space at an end or a dot at the end`)
+	return firstError(because(InvalidName, form.Type(s.ID.Type())), because(InvalidValue, form.Plain(s.ID.Type())),
+		because(InvalidName, form.Resource(s.ID)), because(InvalidValue, form.Location(s.Location)), because(InvalidValue, form.Tags(s.Tags)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
 }
 
 // UserIdentitySpec is a user-assigned identity as somebody wants it. Its federated credentials have commands of their
@@ -220,8 +180,8 @@ func (e *Edit) PutUserIdentity(s UserIdentitySpec) (Outcome, error) {
 		return Unchanged, invalid(InvalidValue, "%s is not the id of a user-assigned identity", s.ID)
 	}
 	err := firstError(
-		checkName(identityNames, "an identity", s.ID.Name(), "3 to 128 letters, digits, dashes and underscores, a letter or digit first"),
-		checkLocation(s.Location), checkTags(s.Tags), checkLifetime(s.MaxLifetime))
+		because(InvalidName, form.Resource(s.ID)),
+		because(InvalidValue, form.Location(s.Location)), because(InvalidValue, form.Tags(s.Tags)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
 	if err != nil {
 		return Unchanged, err
 	}

@@ -2,24 +2,18 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
-	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// GuardKey is the key that every write of a directory also writes, after comparing that it wrote it last itself: a
-// second writer is found out before it can do harm.
-const GuardKey = "/g/writer"
-
-// MaxOps is how many changes go into one transaction beside the guard.
-const MaxOps = store.MaxOps - 1
-
-// maxBytes leaves room for the guard in a transaction.
-const maxBytes = store.MaxTxnBytes - 4<<10
+// MaxOps is how many changes are written whole or not at all.
+const MaxOps = commit.MaxOps
 
 // Config is what a directory needs.
 type Config struct {
@@ -37,12 +31,11 @@ type Config struct {
 type Directory struct {
 	config  Config
 	current atomic.Pointer[view.View]
-	guard   int64         // revision of the guard key: ours as long as we are the writer; Run's own
-	queue   chan *request // unbuffered: whoever has handed over a request gets an answer, unless the loop itself dies
+	writer  *commit.Writer // Run's own
+	queue   chan *request  // unbuffered: whoever has handed over a request gets an answer, unless the loop itself dies
 	started atomic.Bool
 	stopped chan struct{} // closed when Run has ended
 	sweeps  sweepState    // Run's own
-	commits atomic.Int64
 }
 
 // Open reads all records at one revision and takes over as the writer: an older directory on the same store can no
@@ -54,19 +47,14 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 	if config.SweepEvery <= 0 {
 		config.SweepEvery = 30 * time.Second
 	}
-	loader, guard, err := readAll(ctx, config.Store)
+	w, v, err := commit.Open(ctx, config.Store)
+	if errors.Is(err, commit.ErrOtherWriter) {
+		return nil, unavailable(err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	rev, err := takeOver(ctx, config.Store, guard)
-	if err != nil {
-		return nil, err
-	}
-	v, err := loader.View(rev)
-	if err != nil {
-		return nil, fault.New(fault.Internal, Defect, "").Because(err)
-	}
-	d := &Directory{config: config, guard: rev, queue: make(chan *request), stopped: make(chan struct{})}
+	d := &Directory{config: config, writer: w, queue: make(chan *request), stopped: make(chan struct{})}
 	d.sweeps.orphans = true // an earlier process may have been stopped half-way
 	d.current.Store(v)
 	return d, nil
@@ -76,7 +64,7 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 func (d *Directory) View() *view.View { return d.current.Load() }
 
 // Commits is how many transactions the directory has written, for metrics.
-func (d *Directory) Commits() int64 { return d.commits.Load() }
+func (d *Directory) Commits() int64 { return d.writer.Count() }
 
 // Do runs the command in the writer loop and waits until it is committed and published. The View that it gives shows
 // the change. The context is asked until the command starts and not after: whoever gets its error knows that nothing

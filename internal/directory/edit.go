@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -18,7 +19,7 @@ type Edit struct {
 	view    *view.View
 	base    int64 // revision of the published View
 	now     time.Time
-	changes changeSet
+	changes commit.Set
 }
 
 // Outcome says what a method that puts a thing did.
@@ -53,7 +54,7 @@ func Try(v *view.View, now time.Time, command Command) (*view.View, error) {
 }
 
 func newEdit(v *view.View, base int64, now time.Time) *Edit {
-	return &Edit{view: v, base: base, now: now.UTC().Truncate(time.Second), changes: newChangeSet()}
+	return &Edit{view: v, base: base, now: now.UTC().Truncate(time.Second)}
 }
 
 // View is the state with the changes made so far.
@@ -105,57 +106,8 @@ func (e *Edit) apply(c view.Change) error {
 		return refused(err)
 	}
 	e.view = next
-	e.changes.add(c)
+	e.changes.Add(c)
 	return nil
-}
-
-// changeSet keeps the last change of each key, in the order in which the keys were first changed.
-type changeSet struct {
-	list  []view.Change
-	at    map[string]int
-	bytes int
-}
-
-func newChangeSet() changeSet { return changeSet{at: map[string]int{}} }
-
-func (s *changeSet) add(c view.Change) {
-	if i, again := s.at[c.Key]; again {
-		s.bytes += len(c.Value) - len(s.list[i].Value)
-		s.list[i] = c
-		return
-	}
-	s.at[c.Key] = len(s.list)
-	s.list = append(s.list, c)
-	s.bytes += len(c.Key) + len(c.Value)
-}
-
-// takes tells whether the later changes t still fit into the same transaction, beside the guard.
-func (s *changeSet) takes(t changeSet) bool {
-	count, size := len(s.list), s.bytes
-	for _, c := range t.list {
-		if i, again := s.at[c.Key]; again {
-			size += len(c.Value) - len(s.list[i].Value)
-			continue
-		}
-		count++
-		size += len(c.Key) + len(c.Value)
-	}
-	return count <= MaxOps && size <= maxBytes
-}
-
-// chunks splits the changes into runs that each fit into one transaction.
-func (s changeSet) chunks() [][]view.Change {
-	var chunks [][]view.Change
-	start, size := 0, 0
-	for i, c := range s.list {
-		n := len(c.Key) + len(c.Value)
-		if i > start && (i-start == MaxOps || size+n > maxBytes) {
-			chunks = append(chunks, s.list[start:i])
-			start, size = i, 0
-		}
-		size += n
-	}
-	return append(chunks, s.list[start:])
 }
 
 // count is how many values a sequence has.

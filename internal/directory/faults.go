@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -114,4 +115,25 @@ func refused(err error) error {
 
 func unsupported(why fault.Reason, format string, args ...any) *fault.Fault {
 	return fault.New(fault.Unsupported, why, format, args...)
+}
+
+// because gives an error of a check its reason; nil stays nil.
+func because(why fault.Reason, err error) error {
+	if err == nil {
+		return nil
+	}
+	return invalid(why, "%v", err)
+}
+
+// shown cuts what an error repeats.
+func shown(s string) string { return form.Shown(s) }
+
+// firstError gives the first of several checks that failed.
+func firstError(checks ...error) error {
+	for _, err := range checks {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

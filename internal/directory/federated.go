@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-id/lanyard/internal/claims"
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -98,8 +98,12 @@ func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential
 	names, subjects := map[string]bool{}, map[[2]string]bool{}
 	out := make([]view.FederatedCredential, 0, len(list))
 	for _, c := range list {
-		if err := checkCredential(&c); err != nil {
+		if err := because(InvalidName, form.CredentialName(c.Name)); err != nil {
 			return nil, err
+		}
+		c, err := form.Credential(c)
+		if err != nil {
+			return nil, because(InvalidValue, err)
 		}
 		trusted := [2]string{c.Issuer.String(), "subject " + c.Subject}
 		if c.Subject == "" {
@@ -115,34 +119,4 @@ func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-func checkCredential(c *view.FederatedCredential) error {
-	err := checkName(credentials, "a federated credential", c.Name, "3 to 120 letters, digits, dashes and underscores, a letter or digit first")
-	switch {
-	case err != nil:
-		return err
-	case c.Issuer.IsZero():
-		return invalid(InvalidValue, "the federated credential %q needs an issuer", c.Name)
-	case (c.Subject == "") == (c.Expression == ""):
-		return invalid(InvalidValue, "the federated credential %q needs either a subject or an expression", c.Name)
-	case len(c.Subject) > 600:
-		return invalid(InvalidValue, "the subject of %q has more than 600 characters", c.Name)
-	}
-	if c.Expression != "" {
-		compiled, err := claims.Compile(c.Expression)
-		if err != nil {
-			return invalid(InvalidValue, "the expression of %q: %v", c.Name, err)
-		}
-		c.Expression = compiled.String()
-	}
-	if len(c.Audiences) < 1 || len(c.Audiences) > 10 {
-		return invalid(InvalidValue, "the federated credential %q needs 1 to 10 audiences", c.Name)
-	}
-	for _, a := range c.Audiences {
-		if a == "" || len(a) > 600 {
-			return invalid(InvalidValue, "an audience of %q is empty or has more than 600 characters", c.Name)
-		}
-	}
-	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"math/big"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/start"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -15,6 +17,9 @@ import (
 
 // DefaultRegion is the AWS region of a new installation: one for which all SDKs sign with SigV4 without being told.
 const DefaultRegion = "us-east-2"
+
+// OperatorService is the service principal as which Lanyard's operator assumes roles.
+const OperatorService = start.OperatorService
 
 // BootstrapSpec is what a first start decides.
 type BootstrapSpec struct {
@@ -59,7 +64,7 @@ func (e *Edit) installation() (*view.Installation, error) {
 
 // CreateTenant makes a tenant with its operator and the house's applications, and gives its id.
 func (e *Edit) CreateTenant(tenant string) (name.GUID, error) {
-	if err := checkHouseName("a tenant", tenant); err != nil {
+	if err := because(InvalidName, form.House("a tenant", tenant)); err != nil {
 		return name.GUID{}, err
 	}
 	if _, taken := e.view.TenantNamed(tenant); taken {
@@ -72,12 +77,6 @@ func (e *Edit) CreateTenant(tenant string) (name.GUID, error) {
 	return t.ID, firstError(e.makeOperator(t.ID), e.makeHouseApplications(t.ID))
 }
 
-// operatorRoles are what an operator is granted at "/" of its tenant: Owner, Storage Blob Data Owner and Key Vault
-// Secrets Officer.
-func operatorRoles() []string {
-	return []string{"8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"}
-}
-
 // makeOperator makes the principal that operates a tenant. Its rights are ordinary assignments, to be seen and taken
 // away like others.
 func (e *Edit) makeOperator(tenant name.GUID) error {
@@ -85,8 +84,8 @@ func (e *Edit) makeOperator(tenant name.GUID) error {
 	if _, err := e.save(o); err != nil {
 		return err
 	}
-	for _, role := range operatorRoles() {
-		_, _, err := e.PutAssignment(AssignmentSpec{Tenant: tenant, Scope: name.Root(), Role: name.MustGUID(role),
+	for _, role := range start.OperatorRoles() {
+		_, _, err := e.PutAssignment(AssignmentSpec{Tenant: tenant, Scope: name.Root(), Role: role,
 			Principal: o.ObjectID, Name: "operator"})
 		if err != nil {
 			return err
@@ -95,24 +94,8 @@ func (e *Edit) makeOperator(tenant name.GUID) error {
 	return nil
 }
 
-// houseApplications are the audiences that every tenant has from the start, under the ids that they have everywhere.
-func houseApplications() []view.Application {
-	app := func(display, appID string, uris ...string) view.Application {
-		return view.Application{DisplayName: display, IDURIs: uris, TokenVersion: 1, Algorithm: "RS256", House: true,
-			Principal: view.Principal{ClientID: name.MustGUID(appID)}}
-	}
-	return []view.Application{
-		app("Azure Service Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-			"https://management.azure.com", "https://management.core.windows.net"),
-		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
-		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
-		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", "api://AzureADTokenExchange"),
-		app("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
-	}
-}
-
 func (e *Edit) makeHouseApplications(tenant name.GUID) error {
-	for _, a := range houseApplications() {
+	for _, a := range start.Applications() {
 		a.ObjectID, a.Created = name.NewGUID(), e.now
 		a.Principal.ObjectID, a.Principal.Tenant = a.ObjectID, tenant
 		if _, err := e.save(&a); err != nil {
@@ -165,7 +148,7 @@ func (e *Edit) DeleteTenant(id name.GUID) error {
 
 // CreateSubscription makes a subscription of a tenant and gives its id. Names are unique in the installation.
 func (e *Edit) CreateSubscription(tenant name.GUID, subscription string) (name.GUID, error) {
-	if err := checkHouseName("a subscription", subscription); err != nil {
+	if err := because(InvalidName, form.House("a subscription", subscription)); err != nil {
 		return name.GUID{}, err
 	}
 	if _, ok := e.view.Tenant(tenant); !ok {
@@ -215,7 +198,7 @@ func (e *Edit) DeleteSubscription(id name.GUID) error {
 
 // CreateAccount makes an AWS account with its operator role, and gives its id.
 func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
-	if err := checkHouseName("an AWS account", account); err != nil {
+	if err := because(InvalidName, form.House("an AWS account", account)); err != nil {
 		return name.AccountID{}, err
 	}
 	if _, taken := e.view.AccountNamed(account); taken {
@@ -228,7 +211,8 @@ func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
 	if _, err := e.save(&view.Account{ID: id, Name: account, Created: e.now}); err != nil {
 		return name.AccountID{}, err
 	}
-	_, err = e.PutRole(operatorRole(id))
+	_, err = e.PutRole(RoleSpec{Account: id, Path: start.OperatorPath, Name: start.OperatorName, Trust: start.OperatorTrust,
+		Description: "What an operator of this installation may do here", Inline: map[string]string{"all": start.OperatorPolicy}})
 	return id, err
 }
 
@@ -250,21 +234,6 @@ func (e *Edit) newAccountID() (name.AccountID, error) {
 	}
 }
 
-// OperatorService is the service principal that Lanyard's operator assumes roles as.
-const OperatorService = "operator.lanyard"
-
-// operatorRole is the role with which an operator works in an AWS account.
-func operatorRole(account name.AccountID) RoleSpec {
-	return RoleSpec{
-		Account: account, Path: "/lanyard/", Name: "Operator", Description: "What an operator of this installation may do here",
-		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + OperatorService +
-			`"},"Action":"sts:AssumeRole"}]}`,
-		Inline: map[string]string{
-			"all": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
-		},
-	}
-}
-
 // DeleteAccount deletes an AWS account that holds nothing but its operator role. The default account stays.
 func (e *Edit) DeleteAccount(id name.AccountID) error {
 	a, ok := e.view.Account(id)
@@ -274,10 +243,9 @@ func (e *Edit) DeleteAccount(id name.AccountID) error {
 	if e.isDefault(func(i *view.Installation) bool { return i.Account == id }) {
 		return conflict(InUse, "the default AWS account stays")
 	}
-	operator := operatorRole(id)
 	var own *view.Role
 	for r := range e.view.Roles(id) {
-		if r.Path != operator.Path || r.Name != operator.Name {
+		if r.Path != start.OperatorPath || r.Name != start.OperatorName {
 			return conflict(InUse, "the account still has the role %q", r.Name)
 		}
 		own = r

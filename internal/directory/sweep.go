@@ -85,7 +85,7 @@ func (e *Edit) sweepTree(t *view.Tombstone) (full bool, err error) {
 
 // sweepOne removes a record if it is still there; full tells that this step has done enough and did not.
 func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
-	if len(e.changes.list) >= sweepStep {
+	if e.changes.Len() >= sweepStep {
 		return true, nil
 	}
 	if e.view.At(r.StoreKey()) == nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -66,7 +67,7 @@ func (d *Directory) fail(ctx context.Context, err error) {
 type batch struct {
 	base    *view.View // the published View
 	view    *view.View // with the changes of all members
-	changes changeSet
+	changes commit.Set
 	members []member
 }
 
@@ -78,7 +79,7 @@ type member struct {
 
 func (d *Directory) newBatch() *batch {
 	v := d.View()
-	return &batch{base: v, view: v, changes: newChangeSet()}
+	return &batch{base: v, view: v}
 }
 
 // collect runs first and then whatever waits, until nothing waits or the transaction is full. A command that no longer
@@ -88,7 +89,7 @@ func (d *Directory) collect(b *batch, first *request) *request {
 		if !d.join(b, r) {
 			return r
 		}
-		if len(b.changes.list) >= MaxOps {
+		if b.changes.Len() >= MaxOps {
 			return nil
 		}
 		select {
@@ -111,11 +112,11 @@ func (d *Directory) join(b *batch, r *request) bool {
 		b.members = append(b.members, member{r, err})
 		return true
 	}
-	if len(b.changes.list) > 0 && !b.changes.takes(e.changes) {
+	if b.changes.Len() > 0 && !b.changes.Takes(&e.changes) {
 		return false
 	}
-	for _, c := range e.changes.list {
-		b.changes.add(c)
+	for c := range e.changes.All() {
+		b.changes.Add(c)
 	}
 	b.view = e.view
 	b.members = append(b.members, member{r, nil})
@@ -158,16 +159,16 @@ func (d *Directory) commit(ctx context.Context, b *batch) error {
 // write writes the changes in as many transactions as they need. published is the View of what was written, nil if that
 // is nothing; refusal says that the store would not take all of it; fatal that nobody knows what it took.
 func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, refusal, fatal error) {
-	if len(b.changes.list) == 0 {
+	if b.changes.Len() == 0 {
 		return nil, nil, nil
 	}
 	v := b.base
-	for i, chunk := range b.changes.chunks() {
-		rev, err := d.txn(ctx, chunk)
+	for i, chunk := range b.changes.Chunks() {
+		rev, err := d.writer.Write(ctx, chunk)
 		switch {
 		case err == nil:
-		case fault.Is(err, store.Conflict):
-			return published, nil, fmt.Errorf("another writer took over: %w", err)
+		case errors.Is(err, commit.ErrOtherWriter):
+			return published, nil, err
 		case store.Indeterminate(err):
 			return published, nil, fmt.Errorf("nobody knows whether the last write happened: %w", err)
 		case i == 0:
@@ -183,19 +184,4 @@ func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, 
 		published = v
 	}
 	return published, nil, nil
-}
-
-// txn writes one chunk and the guard, provided that we wrote the guard last.
-func (d *Directory) txn(ctx context.Context, chunk []view.Change) (int64, error) {
-	ops := make([]store.Op, 0, len(chunk)+1)
-	for _, c := range chunk {
-		ops = append(ops, store.Op{Key: c.Key, Value: c.Value, Delete: c.Value == nil})
-	}
-	rev, err := d.config.Store.Txn(ctx, []store.Compare{{Key: GuardKey, Rev: d.guard}}, append(ops, guardOp()))
-	if err != nil {
-		return 0, err
-	}
-	d.guard = rev
-	d.commits.Add(1)
-	return rev, nil
 }

@@ -1,15 +1,12 @@
-package directory
+package commit
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"sync"
 
-	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -45,30 +42,15 @@ func readPages(ctx context.Context, s store.Store, add func([]store.KV)) (guard 
 			return 0, fmt.Errorf("read records: %w", err)
 		}
 	}
-	found, err := s.List(ctx, GuardKey, "", rev, 1)
+	found, err := s.List(ctx, guardKey, "", rev, 1)
 	if err != nil {
 		return 0, fmt.Errorf("read guard: %w", err)
 	}
-	if len(found.KVs) == 1 && found.KVs[0].Key == GuardKey {
+	if len(found.KVs) == 1 && found.KVs[0].Key == guardKey {
 		guard = found.KVs[0].Rev
 	}
 	return guard, nil
 }
-
-// takeOver writes the guard, provided that nobody has written since we read it. From here on an older writer fails.
-func takeOver(ctx context.Context, s store.Store, guard int64) (int64, error) {
-	rev, err := s.Txn(ctx, []store.Compare{{Key: GuardKey, Rev: guard}}, []store.Op{guardOp()})
-	if fault.Is(err, store.Conflict) {
-		return 0, unavailable(errors.New("another writer is at work on this store"))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("take over as writer: %w", err)
-	}
-	return rev, nil
-}
-
-// guardOp writes the guard. The text means nothing; it differs each time so that every store makes a revision of it.
-func guardOp() store.Op { return store.Op{Key: GuardKey, Value: []byte(rand.Text())} }
 
 // works decodes parts on all cores and enters them into a loader, in whatever order they come.
 type works struct {

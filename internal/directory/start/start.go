@@ -1,0 +1,42 @@
+package start
+
+import (
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// OperatorRoles are the Azure roles that an operator is granted at "/" of its tenant: Owner, Storage Blob Data Owner and
+// Key Vault Secrets Officer.
+func OperatorRoles() []name.GUID {
+	return []name.GUID{name.MustGUID("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
+		name.MustGUID("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"), name.MustGUID("b86a8fe4-44ce-4948-aee5-eccb2c155cd7")}
+}
+
+// Applications are the audiences that every tenant has from the start, under the ids that they have everywhere. Their
+// object ids and tenants are still to be filled in.
+func Applications() []view.Application {
+	app := func(display, appID string, uris ...string) view.Application {
+		return view.Application{DisplayName: display, IDURIs: uris, TokenVersion: 1, Algorithm: "RS256", House: true,
+			Principal: view.Principal{ClientID: name.MustGUID(appID)}}
+	}
+	return []view.Application{
+		app("Azure Service Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+			"https://management.azure.com", "https://management.core.windows.net"),
+		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
+		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
+		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", "api://AzureADTokenExchange"),
+		app("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+	}
+}
+
+// OperatorService is the service principal as which Lanyard's operator assumes roles.
+const OperatorService = "operator.lanyard"
+
+// The operator role of an AWS account: name, path, who may assume it and what it may do.
+const (
+	OperatorPath  = "/lanyard/"
+	OperatorName  = "Operator"
+	OperatorTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + OperatorService +
+		`"},"Action":"sts:AssumeRole"}]}`
+	OperatorPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+)
