@@ -7,11 +7,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -76,18 +76,14 @@ func writeEnv(cmd *cobra.Command, form string, f launch.Facts) error {
 	sayLeftOut(cmd, left)
 	settings = append(passed, settings...)
 	unset := launch.Unset(os.Environ(), settings)
-	var b strings.Builder
 	switch form {
 	case "json":
-		if err := screen.JSON(&b, envJSON(f, settings, unset)); err != nil {
-			return err
-		}
+		return screen.JSON(cmd.OutOrStdout(), launch.JSON(f, settings, unset))
 	case "dotenv":
-		writeDotenv(&b, f, settings)
-	default:
-		writeShell(&b, f, settings, unset)
+		_, err := io.WriteString(cmd.OutOrStdout(), launch.Dotenv(f, settings))
+		return err
 	}
-	_, err := io.WriteString(cmd.OutOrStdout(), b.String())
+	_, err := io.WriteString(cmd.OutOrStdout(), launch.Shell(f, settings, unset))
 	return err
 }
 
@@ -98,66 +94,16 @@ func sayLeftOut(cmd *cobra.Command, left []launch.LeftOut) {
 	}
 }
 
-func writeShell(b *strings.Builder, f launch.Facts, settings []launch.Setting, unset []string) {
-	fmt.Fprintf(b, "%s\n", about(f))
-	for _, name := range unset {
-		fmt.Fprintf(b, "unset %s\n", name)
-	}
-	for _, s := range settings {
-		fmt.Fprintf(b, "export %s=%s\n", s.Name, launch.Quote(s.Value))
-	}
-}
-
-func writeDotenv(b *strings.Builder, f launch.Facts, settings []launch.Setting) {
-	fmt.Fprintf(b, "%s\n", about(f))
-	for _, s := range settings {
-		value := s.Value
-		if value != launch.Quote(value) {
-			value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "$", `\$`).Replace(value) + `"`
-		}
-		fmt.Fprintf(b, "%s=%s\n", s.Name, value)
-	}
-}
-
-// about is the comment above the settings.
-func about(f launch.Facts) string {
-	if f.Launch.As == "" {
-		return "# no identity: lanyard env --as RESOURCE gives one"
-	}
-	return fmt.Sprintf("# as %s until %s", screen.Printable(strings.ReplaceAll(f.Launch.As, "\n", " ")), screen.When(f.Launch.Expires))
-}
-
-// envJSON has the same keys whatever the server offers.
-func envJSON(f launch.Facts, settings []launch.Setting, unset []string) map[string]any {
-	out := map[string]any{
-		"ca": f.Status.CA, "ownCa": f.Status.OwnCA, "tenant": f.Status.Tenant, "subscription": f.Status.Subscription,
-		"account": f.Status.Account, "region": f.Status.Region, "unset": unset,
-	}
-	for _, door := range launch.Doors() {
-		out[door] = f.Status.URLs[door]
-	}
-	environment := map[string]string{}
-	for _, s := range settings {
-		environment[s.Name] = s.Value
-	}
-	out["environment"] = environment
-	if f.Launch.As != "" {
-		out["as"] = f.Launch.As
-		out["expires"] = f.Launch.Expires.UTC().Format(time.RFC3339)
-	}
-	return out
-}
-
 // completeAs offers the names of resources.
 func (c *cli) completeAs(cmd *cobra.Command) {
 	offer := func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		names := []string{"operator"}
-		items, err := ask[[]record](cmd.Context(), c, http.MethodGet, opwire.PathRecords+"Resource", nil)
+		items, err := ask[[]record.Record](cmd.Context(), c, http.MethodGet, opwire.PathRecords+"Resource", nil)
 		if err != nil {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		}
 		for _, item := range items {
-			names = append(names, item.text("name"))
+			names = append(names, item.Text("name"))
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
