@@ -121,10 +121,15 @@ func (w workload) token(resource, which string) (string, error) {
 	if a.status != http.StatusOK {
 		return "", fmt.Errorf("status %d: %s", a.status, a.body)
 	}
+	return tokenOf(a)
+}
+
+// tokenOf is the token in a good answer of the metadata door.
+func tokenOf(a answer) (string, error) {
 	var t struct {
 		AccessToken string `json:"access_token"`
 	}
-	err = json.Unmarshal(a.body, &t)
+	err := json.Unmarshal(a.body, &t)
 	return t.AccessToken, err
 }
 
