@@ -17,7 +17,7 @@ var binary string
 const roleVariable = "LANYARD_PROOF_ROLE"
 
 // roles are the parts that the test binary plays in child processes.
-var roles = map[string]func() error{}
+var roles = map[string]func() error{"stranger": stranger}
 
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
