@@ -137,3 +137,27 @@ func TestListPages(t *testing.T) {
 		}
 	}
 }
+
+func TestContainerPages(t *testing.T) {
+	w, h := serve(t)
+	var got []string
+	for marker, more := "", true; more; {
+		rec := ask(w, h, "shared", http.MethodGet, "/northdata?comp=list&maxresults=1&marker="+url.QueryEscape(marker))
+		var list struct {
+			Names []string `xml:"Containers>Container>Name"`
+			Next  string   `xml:"NextMarker"`
+		}
+		if err := xml.Unmarshal(rec.Body.Bytes(), &list); err != nil || len(list.Names) != 1 {
+			t.Fatalf("%v: %s", err, rec.Body)
+		}
+		got = append(got, list.Names...)
+		marker, more = list.Next, list.Next != ""
+	}
+	if diff := cmp.Diff([]string{"photos", "photos10"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if rec := ask(w, h, "shared", http.MethodGet, "/northdata?comp=list&prefix=photos1"); rec.Body.String() == "" || rec.Code != http.StatusOK {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	w.Refused(ask(w, h, "shared", http.MethodGet, "/northdata?comp=list&delimiter=x"), http.StatusBadRequest, blob.OtherParameter)
+}

@@ -50,6 +50,7 @@ const (
 	StrangerID = 0x130 // system-assigned identity of the workload "stranger" in South
 	DeployerID = 0x140 // application of North that trusts the function
 	SouthernID = 0x150 // application of South that trusts the stranger
+	OperatorID = 0x160 // operator of North, whose secret is that of the workload "operator"
 )
 
 // ResourceID is a resource of the cast, in the only group of its tenant.
@@ -131,7 +132,10 @@ func workloads() (all []view.Record) {
 			Expires: Start().AddDate(0, 0, 1),
 		})
 	}
-	return append(all, one, two)
+	operator := principal(OperatorID, North())
+	return append(all, one, two, &view.Operator{Principal: operator}, &view.WorkloadRule{
+		ID: GUID(0x650), SecretHash: resolve.HashSecret(Secret("operator")), Operator: operator.ObjectID, Expires: Start().AddDate(0, 0, 1),
+	})
 }
 
 // Secret is what the launcher gave to a workload.

@@ -185,3 +185,13 @@ func (w *World) Session(role string, policies ...string) mint.IssuedSession {
 	w.t.Fatalf("the cast has no role %q", role)
 	return mint.IssuedSession{}
 }
+
+// RootSession has a session of an account's root minted.
+func (w *World) RootSession(account name.AccountID) mint.IssuedSession {
+	w.t.Helper()
+	s, err := w.Mint.Session(context.Background(), w.View, mint.SessionRequest{Account: account, Name: "test"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}

@@ -156,6 +156,8 @@ func TestForms(t *testing.T) {
 	}
 	w.Refused(w.Do(h, post(with(good, "client_id", doortest.GUID(doortest.OneID).String()))), http.StatusBadRequest, entra.ClientUnknown)
 	w.Refused(w.Do(h, post(with(good, "client_id", doortest.GUID(doortest.OneID+1).String()))), http.StatusUnauthorized, federation.OwnToken)
+	operator := doortest.GUID(doortest.OperatorID + 1).String() // signs in by the socket only
+	w.Refused(w.Do(h, post(with(good, "client_id", operator))), http.StatusBadRequest, entra.ClientUnknown)
 	w.Pass(3 * time.Hour)
 	w.Refused(w.Do(h, post(good)), http.StatusUnauthorized, federation.Expired)
 }

@@ -74,3 +74,16 @@ func TestWire14DiscoveryIssuer(t *testing.T) {
 		}
 	}
 }
+
+// TestCommonTenant: "common" is the only tenant of an installation that has no more than one.
+func TestCommonTenant(t *testing.T) {
+	w, h := serve(t)
+	south, _ := w.View.Tenant(doortest.South())
+	w.Delete(south)
+	for _, path := range []string{"/common", "/organizations", "/Common"} {
+		rec := w.Do(h, doortest.Request{Target: path + "/v2.0/.well-known/openid-configuration"})
+		if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), doortest.North().String()) {
+			t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
+	"github.com/lanyard-id/lanyard/internal/mint"
 )
 
 func TestWire01JSTrailingSlash(t *testing.T) {
@@ -71,4 +72,15 @@ func post(workload, more string) doortest.Request {
 		Method: http.MethodPost, Target: "/launch/" + doortest.Secret(workload) + "/msi/token", Body: storage + more, Plain: true,
 		Header: http.Header{"Metadata": {"true"}, "Content-Type": {"application/x-www-form-urlencoded"}},
 	}
+}
+
+// TestOperator: a tool that an operator runs gets the operator's own identity, and no other.
+func TestOperator(t *testing.T) {
+	w, h := serve(t)
+	r := granted(t, w, h, imds("operator", "api-version=2018-02-01&"+storage))
+	if want := doortest.GUID(doortest.OperatorID + 1).String(); r.ClientID != want {
+		t.Errorf("client id %s, want %s", r.ClientID, want)
+	}
+	other := imds("operator", "api-version=2018-02-01&"+storage+"&client_id="+doortest.GUID(doortest.OneID+1).String())
+	w.Refused(w.Do(h, other), http.StatusBadRequest, mint.IdentityNotFound)
 }

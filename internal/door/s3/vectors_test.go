@@ -99,3 +99,24 @@ func TestVector15CrossAccount(t *testing.T) {
 		t.Error("the foreign bucket was changed")
 	}
 }
+
+// TestRoot: the root of an account may do everything in it that no policy denies, and nothing elsewhere.
+func TestRoot(t *testing.T) {
+	w, h := serve(t)
+	put(t, w, photos, "a", "1")
+	put(t, w, locked, "a", "1")
+	put(t, w, foreign, "a", "1")
+	root := w.Signing(w.RootSession(doortest.Main()), "s3")
+	for target, status := range map[string]int{
+		"/": http.StatusOK, "/photos": http.StatusOK, "/photos/a": http.StatusOK, "/photos/none": http.StatusNotFound,
+		"/locked/a": http.StatusForbidden, "/foreign/a": http.StatusForbidden,
+	} {
+		rec := w.Do(h, w.Signed(doortest.Request{Target: target}, root))
+		if rec.Code != status {
+			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
+		}
+		if who := w.Ledger.Last().Principal; who.Kind != "root" || who.ID != doortest.Main().String() {
+			t.Errorf("recorded as %+v", who)
+		}
+	}
+}
