@@ -98,7 +98,7 @@ func TestRefusals(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	var out bytes.Buffer
-	err := page.Execute(&out, map[string]any{"Now": time.Unix(0, 0), "Listings": []Listing{
+	err := newSite(nil).page.Execute(&out, map[string]any{"Now": time.Unix(0, 0), "Listings": []Listing{
 		{Store: "azure", Container: "files", Objects: []Object{{Name: "<b>.txt", Size: 2048}}, Proof: &Proof{Kind: "k"}},
 		{Store: "aws", Container: "b", Refusal: &Refusal{Type: "T", Status: 403, Code: "AccessDenied", Message: "no", RequestID: "id-1"}},
 	}})

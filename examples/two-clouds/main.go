@@ -56,10 +56,10 @@ func run(ctx context.Context) error {
 // handler has the paths that the Functions host forwards (page and objects, see their function.json), and the page once
 // more at the root, for whoever runs the program without a host.
 func handler(c *clouds, s settings) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/objects", c.serveObjects)
-	mux.HandleFunc("GET /api/page", c.servePage)
-	mux.HandleFunc("GET /{$}", c.servePage)
+	mux, pages := http.NewServeMux(), newSite(c)
+	mux.HandleFunc("GET /api/objects", pages.serveObjects)
+	mux.HandleFunc("GET /api/page", pages.servePage)
+	mux.HandleFunc("GET /{$}", pages.servePage)
 	if s.probes {
 		mux.Handle("POST /api/probe", newProbes(s))
 	}

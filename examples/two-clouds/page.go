@@ -18,38 +18,47 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"bytes": readableBytes,
-	"utc":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
-	"style": func() template.CSS { return template.CSS(pageStyle) }, //nolint:gosec // our own file
-}).Parse(pageText))
+// site is what the Functions host reaches.
+type site struct {
+	clouds *clouds
+	page   *template.Template
+	policy string // what a browser may do with the page: load nothing, run nothing
+}
 
-// pagePolicy lets the page load nothing and run nothing; its one style sheet is named by its hash.
-var pagePolicy = func() string {
+// newSite reads the page. Its one style sheet is named to browsers by its hash.
+func newSite(c *clouds) *site {
 	sum := sha256.Sum256([]byte(pageStyle))
-	return "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-" +
-		base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}()
+	return &site{
+		clouds: c,
+		page: template.Must(template.New("page").Funcs(template.FuncMap{
+			"bytes": readableBytes,
+			"utc":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
+			"style": func() template.CSS { return template.CSS(pageStyle) }, //nolint:gosec // our own file
+		}).Parse(pageText)),
+		policy: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-" +
+			base64.StdEncoding.EncodeToString(sum[:]) + "'",
+	}
+}
 
 // servePage shows both listings. It answers 502 if a store did not open, with the reason on the page.
-func (c *clouds) servePage(w http.ResponseWriter, r *http.Request) {
-	listings := c.list(r.Context())
+func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
+	listings := s.clouds.list(r.Context())
 	var out bytes.Buffer
-	if err := page.Execute(&out, map[string]any{"Listings": listings, "Now": time.Now()}); err != nil {
+	if err := s.page.Execute(&out, map[string]any{"Listings": listings, "Now": time.Now()}); err != nil {
 		http.Error(w, "the page cannot be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("Content-Security-Policy", s.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	send(w, statusOf(listings), out.Bytes())
 }
 
 // serveObjects gives the same as JSON.
-func (c *clouds) serveObjects(w http.ResponseWriter, r *http.Request) {
-	listings := c.list(r.Context())
+func (s *site) serveObjects(w http.ResponseWriter, r *http.Request) {
+	listings := s.clouds.list(r.Context())
 	writeJSON(w, statusOf(listings), map[string][]Listing{"listings": listings})
 }
 

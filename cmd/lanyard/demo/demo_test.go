@@ -113,14 +113,17 @@ func TestReadAnswer(t *testing.T) {
 		body   string
 		want   said
 	}{
-		"blob": {http.Header{"X-Ms-Request-Id": {id}}, "<?xml version='1.0'?><Error><Code>C</Code><Message>m\nRequestId:x</Message></Error>",
-			said{Status: 403, Code: "C", Message: "m", RequestID: id}},
+		"blob": {
+			http.Header{"X-Ms-Request-Id": {id}},
+			"<?xml version='1.0'?><Error><Code>C</Code><Message>m\nRequestId:x</Message></Error>",
+			said{Status: 403, Code: "C", Message: "m", RequestID: id},
+		},
 		"s3":       {http.Header{"X-Amz-Request-Id": {id}}, "<Error><Code>C</Code><Message>m</Message></Error>", said{Status: 403, Code: "C", Message: "m", RequestID: id}},
 		"metadata": {nil, `{"error":"e","error_description":"d (request id ` + id + `)"}`, said{Status: 403, Code: "e", Message: "d (request id " + id + ")", RequestID: id}},
 		"neither":  {nil, "go away", said{Status: 403}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := readAnswer(&http.Response{StatusCode: 403, Header: tc.header}, []byte(tc.body))
+			got := answer{403, tc.header, []byte(tc.body)}.said()
 			if d := cmp.Diff(tc.want, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}

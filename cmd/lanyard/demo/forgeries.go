@@ -48,15 +48,15 @@ func (d *demo) giveBack(ctx context.Context, l opwire.Launch) {
 // metadataToken gets a token as an SDK does, by hand.
 func (d *demo) metadataToken(ctx context.Context, l opwire.Launch) (string, error) {
 	target := d.status.URLs["metadata"] + "/msi/token?api-version=2019-08-01&resource=" + storageAudience
-	answer, body, err := d.get(ctx, target, http.Header{"X-Identity-Header": {l.Secret}})
+	answer, err := d.get(ctx, target, http.Header{"X-Identity-Header": {l.Secret}})
 	if err != nil {
 		return "", err
 	}
 	var got struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.Unmarshal(body, &got); err != nil || got.AccessToken == "" {
-		return "", fmt.Errorf("a token by hand: %s: %.500s", answer.Status, body)
+	if err := json.Unmarshal(answer.body, &got); err != nil || got.AccessToken == "" {
+		return "", fmt.Errorf("a token by hand: %s", answer)
 	}
 	return got.AccessToken, nil
 }
@@ -130,49 +130,59 @@ func (d *demo) metadataForgeries(ctx context.Context, l opwire.Launch) error {
 
 // passes sends a request that must be let through.
 func (d *demo) passes(ctx context.Context, what, target string, header http.Header) error {
-	answer, body, err := d.get(ctx, target, header)
-	if err == nil && answer.StatusCode != http.StatusOK {
-		d.differ("%s should be let through: %s: %.500s", what, answer.Status, body)
+	answer, err := d.get(ctx, target, header)
+	if err == nil && answer.status != http.StatusOK {
+		d.differ("%s should be let through: %s", what, answer)
 	}
 	return err
 }
 
 // raw sends a request that must be refused.
 func (d *demo) raw(ctx context.Context, target string, header http.Header, want expected) error {
-	answer, body, err := d.get(ctx, target, header)
+	answer, err := d.get(ctx, target, header)
 	if err != nil {
 		return fmt.Errorf("%s: %w", want.name, err)
 	}
-	if answer.StatusCode == http.StatusOK {
+	if answer.status == http.StatusOK {
 		d.say("  %-40s LET THROUGH", want.name)
 		d.differ("%s: it was let through", want.name)
 		return nil
 	}
-	return d.refused(ctx, viaRaw, readAnswer(answer, body), want)
+	return d.refused(ctx, viaRaw, answer.said(), want)
 }
 
+// answer is a raw answer, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// String is the answer for a message.
+func (a answer) String() string { return fmt.Sprintf("%d: %.500s", a.status, a.body) }
+
 // get sends one request.
-func (d *demo) get(ctx context.Context, target string, header http.Header) (*http.Response, []byte, error) {
+func (d *demo) get(ctx context.Context, target string, header http.Header) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	req.Header = header
-	answer, err := d.http.Do(req)
+	got, err := d.http.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
-	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	return answer, body, err
+	defer got.Body.Close() //nolint:errcheck // it was only read
+	body, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	return answer{got.StatusCode, got.Header, body}, err
 }
 
 // idInText finds the request id where only the text tells it.
 var idInText = regexp.MustCompile(` ?\(request id ([0-9a-f-]{36})\)`)
 
-// readAnswer takes a refusal apart: Blob's and S3's XML, or the metadata endpoint's JSON.
-func readAnswer(answer *http.Response, body []byte) said {
-	s := said{Status: answer.StatusCode, RequestID: answer.Header.Get("x-ms-request-id") + answer.Header.Get("x-amz-request-id")}
+// said takes a refusal apart: Blob's and S3's XML, or the metadata endpoint's JSON.
+func (a answer) said() said {
+	s := said{Status: a.status, RequestID: a.header.Get("x-ms-request-id") + a.header.Get("x-amz-request-id")}
 	var asXML struct {
 		Code    string
 		Message string
@@ -182,10 +192,10 @@ func readAnswer(answer *http.Response, body []byte) said {
 		Description string `json:"error_description"`
 	}
 	switch {
-	case xml.Unmarshal(body, &asXML) == nil:
+	case xml.Unmarshal(a.body, &asXML) == nil:
 		s.Code = asXML.Code
 		s.Message, _, _ = strings.Cut(asXML.Message, "\n")
-	case json.Unmarshal(body, &asJSON) == nil:
+	case json.Unmarshal(a.body, &asJSON) == nil:
 		s.Code, s.Message = asJSON.Error, asJSON.Description
 	}
 	if found := idInText.FindStringSubmatch(s.Message); s.RequestID == "" && found != nil {

@@ -67,7 +67,7 @@ func (d *demo) farewell() {
 	d.line("go on", "%s explain ID --data %s", d.Lanyard, d.data())
 	d.line("", "%s get Role --data %s", d.Lanyard, d.data())
 	d.line("", "%s run --as two-clouds --data %s -- CMD", d.Lanyard, d.data())
-	d.line("stop", "kill %d %d; rm -r %s", d.function.pid(), d.server.cmd.Process.Pid, d.dir)
+	d.line("stop", "kill %d %d; sleep 1; rm -rf %s", d.function.pid(), d.server.cmd.Process.Pid, d.dir)
 }
 
 func (f *function) pid() int { return f.process.cmd.Process.Pid }

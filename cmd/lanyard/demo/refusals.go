@@ -127,20 +127,41 @@ func (d *demo) refusals(ctx context.Context) error {
 		what attempt
 		want expected
 	}{
-		{d.function, attempt{Do: "blobs", Audience: audience},
-			expected{"wrong audience", 401, "InvalidAuthenticationInfo", "authn.wrong_audience"}},
-		{d.function, attempt{Do: "session", Audience: storageAudience},
-			expected{"wrong audience for the role", 400, "InvalidIdentityToken", "federation.audience_mismatch"}},
-		{d.function, attempt{Do: "token", Audience: "api://nobody"},
-			expected{"unregistered audience", 400, "", "mint.audience_unregistered"}},
-		{d.stranger, attempt{Do: "blobs"},
-			expected{"foreign tenant", 401, "InvalidAuthenticationInfo", "authn.foreign_tenant"}},
-		{d.function, attempt{Do: "token", Audience: storageAudience, Identity: plain},
-			expected{"unassigned identity", 400, "", "mint.identity_not_found"}},
-		{d.neighbour, attempt{Do: "token", Audience: storageAudience},
-			expected{"ambiguous identity", 400, "", "mint.identity_ambiguous"}},
-		{d.neighbour, attempt{Do: "session", Identity: plain},
-			expected{"trust policy subject mismatch", 403, "AccessDenied", "access.denied"}},
+		{
+			d.function,
+			attempt{Do: "blobs", Audience: audience},
+			expected{"wrong audience", 401, "InvalidAuthenticationInfo", "authn.wrong_audience"},
+		},
+		{
+			d.function,
+			attempt{Do: "session", Audience: storageAudience},
+			expected{"wrong audience for the role", 400, "InvalidIdentityToken", "federation.audience_mismatch"},
+		},
+		{
+			d.function,
+			attempt{Do: "token", Audience: "api://nobody"},
+			expected{"unregistered audience", 400, "", "mint.audience_unregistered"},
+		},
+		{
+			d.stranger,
+			attempt{Do: "blobs"},
+			expected{"foreign tenant", 401, "InvalidAuthenticationInfo", "authn.foreign_tenant"},
+		},
+		{
+			d.function,
+			attempt{Do: "token", Audience: storageAudience, Identity: plain},
+			expected{"unassigned identity", 400, "", "mint.identity_not_found"},
+		},
+		{
+			d.neighbour,
+			attempt{Do: "token", Audience: storageAudience},
+			expected{"ambiguous identity", 400, "", "mint.identity_ambiguous"},
+		},
+		{
+			d.neighbour,
+			attempt{Do: "session", Identity: plain},
+			expected{"trust policy subject mismatch", 403, "AccessDenied", "access.denied"},
+		},
 	} {
 		if err := d.child(ctx, each.by, each.what, each.want); err != nil {
 			return err
