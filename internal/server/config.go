@@ -3,14 +3,10 @@ package server
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
-	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
@@ -44,30 +40,6 @@ type Config struct {
 	SnapshotEvery time.Duration `yaml:"snapshot_every"`
 	// LogLevel is debug, info, warn or error. Default info.
 	LogLevel string `yaml:"log_level"`
-}
-
-// ReadConfig reads a configuration file strictly: an unknown key, a wrong type or a second document is an error that
-// names line and column.
-func ReadConfig(r io.Reader, file string) (Config, error) {
-	var c Config
-	d := yaml.NewDecoder(r)
-	d.KnownFields(true)
-	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return c, badConfig(file, err)
-	}
-	var more yaml.Node
-	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
-		return c, badConfig(file, fmt.Errorf("line %d: a configuration is one YAML document; there is more behind it", more.Line))
-	}
-	if err := c.check(); err != nil {
-		return c, badConfig(file, err)
-	}
-	return c, nil
-}
-
-func badConfig(file string, err error) error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	return fault.New(fault.Invalid, BadConfig, "%s: %s", file, strings.ReplaceAll(text, "\n", " "))
 }
 
 // check finds what no start could work with.
