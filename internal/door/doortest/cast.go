@@ -31,7 +31,7 @@ const (
 // GUID is the nth id of the cast.
 func GUID(n int) name.GUID { return name.MustGUID(fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)) }
 
-// North and South are the two tenants; each has a subscription with the id one above.
+// North is one of the two tenants; each has one subscription.
 func North() name.GUID { return GUID(0xa0) }
 
 // South is the other tenant.
@@ -80,8 +80,8 @@ func cast() []view.Record {
 		called := [...]string{"north", "south"}[at]
 		all = append(all,
 			&view.Tenant{ID: tenant, Name: called},
-			&view.Subscription{ID: ResourceIDSubscription(tenant), Tenant: tenant, Name: called},
-			&view.ResourceGroup{Subscription: ResourceIDSubscription(tenant), Name: "g", Location: "here"},
+			&view.Subscription{ID: SubscriptionOf(tenant), Tenant: tenant, Name: called},
+			&view.ResourceGroup{Subscription: SubscriptionOf(tenant), Name: "g", Location: "here"},
 		)
 		all = append(all, audiences(0x200+0x100*at, tenant)...)
 	}
@@ -91,8 +91,8 @@ func cast() []view.Record {
 	return append(all, awsCast()...)
 }
 
-// ResourceIDSubscription is the subscription of a tenant.
-func ResourceIDSubscription(tenant name.GUID) name.GUID {
+// SubscriptionOf is the subscription of a tenant.
+func SubscriptionOf(tenant name.GUID) name.GUID {
 	id, _ := ResourceID(tenant, siteType, "any").Scope().Subscription()
 	return id
 }

@@ -88,8 +88,7 @@ func (w *World) read(text string) Request {
 	return req
 }
 
-// blank is a place in a request that is filled in: {{secret WORKLOAD}}, {{token WORKLOAD AUDIENCE}}, {{client N}} and
-// {{object N}} for ids of the cast, {{north}} and {{south}} for the tenants.
+// blank is a place in a request that is filled in: {{secret WORKLOAD}} and {{token WORKLOAD AUDIENCE}}.
 var blank = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 func (w *World) expand(text string) string {
@@ -100,10 +99,6 @@ func (w *World) expand(text string) string {
 			return Secret(words[1])
 		case "token":
 			return w.Token(words[1], words[2])
-		case "north":
-			return North().String()
-		case "south":
-			return South().String()
 		}
 		w.t.Fatalf("a transcript asks for %s", s)
 		return ""
