@@ -50,7 +50,7 @@ func TestParseAs(t *testing.T) {
 
 // FuzzParseAs wants every text to be refused or to name one thing by one form, and the names to say what was written.
 func FuzzParseAs(f *testing.F) {
-	for _, s := range []string{"reader", "demo/reader", "operator", "operator@x", "root@x", someID, "arn:aws:s3:::b", "@", "/", "a/b/c", ""} {
+	for _, s := range []string{"reader", "demo/reader", "operator", "operator@x", "root@x", someID, someID + "/", "arn:aws:s3:::b", "@", "/", "a/b/c", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -64,6 +64,9 @@ func FuzzParseAs(f *testing.F) {
 		written := map[asKind]string{byID: a.id.String(), byName: a.String(), byARN: a.arn.String(), operator: "operator", root: "root@" + a.name}[a.kind]
 		if a.kind == operator && a.name != "" {
 			written += "@" + a.name
+		}
+		if a.kind == byID {
+			text = strings.TrimSuffix(text, "/") // ARM's clients write one, and it is no part of the id
 		}
 		if written != text || a.kind != byID && a.kind != byARN && a.name == "" && a.kind != operator {
 			t.Fatalf("%q was read as %q: %+v", text, written, a)
