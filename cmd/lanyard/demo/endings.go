@@ -9,7 +9,9 @@ import (
 func (d *demo) killings(ctx context.Context) error {
 	d.heading("What is killed and comes back")
 	start := time.Now()
-	d.function.process.kill()
+	if err := d.function.kill(); err != nil {
+		return err
+	}
 	if err := d.relaunch(ctx); err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,9 +19,13 @@ import (
 type function struct {
 	as      string // the resource that it runs as
 	url     string
-	process *process
+	process *process // "lanyard run", whose child is the program
+	pidFile string   // where the program's process id stands
 	http    *http.Client
 }
+
+// keepPID writes the process id of a program that takes the shell's place, so that the program alone can be killed.
+const keepPID = `echo $$ >"$0" && exec "$@"`
 
 // launch starts the function's program as a resource, with "lanyard run", and waits until it listens.
 func (d *demo) launch(ctx context.Context, as string) (*function, error) {
@@ -27,13 +33,17 @@ func (d *demo) launch(ctx context.Context, as string) (*function, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := append([]string{d.Lanyard, "run", "--data", d.data(), "--as", as, "--"}, d.Function...)
+	pidFile := filepath.Join(d.dir, as+".pid")
+	args := append([]string{d.Lanyard, "run", "--data", d.data(), "--as", as, "--", "sh", "-c", keepPID, pidFile}, d.Function...)
 	p, err := startProcess(filepath.Join(d.dir, as+".log"),
-		append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "PROBES=on", "TMPDIR="+d.dir), args...)
+		append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "PROBES=on"), args...)
 	if err != nil {
 		return nil, fmt.Errorf("start the function as %s: %w", as, err)
 	}
-	f := &function{as: as, url: "http://127.0.0.1:" + port, process: p, http: &http.Client{Transport: &http.Transport{}}}
+	f := &function{
+		as: as, url: "http://127.0.0.1:" + port, process: p, pidFile: pidFile,
+		http: &http.Client{Transport: &http.Transport{}},
+	}
 	err = wait(ctx, p, func() error {
 		var dialer net.Dialer
 		conn, err := dialer.DialContext(ctx, "tcp", "127.0.0.1:"+port)
@@ -48,6 +58,27 @@ func (d *demo) launch(ctx context.Context, as string) (*function, error) {
 		return nil, fmt.Errorf("the function does not listen as %s: %w\n%s", as, err, words)
 	}
 	return f, nil
+}
+
+// kill ends the program as "kill -9" does. The launcher above it sees that, cleans up and ends.
+func (f *function) kill() error {
+	text, err := os.ReadFile(f.pidFile)
+	if err != nil {
+		return fmt.Errorf("find the function's process: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", f.pidFile, err)
+	}
+	program, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	if err := program.Kill(); err != nil {
+		return fmt.Errorf("kill the function: %w", err)
+	}
+	f.process.stop()
+	return nil
 }
 
 // freePort finds a port that nobody listens on.
