@@ -98,7 +98,7 @@ func CheckAudience(a Assertion, p *view.OIDCProvider) error {
 		presented = []string{a.Party}
 	}
 	if !overlap(presented, p.ClientIDs) {
-		return fault.New(fault.Invalid, AudienceMismatch, "Incorrect token audience")
+		return fault.New(fault.Denied, AudienceMismatch, "Incorrect token audience")
 	}
 	return nil
 }

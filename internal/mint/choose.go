@@ -47,7 +47,7 @@ func choose(v *view.View, w view.Workload, sel Selector) (view.Owner, error) {
 	case len(have) == 1 || have[0].Resource != nil: // the system-assigned one comes first
 		return have[0], nil
 	}
-	return view.Owner{}, fault.New(fault.Invalid, IdentityAmbiguous,
+	return view.Owner{}, fault.New(fault.Denied, IdentityAmbiguous,
 		"Multiple user assigned identities exist on %s, please specify the clientId or resourceId of one: %s.",
 		w.Name(), strings.Join(choices(have), ", "))
 }

@@ -70,7 +70,7 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 	}
 	app, ok := v.Audience(s.owner.Principal().Tenant, audience)
 	if !ok {
-		return Token{}, fault.New(fault.Invalid, AudienceUnregistered,
+		return Token{}, fault.New(fault.Denied, AudienceUnregistered,
 			"The resource principal named %s was not found in the tenant named %s. "+
 				"This can happen if the application has not been registered.", audience, s.owner.Principal().Tenant)
 	}

@@ -146,7 +146,7 @@ func (s *Store) receive(ctx context.Context, w io.Writer, up Upload) (int64, err
 		n, err := io.CopyN(w, body, guardEvery)
 		size += n
 		switch {
-		case errors.Is(err, io.EOF):
+		case err == io.EOF: //nolint:errorlint // io.Reader: EOF itself; a body's fault may wrap one
 			return size, checkSize(up, size)
 		case err != nil:
 			return size, copyFault(err)

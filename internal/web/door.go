@@ -56,6 +56,7 @@ type Door struct {
 	maxBody     int64
 	maxInFlight int64
 	inFlight    atomic.Int64
+	refusals    quota
 
 	router *router // nil for a raw door
 	raw    *Route  // nil for a door with a router

@@ -17,6 +17,8 @@ const (
 	BodyUnreadable fault.Reason = "web.body_unreadable"
 	// Overloaded means that the door serves as many requests as it may at once; trying again soon will do.
 	Overloaded fault.Reason = "web.overloaded"
+	// TooManyRefusals means that a known caller was refused so often that it must slow down before it is answered again.
+	TooManyRefusals fault.Reason = "web.too_many_refusals"
 	// ClientGone means that the caller closed the connection before the answer was ready. Nobody reads this answer.
 	ClientGone fault.Reason = "web.client_gone"
 	// Panicked means that a defect stopped the handler; the log has the stack under the request id.

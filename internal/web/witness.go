@@ -61,6 +61,11 @@ func (x *exchange) witness(f *fault.Fault) *fault.Fault {
 	switch {
 	case rec.Principal.ID == "":
 		w.Refuse(rec)
+	case worthLedger(f.Kind) && !x.door.refusals.take(rec.Principal.ID, x.door.now()):
+		f = fault.New(fault.Throttled, TooManyRefusals, "Too many refused requests. Slow down.").Because(f)
+		rec.Reason = f.Reason
+		x.answer.Header().Set("Retry-After", "1")
+		w.Access(rec)
 	case worthLedger(f.Kind):
 		if err := w.Ledger(context.WithoutCancel(x), rec); err != nil {
 			return fault.From(err)
@@ -74,9 +79,9 @@ func (x *exchange) witness(f *fault.Fault) *fault.Fault {
 // worthLedger tells refusals of rights, and defects, from the everyday misses of a data door.
 func worthLedger(k fault.Kind) bool {
 	switch k {
-	case fault.NotFound, fault.Conflict, fault.Precondition, fault.Gone, fault.Throttled, fault.Unsupported:
+	case fault.Invalid, fault.NotFound, fault.Conflict, fault.Precondition, fault.Gone, fault.Throttled, fault.Unsupported:
 		return false
-	case fault.Internal, fault.Invalid, fault.Unauthenticated, fault.Denied, fault.Expired, fault.Unavailable:
+	case fault.Internal, fault.Unauthenticated, fault.Denied, fault.Expired, fault.Unavailable:
 	}
 	return true
 }

@@ -42,9 +42,10 @@ func flavourOf(r *http.Request) azwire.Flavour {
 func rows() map[fault.Reason]azwire.Row {
 	notFound := azwire.Row{Status: http.StatusBadRequest, Code: "invalid_request", Message: "Identity not found"}
 	return map[fault.Reason]azwire.Row{
-		mint.IdentityNotFound: notFound,
-		mint.NoIdentity:       notFound,
-		web.NoRoute:           {Status: http.StatusNotFound, Code: "not_found"},
-		web.MethodNotAllowed:  {Status: http.StatusMethodNotAllowed, Code: "invalid_request"},
+		mint.IdentityNotFound:  notFound,
+		mint.NoIdentity:        notFound,
+		mint.IdentityAmbiguous: {Status: http.StatusBadRequest, Code: "invalid_request"},
+		web.NoRoute:            {Status: http.StatusNotFound, Code: "not_found"},
+		web.MethodNotAllowed:   {Status: http.StatusMethodNotAllowed, Code: "invalid_request"},
 	}
 }

@@ -74,7 +74,7 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 func vouched(v *view.View, account name.AccountID, a federation.Assertion) (*view.OIDCProvider, error) {
 	provider, ok := v.ProviderOf(account, a.Issuer)
 	if !ok {
-		return nil, fault.New(fault.Invalid, InvalidIdentityToken, "No OpenIDConnect provider found in your account for %s", a.Issuer)
+		return nil, fault.New(fault.Denied, InvalidIdentityToken, "No OpenIDConnect provider found in your account for %s", a.Issuer)
 	}
 	return provider, federation.CheckAudience(a, provider)
 }
