@@ -28,7 +28,7 @@ type step struct {
 // shell and curl, like the pages.
 func TestPagesRun(t *testing.T) {
 	checkout := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", filepath.Join(checkout, "bin", "lanyard"), "./cmd/lanyard")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(checkout, "bin", "lanyard"), "./cmd/lanyard")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

@@ -53,11 +53,10 @@ func newTenancy() *tenancy {
 }
 
 // grant adds a role assignment. Its tenant is said apart, because a damaged store might say anything.
-func (w *tenancy) grant(tenant name.GUID, to *view.Principal, role string, at name.Scope) *tenancy {
+func (w *tenancy) grant(tenant name.GUID, to *view.Principal, role string, at name.Scope) {
 	w.records = append(w.records, &view.RoleAssignment{
 		ID: name.NewGUID(), Tenant: tenant, Scope: at, Role: name.MustGUID(role), Principal: to.ObjectID,
 	})
-	return w
 }
 
 func (w *tenancy) view(t testing.TB) *view.View {
@@ -140,8 +139,10 @@ func TestScopeWithoutTenant(t *testing.T) {
 func TestCustomRoleGone(t *testing.T) {
 	custom := func(change func(*view.RoleDefinition)) func(us, them side) view.Record {
 		return func(us, _ side) view.Record {
-			d := &view.RoleDefinition{ID: name.MustGUID("c0000000-0000-4000-8000-000000000001"), Tenant: us.tenant, Name: "Photos",
-				Assignable: []name.Scope{name.Root()}, Permissions: []view.RolePermission{{DataActions: []string{blobRead}}}}
+			d := &view.RoleDefinition{
+				ID: name.MustGUID("c0000000-0000-4000-8000-000000000001"), Tenant: us.tenant, Name: "Photos",
+				Assignable: []name.Scope{name.Root()}, Permissions: []view.RolePermission{{DataActions: []string{blobRead}}},
+			}
 			change(d)
 			return d
 		}

@@ -68,8 +68,10 @@ type world struct {
 // newWorld has a role without any policy, a session of it, and a bucket of the role's account without a policy.
 func newWorld() *world {
 	return &world{
-		role: view.Role{ARN: arn(roleARN), UniqueID: roleID, Path: "/app/", Name: "reader", MaxSession: 3600,
-			Trust: policy(trustHome)},
+		role: view.Role{
+			ARN: arn(roleARN), UniqueID: roleID, Path: "/app/", Name: "reader", MaxSession: 3600,
+			Trust: policy(trustHome),
+		},
 		bucket:  view.Bucket{Name: shelf, Account: account(homeAccount), UID: name.NewGUID(), Region: "us-east-2"},
 		session: credential.Session{Account: account(homeAccount), RoleID: roleID, Name: "one", Issued: time.Unix(1_800_000_000, 0)},
 	}
@@ -115,8 +117,10 @@ func (w *world) abroad() *world {
 
 func managedPolicy(at string, statements ...string) *view.Policy {
 	a := arn(at)
-	return &view.Policy{ARN: a, UniqueID: "ANPA" + strings.Repeat("A", 17), Path: "/",
-		Name: strings.TrimPrefix(a.Resource(), "policy/"), Document: policy(statements...)}
+	return &view.Policy{
+		ARN: a, UniqueID: "ANPA" + strings.Repeat("A", 17), Path: "/",
+		Name: strings.TrimPrefix(a.Resource(), "policy/"), Document: policy(statements...),
+	}
 }
 
 // view loads the world as the server does after a restart.

@@ -85,7 +85,8 @@ func TestJ19BearerAudience(t *testing.T) {
 	h := newHouse(t)
 	for _, aud := range []any{
 		"api://other", "https://management.azure.com", storage + "//", storage + "/x", "https://storage.azure.co", storage + "m",
-		"http://storage.azure.com", "HTTPS://STORAGE.AZURE.COM", " " + storage, shop, "/", []string{"api://other", shop + "s"},
+		"http://storage.azure.com", "HTTPS://STORAGE.AZURE.COM", " " + storage, shop, "/",
+		[]string{"api://other", shop + "s"},
 	} {
 		got, err := h.Bearer(h.view, []string{"Bearer " + h.token(map[string]any{"aud": aud})}, storage)
 		refused(t, got, err, authn.WrongAudience)
