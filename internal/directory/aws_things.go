@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"slices"
+
 	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -86,7 +88,7 @@ func (e *Edit) PutOIDCProvider(s ProviderSpec) (name.ARN, Outcome, error) {
 			return arn, Unchanged, conflict(Exists, "the provider %s is registered with the URL %s", arn, old.URL)
 		}
 		p.Created = old.Created
-	} else if count(e.view.OIDCProviders(s.Account)) >= maxProviders {
+	} else if len(slices.Collect(e.view.OIDCProviders(s.Account))) >= maxProviders {
 		return arn, Unchanged, conflict(LimitExceeded, "an account has at most %d OIDC providers", maxProviders)
 	}
 	p.ClientIDs, p.AudienceClaim = s.ClientIDs, s.AudienceClaim

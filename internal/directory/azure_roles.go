@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -121,7 +122,8 @@ func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
 
 func (e *Edit) checkAssignment(s *AssignmentSpec) error {
 	if s.Condition != "" {
-		return unsupported(ConditionUnsupported, "conditions on role assignments are not evaluated yet, so an assignment that has one is refused")
+		return fault.New(fault.Unsupported, ConditionUnsupported, "conditions on role assignments are not evaluated yet, "+
+			"so an assignment that has one is refused")
 	}
 	o, ok := e.view.PrincipalByObject(s.Principal)
 	if !ok {

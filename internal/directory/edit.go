@@ -2,7 +2,6 @@ package directory
 
 import (
 	"bytes"
-	"iter"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/directory/commit"
@@ -108,13 +107,4 @@ func (e *Edit) apply(c view.Change) error {
 	e.view = next
 	e.changes.Add(c)
 	return nil
-}
-
-// count is how many values a sequence has.
-func count[T any](seq iter.Seq[T]) int {
-	n := 0
-	for range seq {
-		n++
-	}
-	return n
 }

@@ -113,10 +113,6 @@ func refused(err error) error {
 	return fault.New(fault.Internal, Defect, "").Because(err)
 }
 
-func unsupported(why fault.Reason, format string, args ...any) *fault.Fault {
-	return fault.New(fault.Unsupported, why, format, args...)
-}
-
 // because gives an error of a check its reason; nil stays nil.
 func because(why fault.Reason, err error) error {
 	if err == nil {

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"sync"
 	"testing"
@@ -177,4 +178,13 @@ func (h *house) settled(tb testing.TB) *view.View {
 			return v
 		}
 	}
+}
+
+// count is how many values a sequence has.
+func count[T any](seq iter.Seq[T]) int {
+	n := 0
+	for range seq {
+		n++
+	}
+	return n
 }
