@@ -50,16 +50,16 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.target = t
+	op, unknown := t.operation(r.Method)
+	c.event.Route = op.name // for the record of a stranger too; whether there is such an operation is said later
 	token, err := d.caller(c)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("x-ms-version", r.Header.Get("x-ms-version"))
-	op, err := t.operation(r.Method)
-	if err != nil {
-		return err
+	if unknown != nil {
+		return unknown
 	}
-	c.event.Route = op.name
 	if err := op.checkHeaders(r.Header); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type Door struct {
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	cfg.Name, cfg.Dialect = "metadata", dialect{azwire.MetadataErrors(rows())}
+	cfg.IDHeaders = []string{"x-ms-request-id"}
 	return web.New(cfg, d.routes())
 }
 
