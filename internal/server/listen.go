@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,7 +33,8 @@ type place struct {
 	tls    bool
 }
 
-// places are the listeners. Metadata is the only one without TLS: its clients cannot be told of a private authority.
+// places are the listeners. Metadata is the only one without TLS, because its clients cannot be told of a private
+// authority; so it is on loopback wherever the others are.
 func places() []place {
 	return []place{
 		{"entra", 0, true}, {"sts", 1, true}, {"s3", 2, true}, {"blob", 3, true}, {"console", 6, true}, {"metadata", -3, false},
@@ -57,11 +59,15 @@ func listenFresh(ctx context.Context, listen string) (listeners, map[string]stri
 	}
 	open, urls := listeners{}, map[string]string{}
 	for _, p := range places() {
-		at := net.JoinHostPort(host, "0")
+		at := net.JoinHostPort(p.host(host), "0")
 		if port != 0 {
-			at = net.JoinHostPort(host, strconv.Itoa(port+p.offset))
+			at = net.JoinHostPort(p.host(host), strconv.Itoa(port+p.offset))
 		}
-		if err := open.add(ctx, p, at); err != nil {
+		err := open.add(ctx, p, at)
+		if err == nil && everywhere(open[p.name]) {
+			err = cannotListen(at, errors.New("the host must be one address: it stands in every public URL, in tokens and in the certificate"))
+		}
+		if err != nil {
 			open.close()
 			return nil, nil, err
 		}
@@ -108,6 +114,25 @@ func (l listeners) close() {
 	for _, ln := range l {
 		_ = ln.Close() // it served nobody
 	}
+}
+
+// loopback is where the place without TLS listens when the others are reachable from elsewhere: launch secrets and tokens
+// go over it in clear, and workloads run on this machine.
+const loopback = "127.0.0.1"
+
+// host is where this place listens when the first listener is asked to be at wanted.
+func (p place) host(wanted string) string {
+	at, err := netip.ParseAddr(wanted)
+	if p.tls || err == nil && at.Unmap().IsLoopback() || wanted == "localhost" {
+		return wanted
+	}
+	return loopback
+}
+
+// everywhere tells whether a listener is at no address of its own, so that no URL can name it.
+func everywhere(ln net.Listener) bool {
+	at, err := netip.ParseAddrPort(ln.Addr().String())
+	return err != nil || at.Addr().Unmap().IsUnspecified()
 }
 
 func (p place) url(hostport string) string {
