@@ -43,7 +43,14 @@ func New(data, socket string) *Client {
 	dialer := net.Dialer{Timeout: dialTime}
 	return &Client{data: data, http: http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", socket)
+			conn, err := dialer.DialContext(ctx, "unix", socket)
+			if err != nil {
+				return nil, err
+			}
+			if err := believable(conn); err != nil {
+				return nil, errors.Join(err, conn.Close())
+			}
+			return conn, nil
 		},
 		ResponseHeaderTimeout: answerTime,
 		DisableCompression:    true,
@@ -140,6 +147,9 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.Is(err, errForeign):
+		return fault.New(fault.Denied, BadAnswer, "What answers for the data folder %s is run by another user, who is not root. It is not asked.", c.data).
+			Because(err)
 	case errors.Is(err, fs.ErrPermission):
 		return fault.New(fault.Denied, NoEntry, "This user may not operate the server of %s: its socket belongs to the user "+
 			"that runs it, and the configuration lists no other.", c.data)
