@@ -3,6 +3,7 @@ package access
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
@@ -54,6 +55,9 @@ func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
 // AddClaims puts in every claim of a token under "{issuer without scheme}:{claim}". AWS offers a few claims of a few
 // issuers; that any claim of any issuer can be asked for is an extension.
 func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) {
+	if !strings.ContainsAny(issuer, "./:") { // https://aws and its claim SourceIp would pose as aws:SourceIp
+		return
+	}
 	for _, claim := range claims.Names() {
 		if texts, ok := claims.Strings(claim); ok {
 			f.Set(issuer+":"+claim, texts...)
