@@ -17,7 +17,10 @@ var binary string
 const roleVariable = "LANYARD_PROOF_ROLE"
 
 // roles are the parts that the test binary plays in child processes.
-var roles = map[string]func() error{"stranger": stranger}
+var roles = map[string]func() error{
+	"stranger": stranger, "load": playLoad,
+	"hello": playHello, "secure hello": playSecureHello, "file": playFile, "exchange": playExchange, "sign": playSign,
+}
 
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {

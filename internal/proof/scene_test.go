@@ -87,15 +87,21 @@ func (h *house) play(t *testing.T, manifest string) {
 // put stores a blob and an object as the operator.
 func (h *house) put(t *testing.T, blob, object string) {
 	t.Helper()
+	h.putBytes(t, blob, object, []byte("hello from a container"), []byte("hello from a bucket"))
+}
+
+// putBytes is put with the bytes of the blob and of the object.
+func (h *house) putBytes(t *testing.T, blob, object string, inBlob, inObject []byte) {
+	t.Helper()
 	var token opwire.Token
 	if err := h.ask(http.MethodPost, opwire.PathToken, opwire.TokenRequest{As: "operator", Resource: storage}, &token); err != nil {
 		t.Fatal(err)
 	}
-	a, err := h.blob(http.MethodPut, blob, token.AccessToken, []byte("hello from a container"))
+	a, err := h.blob(http.MethodPut, blob, token.AccessToken, inBlob)
 	if err != nil || a.status != http.StatusCreated {
 		t.Fatalf("put %s: %v, %d: %s", blob, err, a.status, a.body)
 	}
-	a, err = h.signed(http.MethodPut, "s3", object, h.operatorSession(t), []byte("hello from a bucket"))
+	a, err = h.signed(http.MethodPut, "s3", object, h.operatorSession(t), inObject)
 	if err != nil || a.status != http.StatusOK {
 		t.Fatalf("put %s: %v, %d: %s", object, err, a.status, a.body)
 	}

@@ -1,0 +1,202 @@
+package proof
+
+import (
+	"bufio"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The floors are servers that do only what nobody can leave out. Each is a role of the test binary, so that it runs in a
+// process of its own like the server that is measured beside it.
+
+// introduction is what a floor says of itself on its first line.
+type introduction struct {
+	Address string
+	Roots   []byte // PEM; empty without TLS
+	Token   string // what the floor of an exchange verifies
+}
+
+// playHello is the floor of a served-again token: net/http and an answer as long as a token.
+func playHello() error {
+	body := []byte(strings.Repeat("x", 1500))
+	return serveFloor(false, "", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body) // a load that has gone reads nothing
+	})
+}
+
+// playFile is the floor of reading an object: net/http's own file server over TLS, with a file of 4 KiB.
+func playFile() error {
+	dir, err := os.MkdirTemp("", "floor-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a left-over is only untidy
+	if err := os.WriteFile(dir+"/file", make([]byte, 4096), 0o600); err != nil {
+		return err
+	}
+	return serveFloor(true, "", http.FileServer(http.Dir(dir)).ServeHTTP)
+}
+
+// playSecureHello is the floor of a signed question: net/http over TLS, a form read and a short answer.
+func playSecureHello() error {
+	body := []byte(strings.Repeat("x", 500))
+	return serveFloor(true, "", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = w.Write(body)
+	})
+}
+
+// playExchange is the floor of a role's session: net/http over TLS, an RS256 signature verified, 1 KiB sealed.
+func playExchange() error {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return err
+	}
+	signed := "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9." + base64.RawURLEncoding.EncodeToString(make([]byte, 600))
+	sum := sha256.Sum256([]byte(signed))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+	if err != nil {
+		return err
+	}
+	block, err := aes.NewCipher(make([]byte, 32))
+	if err != nil {
+		return err
+	}
+	sealer, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return err
+	}
+	plain := make([]byte, 1024)
+	return serveFloor(true, signed+"."+base64.RawURLEncoding.EncodeToString(signature), func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		form, _ := url.ParseQuery(string(body))
+		text := form.Get("WebIdentityToken")
+		dot := strings.LastIndexByte(text, '.')
+		given, _ := base64.RawURLEncoding.DecodeString(text[dot+1:])
+		sum := sha256.Sum256([]byte(text[:dot]))
+		if rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, sum[:], given) != nil {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		sealed := sealer.Seal(nil, nil, plain, nil)
+		_, _ = w.Write([]byte(base64.StdEncoding.EncodeToString(sealed)))
+	})
+}
+
+// playSign is the floor of a new token: RS256 signatures and nothing else, for two seconds. It prints the nanoseconds of
+// one.
+func playSign() error {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte("what is signed"))
+	began, n := selfTime(), int64(0)
+	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); n++ {
+		if _, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:]); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(os.Stdout).Encode(int64(selfTime()-began) / n)
+}
+
+// serveFloor serves until standard input ends.
+func serveFloor(secure bool, token string, handler http.HandlerFunc) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback
+	if err != nil {
+		return err
+	}
+	intro := introduction{Address: ln.Addr().String(), Token: token}
+	if secure {
+		var config *tls.Config
+		if config, intro.Roots, err = floorCertificate(); err != nil {
+			return err
+		}
+		ln = tls.NewListener(ln, config)
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: patience}
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); _ = srv.Close() }()
+	if err := json.NewEncoder(os.Stdout).Encode(intro); err != nil {
+		return err
+	}
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// floorCertificate makes a certificate of the kind that ours is: ECDSA P-256.
+func floorCertificate() (*tls.Config, []byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true,
+		BasicConstraintsValid: true, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS13}
+	return config, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+}
+
+// target is a server process under measurement.
+type target struct {
+	introduction
+	pid int
+}
+
+// floor starts a floor.
+func floor(t *testing.T, role string) target {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), roleVariable+"="+role)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	f := target{pid: cmd.Process.Pid}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &f.introduction)
+	}
+	if err != nil {
+		t.Fatalf("the floor %s: %v", role, err)
+	}
+	return f
+}
