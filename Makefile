@@ -27,30 +27,32 @@ demo: build ## play the scene: one identity, two clouds, every refusal
 	bin/lanyard demo
 
 .PHONY: test
-test: ## vet, staticcheck, every test, fuzz what changed for 5 s a target
+test: ## vet, staticcheck, every test, coverage of the engines, fuzz what changed for 5 s a target
 	go vet ./...
 	cd verify && go vet ./...
 	go run $(STATICCHECK) ./...
 	cd verify && go run $(STATICCHECK) ./...
 	go test ./...
 	cd verify && go test ./...
+	scripts/cover.sh
 	scripts/fuzz.sh 5s changed
 
 .PHONY: race
-race: ## every test under the race detector, in random order (needs a C compiler)
-	@command -v "$$(CGO_ENABLED=1 go env CC)" >/dev/null || \
-		{ echo "make race needs a C compiler: Go's race detector is built with cgo, and '$$(go env CC)' was not found" >&2; exit 1; }
-	CGO_ENABLED=1 go test -race -shuffle=on ./...
-	cd verify && CGO_ENABLED=1 go test -race -shuffle=on ./...
+race: ## the tests of all that runs in parallel under the race detector, in random order (needs a C compiler)
+	scripts/race.sh
 
 $(GOLANGCI_BIN):
 	GOBIN=$(CURDIR)/bin go install $(GOLANGCI)
 	mv bin/golangci-lint $@
 
 .PHONY: lint
-lint: $(GOLANGCI_BIN) ## golangci-lint, then the sizes of the house
+lint: $(GOLANGCI_BIN) ## golangci-lint, other systems, go.mod, a reproducible build, the sizes of the house
+	go mod tidy -diff
+	cd verify && go mod tidy -diff
 	$(GOLANGCI_BIN) run ./...
 	cd verify && ../$(GOLANGCI_BIN) run ./...
+	scripts/cross.sh
+	scripts/reproducible.sh
 	@go test -count=1 -run '^TestSizes$$' -v . | grep -E 'files:|functions:|packages:|FAIL'
 
 .PHONY: fuzz

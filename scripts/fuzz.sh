@@ -1,41 +1,77 @@
 #!/usr/bin/env bash
-# Fuzzes each target for a time: all of them, or those whose package changed. The seeds and the findings kept under
+# Fuzzes targets for a time each: all of them, or those whose package changed. The seeds and the findings kept under
 # testdata run in every "go test" anyway.
+#
+# What changed is measured against BASE, else against origin/main where HEAD is ahead of it. Where nobody knows the last
+# landing (a fresh clone), everything counts as changed. At most FUZZMAX of what changed is fuzzed; which, the commit
+# decides, so that each landing takes others.
 #
 # usage: scripts/fuzz.sh TIME all|changed
 set -euo pipefail
-time=$1 which=$2
+time=$1 which=$2 max=${FUZZMAX:-12}
 
-# changed lists the folders of the Go files that differ from the upstream branch, or from the commit before.
-changed() {
-	git rev-parse --git-dir >/dev/null 2>&1 || return 0
-	local base=HEAD~1
-	if git rev-parse -q --verify origin/main >/dev/null && ! git merge-base --is-ancestor HEAD origin/main; then
-		base=$(git merge-base HEAD origin/main)
+# base prints the commit to compare with; nothing where there is none.
+base() {
+	if [ -n "${BASE:-}" ]; then
+		git rev-parse --verify "$BASE^{commit}"
+	elif git rev-parse -q --verify origin/main >/dev/null && ! git merge-base --is-ancestor HEAD origin/main; then
+		git merge-base HEAD origin/main
 	fi
-	git rev-parse -q --verify "$base" >/dev/null || return 0
-	{ git diff --name-only "$base" -- '*.go'; git ls-files --others --exclude-standard -- '*.go'; } |
-		while read -r file; do dirname "$file"; done | sort -u
 }
 
 # targets prints "folder target" for each fuzz function of the product.
 targets() {
-	{ grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal verify 2>/dev/null || true; } |
+	{ grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal verify || true; } |
 		sed -E 's#^(.*)/[^/]+:func (Fuzz.*)$#\1 \2#' | sort -u
 }
 
-dirs=""
+# of_changed keeps the targets whose folder has a Go file or test data that differs from the commit $1.
+of_changed() {
+	local folders
+	folders=$({ git diff --name-only "$1"; git ls-files --others --exclude-standard; } |
+		sed -nE 's#/testdata/.*#/#; s#/[^/]*\.go$#/#; s#/$##p' | sort -u)
+	while read -r dir target; do
+		if grep -qxF "$dir" <<<"$folders"; then echo "$dir $target"; fi
+	done
+}
+
+# by_commit puts lines into an order that is the commit's own.
+by_commit() {
+	local head
+	head=$(git rev-parse HEAD 2>/dev/null || echo none)
+	while read -r line; do
+		echo "$(sha256sum <<<"$head $line" | cut -c1-16) $line"
+	done | sort | cut -d' ' -f2-
+}
+
+all=$(targets)
+chosen=$all
 if [ "$which" = changed ]; then
-	dirs=$(changed)
+	since=$(base)
+	if [ -n "$since" ]; then
+		chosen=$(of_changed "$since" <<<"$all")
+		say="changed since ${since:0:12}"
+	else
+		say="counted as changed: the last landing is not known here"
+	fi
+	chosen=$(sed '/^$/d' <<<"$chosen")
+	changed=$(grep -c . <<<"$chosen" || true)
+	chosen=$(sed '/^$/d' <<<"$chosen" | by_commit | head -n "$max")
 fi
-count=0
+
+count=0 failed=0
 while read -r dir target; do
 	[ -n "$dir" ] || continue
-	if [ "$which" = changed ] && ! grep -qxF "$dir" <<<"$dirs"; then
-		continue
-	fi
 	echo "fuzz $dir $target"
-	(cd "$dir" && go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" . | { grep -vE '^fuzz: elapsed' || true; })
+	(cd "$dir" && go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" . | { grep -vE '^(fuzz: elapsed|PASS)' || true; }) ||
+		failed=$((failed + 1))
 	count=$((count + 1))
-done < <(targets)
-echo "fuzzed $count targets for $time each"
+done <<<"$chosen"
+total=$(grep -c . <<<"$all" || true)
+if [ "$which" = changed ]; then
+	echo "fuzzed $count of $total targets for $time each; $changed $say, at most $max are fuzzed, the others ran their seeds"
+else
+	echo "fuzzed $count of $total targets for $time each"
+fi
+[ "$failed" -eq 0 ] || { echo "$failed targets failed: keep what they found under testdata" >&2; exit 1; }
+[ "$total" -gt 0 ] || { echo "no fuzz target was found" >&2; exit 1; }
