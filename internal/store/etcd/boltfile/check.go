@@ -182,14 +182,14 @@ func (c *checker) freelist() error {
 	if p.flags != flagFreelist {
 		return fmt.Errorf("page %d has flags %#x where the free list belongs", p.id, p.flags)
 	}
-	ids, count := p.data[pageHeader:], uint64(p.count)
+	ids, count := p.data[pageHeader:], uint64(p.count) //nolint:gosec // 16 bits
 	if p.count == 0xFFFF { // the real count does not fit the header and stands first
 		if len(ids) < 8 {
 			return fmt.Errorf("free list %d is too short", p.id)
 		}
 		count, ids = binary.LittleEndian.Uint64(ids), ids[8:]
 	}
-	if count > uint64(len(ids)/8) { //nolint:gosec // a length is not negative
+	if count > uint64(len(ids)/8) {
 		return fmt.Errorf("free list %d of %d pages leaves its page", p.id, count)
 	}
 	for i := range count {
