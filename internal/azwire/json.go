@@ -42,12 +42,18 @@ func (o *object) digits(name string, n int64) {
 // end closes the object and gives the buffer.
 func (o *object) end() []byte { return append(o.b, '}') }
 
-// appendJSONString writes s as a JSON string (RFC 8259 section 7). Bytes that are no UTF-8 become U+FFFD.
+// appendJSONString writes s as a JSON string (RFC 8259 section 7). Bytes that are no UTF-8 become U+FFFD. What stands for
+// itself is copied in one piece: an answer is mostly a token.
 func appendJSONString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
+	for {
+		n := plain(s)
+		dst = append(dst, s[:n]...)
+		if s = s[n:]; s == "" {
+			return append(dst, '"')
+		}
+		r, n := utf8.DecodeRuneInString(s)
 		switch {
 		case r == '"' || r == '\\':
 			dst = append(dst, '\\', byte(r))
@@ -60,9 +66,18 @@ func appendJSONString(dst []byte, s string) []byte {
 		case r == utf8.RuneError:
 			dst = append(dst, "\ufffd"...)
 		default:
-			dst = append(dst, s[i:i+n]...)
+			dst = append(dst, s[:n]...)
 		}
-		i += n
+		s = s[n:]
 	}
-	return append(dst, '"')
+}
+
+// plain is how many bytes at the beginning of s are ASCII and need no escape.
+func plain(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(s)
 }
