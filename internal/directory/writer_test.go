@@ -234,7 +234,8 @@ func TestGuardDetectsASecondWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, first)
+	ended := make(chan error, 1)
+	go func() { ended <- first.Run(t.Context()) }()
 	if _, err := first.Do(t.Context(), func(e *Edit) error { _, err := e.Bootstrap(BootstrapSpec{}); return err }); err != nil {
 		t.Fatal(err)
 	}
@@ -245,6 +246,9 @@ func TestGuardDetectsASecondWriter(t *testing.T) {
 	}
 	if _, err := first.Do(t.Context(), putGroup("first")); !fault.Is(err, Unavailable) {
 		t.Errorf("the first writer got %v, want %s", err, Unavailable)
+	}
+	if err := <-ended; err == nil {
+		t.Error("the first writer's loop ended without an error")
 	}
 	if fatal.Load() != 1 {
 		t.Errorf("Fatal was called %d times", fatal.Load())
@@ -480,8 +484,10 @@ func TestDeletingALargeGroup(t *testing.T) {
 			}
 			u, _ := e.View().Identity(id)
 			principals = append(principals, u.Principal.ObjectID)
-			_, _, err = e.PutAssignment(AssignmentSpec{Scope: name.MustScope("/subscriptions/" + sub.String()),
-				Role: name.MustGUID(reader), Principal: u.Principal.ObjectID})
+			_, _, err = e.PutAssignment(AssignmentSpec{
+				Scope: name.MustScope("/subscriptions/" + sub.String()),
+				Role:  name.MustGUID(reader), Principal: u.Principal.ObjectID,
+			})
 			if err != nil {
 				return err
 			}
@@ -534,8 +540,10 @@ func TestASweepResumesAfterARestart(t *testing.T) {
 	cancel()
 	wg.Wait()
 	// What a process leaves behind that is stopped right after it wrote the tombstone: written by hand.
-	orphan := &view.RoleAssignment{ID: name.NewGUID(), Tenant: d.View().Installation().Tenant, Scope: name.Root(),
-		Role: name.MustGUID(reader), Principal: name.NewGUID()}
+	orphan := &view.RoleAssignment{
+		ID: name.NewGUID(), Tenant: d.View().Installation().Tenant, Scope: name.Root(),
+		Role: name.MustGUID(reader), Principal: name.NewGUID(),
+	}
 	group, _ := d.View().Group(sub, "g")
 	for _, r := range []view.Record{&view.Tombstone{Scope: group.Scope(), Began: now()}, orphan} {
 		c, err := view.Put(r)
@@ -562,8 +570,10 @@ func TestASweepResumesAfterARestart(t *testing.T) {
 
 // An assignment whose principal is gone grants nothing even before it is swept: nobody is that principal.
 func TestOrphanedAssignmentsGrantNothing(t *testing.T) {
-	orphan := &view.RoleAssignment{ID: name.NewGUID(), Tenant: name.NewGUID(), Scope: name.Root(),
-		Role: name.MustGUID(reader), Principal: name.NewGUID()}
+	orphan := &view.RoleAssignment{
+		ID: name.NewGUID(), Tenant: name.NewGUID(), Scope: name.Root(),
+		Role: name.MustGUID(reader), Principal: name.NewGUID(),
+	}
 	v, err := view.Load(1, []view.Record{orphan})
 	if err != nil {
 		t.Fatal(err)
