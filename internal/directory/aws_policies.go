@@ -76,13 +76,10 @@ func (e *Edit) accountExists(id name.AccountID) error {
 // federatedExists accepts the providers of this installation and the names that AWS knows without registration.
 func (e *Edit) federatedExists(value string) error {
 	arn, err := name.ParseARN(value)
-	if err != nil {
-		return nil // the engine has checked that it is a well-known name
-	}
-	if _, ok := e.view.OIDCProvider(arn); !ok {
+	if _, ok := e.view.OIDCProvider(arn); err == nil && !ok {
 		return errors.New("no such provider")
 	}
-	return nil
+	return nil // what is no ARN is a well-known name: the engine has checked that
 }
 
 // Readable gives a document as people write it: unique ids of roles that exist stand as their ARNs again. The id of a

@@ -34,9 +34,11 @@ const (
 
 // SpecOf gives a role as the spec that would leave it unchanged.
 func SpecOf(r *view.Role) RoleSpec {
-	return RoleSpec{Account: r.ARN.Account(), Path: r.Path, Name: r.Name, Description: r.Description, Trust: r.Trust,
+	return RoleSpec{
+		Account: r.ARN.Account(), Path: r.Path, Name: r.Name, Description: r.Description, Trust: r.Trust,
 		Inline: maps.Clone(r.Inline), Managed: slices.Clone(r.Managed), Boundary: r.Boundary, MaxSession: r.MaxSession,
-		MaxLifetime: r.MaxLifetime, Tags: maps.Clone(r.Tags)}
+		MaxLifetime: r.MaxLifetime, Tags: maps.Clone(r.Tags),
+	}
 }
 
 // CreateRole makes a role; one of that name, whatever its path and case, exists already.

@@ -157,8 +157,10 @@ func TestPoliciesOfARole(t *testing.T) {
 		boundary, _, err = e.PutPolicy(PolicySpec{Account: h.account(), Path: "/b/", Name: "Boundary", Document: allowAll})
 		return err
 	})
-	v := h.must(t, putRole(RoleSpec{Account: h.account(), Name: "R", Trust: lambdaTrust, Managed: []name.ARN{managed},
-		Boundary: boundary, Inline: map[string]string{"b": allowAll, "a": allowAll}}))
+	v := h.must(t, putRole(RoleSpec{
+		Account: h.account(), Name: "R", Trust: lambdaTrust, Managed: []name.ARN{managed},
+		Boundary: boundary, Inline: map[string]string{"b": allowAll, "a": allowAll},
+	}))
 	r, _ := v.RoleNamed(h.account(), "R")
 	list, err := r.Policies(v)
 	if err != nil {
@@ -256,8 +258,10 @@ func TestAWSResources(t *testing.T) {
 		}
 		h.must(t, func(e *Edit) error { return e.DeleteAWSResource(arn) })
 	}
-	for _, bad := range []string{"arn:aws:s3:::bucket", "arn:aws:lambda:us-east-2:" + h.account().String() + ":function:a:b",
-		"arn:aws:ec2::" + h.account().String() + ":instance/i-1", "arn:aws:lambda:us-east-2:" + h.account().String() + ":layer:x"} {
+	for _, bad := range []string{
+		"arn:aws:s3:::bucket", "arn:aws:lambda:us-east-2:" + h.account().String() + ":function:a:b",
+		"arn:aws:ec2::" + h.account().String() + ":instance/i-1", "arn:aws:lambda:us-east-2:" + h.account().String() + ":layer:x",
+	} {
 		arn, err := name.ParseARN(bad)
 		if err != nil {
 			t.Fatal(err)

@@ -61,8 +61,10 @@ func TestNames(t *testing.T) {
 func TestSomeTypesAreNoPlainResources(t *testing.T) {
 	h := newHouse(t)
 	h.group(t)
-	for _, typ := range []string{view.TypeUserIdentity, "microsoft.managedidentity/userassignedidentities", "Microsoft.Authorization/roleAssignments",
-		"Microsoft.Resources/deployments"} {
+	for _, typ := range []string{
+		view.TypeUserIdentity, "microsoft.managedidentity/userassignedidentities", "Microsoft.Authorization/roleAssignments",
+		"Microsoft.Resources/deployments",
+	} {
 		id := h.id(t, typ, "abc")
 		h.refused(t, InvalidValue, func(e *Edit) error { _, err := e.PutResource(ResourceSpec{ID: id}); return err })
 	}
@@ -202,8 +204,10 @@ func TestRoleDefinitions(t *testing.T) {
 	h.group(t)
 	tenant, sub := h.View().Installation().Tenant, h.View().Installation().Subscription
 	scope := name.MustScope("/subscriptions/" + sub.String() + "/resourceGroups/g")
-	good := RoleDefinitionSpec{Tenant: tenant, Name: "Site Starter", Assignable: []name.Scope{scope},
-		Permissions: []view.RolePermission{{Actions: []string{"Microsoft.Web/sites/start/action"}}}}
+	good := RoleDefinitionSpec{
+		Tenant: tenant, Name: "Site Starter", Assignable: []name.Scope{scope},
+		Permissions: []view.RolePermission{{Actions: []string{"Microsoft.Web/sites/start/action"}}},
+	}
 	with := func(change func(*RoleDefinitionSpec)) RoleDefinitionSpec { s := good; change(&s); return s }
 	put := func(s RoleDefinitionSpec) Command {
 		return func(e *Edit) error { _, _, err := e.PutRoleDefinition(s); return err }
@@ -249,8 +253,10 @@ func TestApplications(t *testing.T) {
 		return func(e *Edit) error { _, _, err := e.PutApplication(s); return err }
 	}
 	i := h.identity(t, "member")
-	good := ApplicationSpec{Tenant: tenant, DisplayName: "api", IDURIs: []string{"api://one", "https://api.example/x"},
-		Roles: []view.AppRole{{Value: "Read", Members: []name.GUID{i.Principal.ObjectID}}}}
+	good := ApplicationSpec{
+		Tenant: tenant, DisplayName: "api", IDURIs: []string{"api://one", "https://api.example/x"},
+		Roles: []view.AppRole{{Value: "Read", Members: []name.GUID{i.Principal.ObjectID}}},
+	}
 	var id name.GUID
 	v := h.must(t, func(e *Edit) (err error) { id, _, err = e.PutApplication(good); return err })
 	a, _ := v.Application(id)

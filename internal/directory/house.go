@@ -33,8 +33,10 @@ func (e *Edit) Bootstrap(s BootstrapSpec) (Outcome, error) {
 	if e.view.Installation() != nil {
 		return Unchanged, nil
 	}
-	i := &view.Installation{StoreID: name.NewGUID(), Incarnation: rand.Text(), Region: DefaultRegion,
-		Store: s.Store, URLs: maps.Clone(s.URLs), Created: e.now}
+	i := &view.Installation{
+		StoreID: name.NewGUID(), Incarnation: rand.Text(), Region: DefaultRegion,
+		Store: s.Store, URLs: maps.Clone(s.URLs), Created: e.now,
+	}
 	if _, err := e.save(i); err != nil {
 		return Unchanged, err
 	}
@@ -85,8 +87,10 @@ func (e *Edit) makeOperator(tenant name.GUID) error {
 		return err
 	}
 	for _, role := range start.OperatorRoles() {
-		_, _, err := e.PutAssignment(AssignmentSpec{Tenant: tenant, Scope: name.Root(), Role: role,
-			Principal: o.ObjectID, Name: "operator"})
+		_, _, err := e.PutAssignment(AssignmentSpec{
+			Tenant: tenant, Scope: name.Root(), Role: role,
+			Principal: o.ObjectID, Name: "operator",
+		})
 		if err != nil {
 			return err
 		}
@@ -211,8 +215,10 @@ func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
 	if _, err := e.save(&view.Account{ID: id, Name: account, Created: e.now}); err != nil {
 		return name.AccountID{}, err
 	}
-	_, err = e.PutRole(RoleSpec{Account: id, Path: start.OperatorPath, Name: start.OperatorName, Trust: start.OperatorTrust,
-		Description: "What an operator of this installation may do here", Inline: map[string]string{"all": start.OperatorPolicy}})
+	_, err = e.PutRole(RoleSpec{
+		Account: id, Path: start.OperatorPath, Name: start.OperatorName, Trust: start.OperatorTrust,
+		Description: "What an operator of this installation may do here", Inline: map[string]string{"all": start.OperatorPolicy},
+	})
 	return id, err
 }
 

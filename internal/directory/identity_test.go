@@ -303,8 +303,10 @@ func TestIdentityOfAnotherTenantIsRefused(t *testing.T) {
 		return err
 	})
 	h.refused(t, TenantMismatch, func(e *Edit) error {
-		_, _, err := e.PutApplication(ApplicationSpec{Tenant: h.View().Installation().Tenant, DisplayName: "app",
-			Roles: []view.AppRole{{Value: "r", Members: []name.GUID{theirs.Principal.ObjectID}}}})
+		_, _, err := e.PutApplication(ApplicationSpec{
+			Tenant: h.View().Installation().Tenant, DisplayName: "app",
+			Roles: []view.AppRole{{Value: "r", Members: []name.GUID{theirs.Principal.ObjectID}}},
+		})
 		return err
 	})
 }

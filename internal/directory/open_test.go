@@ -36,8 +36,10 @@ func filled(tb testing.TB, n int) store.Store {
 		p := newPrincipal(tenant)
 		write(&view.UserIdentity{ID: id, Location: "local", Principal: *p, Created: now()})
 		for range 2 {
-			write(&view.RoleAssignment{ID: name.NewGUID(), Tenant: tenant, Scope: id.Scope(), Role: name.MustGUID(reader),
-				Principal: p.ObjectID, Created: now()})
+			write(&view.RoleAssignment{
+				ID: name.NewGUID(), Tenant: tenant, Scope: id.Scope(), Role: name.MustGUID(reader),
+				Principal: p.ObjectID, Created: now(),
+			})
 		}
 	}
 	flush(tb, s, ops)

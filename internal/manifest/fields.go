@@ -152,14 +152,14 @@ func (f *fields) mapping(n *yaml.Node, what string, read func(*fields)) {
 	}
 }
 
-// tags reads a mapping of strings to strings.
-func (f *fields) tags(key string) Tags {
-	n := f.node(key)
+// tags reads the mapping "tags" of strings to strings.
+func (f *fields) tags() Tags {
+	n := f.node("tags")
 	if n == nil {
 		return nil
 	}
 	tags := Tags{}
-	f.mapping(n, "the mapping "+key, func(inner *fields) {
+	f.mapping(n, "the mapping tags", func(inner *fields) {
 		for _, tag := range slices.Sorted(maps.Keys(inner.nodes)) {
 			tags[tag] = inner.text(tag)
 		}

@@ -55,8 +55,10 @@ func TestParse(t *testing.T) {
 	want := &Resource{
 		Type: Text{"Microsoft.Web/sites", Position{7, 7}}, Name: Text{"reader", Position{8, 7}},
 		ResourceGroup: Text{"demo", Position{9, 16}},
-		Identity: &Identity{At: Position{11, 3}, Type: Text{"SystemAssigned, UserAssigned", Position{11, 9}},
-			UserAssigned: []Text{{"shared", Position{12, 28}}}},
+		Identity: &Identity{
+			At: Position{11, 3}, Type: Text{"SystemAssigned, UserAssigned", Position{11, 9}},
+			UserAssigned: []Text{{"shared", Position{12, 28}}},
+		},
 		MaxLifetime: Seconds{90, Position{13, 14}},
 		Properties:  JSON{`{"n":1,"on":true,"when":"2020-01-01","none":null,"list":["a",1.5]}`, Position{14, 13}},
 	}
@@ -95,8 +97,10 @@ func TestRefusals(t *testing.T) {
 		{"unknown kind", "kind: Pod\nname: a", UnknownKind, "line 1, column 7"},
 		{"kind of other case", "kind: tenant\nname: a", UnknownKind, "line 1, column 7"},
 		{"unknown key", "kind: Tenant\nname: a\nsize: b", UnknownKey, "line 3, column 1"},
-		{"unknown key inside", "kind: Resource\ntype: a/b\nname: n\nresourceGroup: g\nidentity:\n  type: None\n  x: y",
-			UnknownKey, "line 7, column 3"},
+		{
+			"unknown key inside", "kind: Resource\ntype: a/b\nname: n\nresourceGroup: g\nidentity:\n  type: None\n  x: y",
+			UnknownKey, "line 7, column 3",
+		},
 		{"key twice", "kind: Tenant\nname: a\nname: b", DuplicateKey, "line 3, column 1"},
 		{"key twice inside", "kind: Resource\nproperties: {a: {b: 1, b: 2}}", DuplicateKey, "line 2, column 24"},
 		{"missing name", "kind: Tenant", Missing, "line 1, column 1"},

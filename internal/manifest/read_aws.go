@@ -27,7 +27,7 @@ func (s *Role) read(f *fields) {
 	}
 	s.ManagedPolicies, s.Boundary = f.texts("managedPolicies"), f.text("boundary")
 	s.MaxSessionDuration, s.MaxLifetime = f.seconds("maxSessionDuration"), f.seconds("maxLifetime")
-	s.Tags = f.tags("tags")
+	s.Tags = f.tags()
 	n := f.node("policies")
 	if n == nil {
 		return
@@ -36,7 +36,8 @@ func (s *Role) read(f *fields) {
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i]
 			s.Policies = append(s.Policies, NamedDocument{
-				Name: inner.textOf(key, "the name of a policy"), Document: inner.json(key.Value)})
+				Name: inner.textOf(key, "the name of a policy"), Document: inner.json(key.Value),
+			})
 		}
 	})
 }
@@ -60,9 +61,9 @@ func (s *AWSResource) Label() string {
 }
 
 func (s *AWSResource) read(f *fields) {
-	s.ARN, s.KindOf, s.Name, s.Tags = f.text("arn"), f.text("kindOf"), f.text("name"), f.tags("tags")
+	s.ARN, s.KindOf, s.Name, s.Tags = f.text("arn"), f.text("kindOf"), f.text("name"), f.tags()
 	byName := !s.KindOf.IsZero() && !s.Name.IsZero()
-	if s.ARN.IsZero() != byName || !s.ARN.IsZero() && !(s.KindOf.IsZero() && s.Name.IsZero()) {
+	if s.ARN.IsZero() != byName || !s.ARN.IsZero() && (!s.KindOf.IsZero() || !s.Name.IsZero()) {
 		f.fail(refuse(f.at, Missing, `%s needs either "arn", or "kindOf" and "name"`, f.what))
 	}
 }

@@ -16,7 +16,7 @@ func (s *Subscription) read(f *fields) { s.Name = f.required("name") }
 func (s *ResourceGroup) Label() string { return s.Name.Raw }
 
 func (s *ResourceGroup) read(f *fields) {
-	s.Name, s.Location, s.Tags = f.required("name"), f.text("location"), f.tags("tags")
+	s.Name, s.Location, s.Tags = f.required("name"), f.text("location"), f.tags()
 }
 
 // Label implements Spec.
@@ -24,7 +24,7 @@ func (s *Resource) Label() string { return s.ResourceGroup.Raw + "/" + s.Name.Ra
 
 func (s *Resource) read(f *fields) {
 	s.Type, s.Name, s.ResourceGroup = f.required("type"), f.required("name"), f.required("resourceGroup")
-	s.Location, s.KindOf, s.Tags = f.text("location"), f.text("kindOf"), f.tags("tags")
+	s.Location, s.KindOf, s.Tags = f.text("location"), f.text("kindOf"), f.tags()
 	s.MaxLifetime, s.Properties = f.seconds("maxLifetime"), f.json("properties")
 	n := f.node("identity")
 	if n == nil {
@@ -40,7 +40,7 @@ func (s *UserAssignedIdentity) Label() string { return s.ResourceGroup.Raw + "/"
 
 func (s *UserAssignedIdentity) read(f *fields) {
 	s.Name, s.ResourceGroup = f.required("name"), f.required("resourceGroup")
-	s.Location, s.Tags, s.MaxLifetime = f.text("location"), f.tags("tags"), f.seconds("maxLifetime")
+	s.Location, s.Tags, s.MaxLifetime = f.text("location"), f.tags(), f.seconds("maxLifetime")
 	s.Federated = f.federated()
 }
 
@@ -49,7 +49,7 @@ func (s *StorageAccount) Label() string { return s.ResourceGroup.Raw + "/" + s.N
 
 func (s *StorageAccount) read(f *fields) {
 	s.Name, s.ResourceGroup = f.required("name"), f.required("resourceGroup")
-	s.Location, s.Tags, s.Containers = f.text("location"), f.tags("tags"), f.texts("containers")
+	s.Location, s.Tags, s.Containers = f.text("location"), f.tags(), f.texts("containers")
 }
 
 // Label implements Spec.
@@ -61,8 +61,10 @@ func (s *Application) read(f *fields) {
 	s.MaxLifetime, s.Federated = f.seconds("maxLifetime"), f.federated()
 	f.each("appRoles", func(n *yaml.Node) {
 		f.mapping(n, "an app role", func(inner *fields) {
-			s.AppRoles = append(s.AppRoles, AppRole{At: inner.at, Value: inner.required("value"),
-				Display: inner.text("displayName"), Members: inner.texts("members")})
+			s.AppRoles = append(s.AppRoles, AppRole{
+				At: inner.at, Value: inner.required("value"),
+				Display: inner.text("displayName"), Members: inner.texts("members"),
+			})
 		})
 	})
 }
@@ -71,8 +73,10 @@ func (f *fields) federated() []FederatedCredential {
 	var list []FederatedCredential
 	f.each("federatedCredentials", func(n *yaml.Node) {
 		f.mapping(n, "a federated credential", func(inner *fields) {
-			list = append(list, FederatedCredential{At: inner.at, Name: inner.required("name"), Issuer: inner.required("issuer"),
-				Subject: inner.text("subject"), Expression: inner.text("expression"), Audiences: inner.texts("audiences")})
+			list = append(list, FederatedCredential{
+				At: inner.at, Name: inner.required("name"), Issuer: inner.required("issuer"),
+				Subject: inner.text("subject"), Expression: inner.text("expression"), Audiences: inner.texts("audiences"),
+			})
 		})
 	})
 	return list

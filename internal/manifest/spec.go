@@ -155,8 +155,10 @@ type AWSResource struct {
 
 // Kinds lists the kinds of documents in the order in which one usually needs them.
 func Kinds() []string {
-	return []string{"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
-		"Application", "RoleDefinition", "RoleAssignment", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource"}
+	return []string{
+		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
+		"Application", "RoleDefinition", "RoleAssignment", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+	}
 }
 
 func newSpec(kind string) Spec {

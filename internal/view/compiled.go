@@ -159,8 +159,10 @@ func (d *RoleDefinition) Definition() rbac.RoleDefinition {
 	for i, p := range d.Permissions {
 		permissions[i] = rbac.Permission(p)
 	}
-	return rbac.RoleDefinition{ID: d.ID, Name: d.Name, Description: d.Description,
-		AssignableScopes: d.Assignable, Permissions: permissions}
+	return rbac.RoleDefinition{
+		ID: d.ID, Name: d.Name, Description: d.Description,
+		AssignableScopes: d.Assignable, Permissions: permissions,
+	}
 }
 
 // builtinRoles are the engine's own roles, compiled once for all Views that come from one Load.

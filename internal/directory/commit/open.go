@@ -69,8 +69,10 @@ type decoded struct {
 
 func newWorks() *works {
 	cores := runtime.GOMAXPROCS(0)
-	w := &works{parts: make(chan []store.KV, store.MaxPage/part), decoded: make(chan decoded, cores),
-		entered: make(chan struct{}), loader: view.NewLoader()}
+	w := &works{
+		parts: make(chan []store.KV, store.MaxPage/part), decoded: make(chan decoded, cores),
+		entered: make(chan struct{}), loader: view.NewLoader(),
+	}
 	for range cores {
 		w.readers.Go(func() {
 			for p := range w.parts {

@@ -62,8 +62,10 @@ func Type(typ string) error {
 // Plain refuses the types that are not made as plain resources, so that nothing exists in two forms.
 func Plain(typ string) error {
 	folded := strings.ToLower(typ)
-	for _, own := range []string{"microsoft.managedidentity/", "microsoft.authorization/", "microsoft.resources/",
-		strings.ToLower(view.TypeStorageAccount) + "/"} {
+	for _, own := range []string{
+		"microsoft.managedidentity/", "microsoft.authorization/", "microsoft.resources/",
+		strings.ToLower(view.TypeStorageAccount) + "/",
+	} {
 		if strings.HasPrefix(folded, own) {
 			return fmt.Errorf("%s is not made as a plain resource: it has a kind of its own, or none here", Shown(typ))
 		}

@@ -24,8 +24,10 @@ func TestBucketNames(t *testing.T) {
 			t.Errorf("%q: %v", ok, err)
 		}
 	}
-	for _, bad := range []string{"", "ab", "Abc", "a_b", "a..b", "a.-b", "a-.b", "-abc", "abc-", ".abc", "abc.", "192.168.1.1",
-		"xn--abc", "sthree-a", "abc-s3alias", "abc--ol-s3", strings.Repeat("a", 64), "a b", "äbc", "abc/", "../abc"} {
+	for _, bad := range []string{
+		"", "ab", "Abc", "a_b", "a..b", "a.-b", "a-.b", "-abc", "abc-", ".abc", "abc.", "192.168.1.1",
+		"xn--abc", "sthree-a", "abc-s3alias", "abc--ol-s3", strings.Repeat("a", 64), "a b", "äbc", "abc/", "../abc",
+	} {
 		if err := Bucket(bad); err == nil {
 			t.Errorf("%q: %v", bad, err)
 		}

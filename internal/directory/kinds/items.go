@@ -199,15 +199,19 @@ func (t thing) item(v *view.View) any {
 	case *view.Resource:
 		return t.resourceItem(v, r)
 	case *view.UserIdentity:
-		return UserIdentityItem{Head: t.head(), ResourceGroup: r.ID.Group(), Subscription: r.ID.Subscription(),
+		return UserIdentityItem{
+			Head: t.head(), ResourceGroup: r.ID.Group(), Subscription: r.ID.Subscription(),
 			Location: r.Location, Tags: r.Tags, PrincipalID: r.Principal.ObjectID, ClientID: r.Principal.ClientID,
-			TenantID: r.Principal.Tenant, MaxLifetime: r.MaxLifetime, Federated: r.Federated}
+			TenantID: r.Principal.Tenant, MaxLifetime: r.MaxLifetime, Federated: r.Federated,
+		}
 	case *view.Container:
 		return ContainerItem{t.head(), r.Account.Name()}
 	case *view.Application:
-		return ApplicationItem{Head: t.head(), Tenant: r.Principal.Tenant, ClientID: r.Principal.ClientID,
+		return ApplicationItem{
+			Head: t.head(), Tenant: r.Principal.Tenant, ClientID: r.Principal.ClientID,
 			IdentifierURIs: r.IDURIs, TokenVersion: r.TokenVersion, Algorithm: r.Algorithm, AppRoles: r.Roles,
-			MaxLifetime: r.MaxLifetime, Federated: r.Federated, House: r.House}
+			MaxLifetime: r.MaxLifetime, Federated: r.Federated, House: r.House,
+		}
 	case *view.RoleDefinition:
 		return DefinitionItem{t.head(), r.Tenant, r.Description, r.Assignable, r.Permissions}
 	case *view.RoleAssignment:
@@ -217,8 +221,10 @@ func (t thing) item(v *view.View) any {
 }
 
 func (t thing) resourceItem(v *view.View, r *view.Resource) ResourceItem {
-	item := ResourceItem{Head: t.head(), Type: r.ID.Type(), ResourceGroup: r.ID.Group(), Subscription: r.ID.Subscription(),
-		Location: r.Location, KindOf: r.Kind, Tags: r.Tags, MaxLifetime: r.MaxLifetime, Properties: r.Properties}
+	item := ResourceItem{
+		Head: t.head(), Type: r.ID.Type(), ResourceGroup: r.ID.Group(), Subscription: r.ID.Subscription(),
+		Location: r.Location, KindOf: r.Kind, Tags: r.Tags, MaxLifetime: r.MaxLifetime, Properties: r.Properties,
+	}
 	if typ := directory.IdentityType(r); typ != "None" {
 		item.Identity = &IdentityItem{Type: typ}
 		if r.System != nil {
@@ -262,9 +268,11 @@ func (t thing) assignmentItem(v *view.View, r *view.RoleAssignment) AssignmentIt
 func (t thing) awsItem(v *view.View) any {
 	switch r := t.record.(type) {
 	case *view.Role:
-		item := RoleItem{Head: t.head(), Account: r.ARN.Account(), UniqueID: r.UniqueID, Path: r.Path, Description: r.Description,
+		item := RoleItem{
+			Head: t.head(), Account: r.ARN.Account(), UniqueID: r.UniqueID, Path: r.Path, Description: r.Description,
 			Trust: shownDocument(v, r.Trust, iampolicy.Trust), ManagedPolicies: r.Managed, Boundary: r.Boundary,
-			MaxSessionDuration: r.MaxSession, MaxLifetime: r.MaxLifetime, Tags: r.Tags}
+			MaxSessionDuration: r.MaxSession, MaxLifetime: r.MaxLifetime, Tags: r.Tags,
+		}
 		for _, n := range slices.Sorted(maps.Keys(r.Inline)) {
 			if item.Policies == nil {
 				item.Policies = map[string]json.RawMessage{}

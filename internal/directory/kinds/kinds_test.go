@@ -191,8 +191,10 @@ func TestTheSceneIsWhatItSays(t *testing.T) {
 		}
 	}
 	host := "127.0.0.1:8443/" + i.Tenant.String() + "/"
-	for _, part := range []string{`"arn:aws:iam::` + i.Account.String() + `:oidc-provider/` + host + `"`,
-		`"` + host + `:aud":"api://aws"`, `"` + host + `:sub":"` + shared.Principal.ObjectID.String() + `"`} {
+	for _, part := range []string{
+		`"arn:aws:iam::` + i.Account.String() + `:oidc-provider/` + host + `"`,
+		`"` + host + `:aud":"api://aws"`, `"` + host + `:sub":"` + shared.Principal.ObjectID.String() + `"`,
+	} {
 		if !strings.Contains(role.Trust, part) {
 			t.Errorf("the trust lacks %s:\n%s", part, role.Trust)
 		}
@@ -431,8 +433,10 @@ func TestGet(t *testing.T) {
 			}
 		}
 	}
-	for kind, n := range map[string]string{"Resource": "READER", "UserAssignedIdentity": "demo/shared", "Role": "Chained",
-		"Container": "demofiles/data", "OIDCProvider": v.Installation().IssuerV1(v.Installation().Tenant), "AWSResource": "worker"} {
+	for kind, n := range map[string]string{
+		"Resource": "READER", "UserAssignedIdentity": "demo/shared", "Role": "Chained",
+		"Container": "demofiles/data", "OIDCProvider": v.Installation().IssuerV1(v.Installation().Tenant), "AWSResource": "worker",
+	} {
 		if items, err := Get(v, kind, n); err != nil || len(items) != 1 {
 			t.Errorf("%s %s: %d items, %v", kind, n, len(items), err)
 		}
@@ -460,9 +464,15 @@ func TestDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct{ kind, name string }{
-		{"useraSSignedidentity", "shared"}, {"Container", "demofiles/data"}, {"Role", "Chained"}, {"Role", "Reader"},
-		{"Policy", "ReadDemo"}, {"Bucket", "demo-files"}, {"OIDCProvider", d.View().Installation().IssuerV1(d.View().Installation().Tenant)},
-		{"AWSResource", "worker"}, {"Application", "aws"},
+		{"useraSSignedidentity", "shared"},
+		{"Container", "demofiles/data"},
+		{"Role", "Chained"},
+		{"Role", "Reader"},
+		{"Policy", "ReadDemo"},
+		{"Bucket", "demo-files"},
+		{"OIDCProvider", d.View().Installation().IssuerV1(d.View().Installation().Tenant)},
+		{"AWSResource", "worker"},
+		{"Application", "aws"},
 	} {
 		var step Step
 		if _, err := d.Do(t.Context(), Delete(tc.kind, tc.name, &step)); err != nil {

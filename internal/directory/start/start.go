@@ -8,16 +8,20 @@ import (
 // OperatorRoles are the Azure roles that an operator is granted at "/" of its tenant: Owner, Storage Blob Data Owner and
 // Key Vault Secrets Officer.
 func OperatorRoles() []name.GUID {
-	return []name.GUID{name.MustGUID("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
-		name.MustGUID("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"), name.MustGUID("b86a8fe4-44ce-4948-aee5-eccb2c155cd7")}
+	return []name.GUID{
+		name.MustGUID("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
+		name.MustGUID("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"), name.MustGUID("b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
+	}
 }
 
 // Applications are the audiences that every tenant has from the start, under the ids that they have everywhere. Their
 // object ids and tenants are still to be filled in.
 func Applications() []view.Application {
 	app := func(display, appID string, uris ...string) view.Application {
-		return view.Application{DisplayName: display, IDURIs: uris, TokenVersion: 1, Algorithm: "RS256", House: true,
-			Principal: view.Principal{ClientID: name.MustGUID(appID)}}
+		return view.Application{
+			DisplayName: display, IDURIs: uris, TokenVersion: 1, Algorithm: "RS256", House: true,
+			Principal: view.Principal{ClientID: name.MustGUID(appID)},
+		}
 	}
 	return []view.Application{
 		app("Azure Service Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013",

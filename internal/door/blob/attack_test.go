@@ -2,6 +2,7 @@ package blob_test
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -91,9 +92,7 @@ func TestJ01ForgedTokens(t *testing.T) {
 	put(t, w, photos, "a", "content")
 	good := w.Token("function", doortest.StorageAudience)
 	bad := w.Forgeries(good)
-	for name, token := range w.BadAudiences(good, doortest.StorageAudience) {
-		bad[name] = token
-	}
+	maps.Copy(bad, w.BadAudiences(good, doortest.StorageAudience))
 	for name, token := range bad {
 		t.Run(name, func(t *testing.T) {
 			rec := w.Do(h, doortest.Request{Target: target, Header: bearing(token)})
@@ -176,8 +175,11 @@ func TestF11OtherTenantsAccount(t *testing.T) {
 		Role: name.MustGUID("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"), // Storage Blob Data Owner
 	})
 	for _, req := range []doortest.Request{
-		{Target: "/southdata/photos/a"}, {Method: http.MethodHead, Target: "/southdata/photos/a"}, {Target: "/southdata?comp=list"},
-		{Target: "/southdata/photos?restype=container&comp=list"}, upload("/southdata/photos/b", "x", nil),
+		{Target: "/southdata/photos/a"},
+		{Method: http.MethodHead, Target: "/southdata/photos/a"},
+		{Target: "/southdata?comp=list"},
+		{Target: "/southdata/photos?restype=container&comp=list"},
+		upload("/southdata/photos/b", "x", nil),
 		{Method: http.MethodDelete, Target: "/southdata/photos/a"},
 	} {
 		rec := as(w, h, "function", req)

@@ -13,14 +13,18 @@ const metaPrefix = "x-ms-meta-"
 
 // commonHeaders are the x-ms headers of every operation: none of them changes what is done.
 func commonHeaders() []string {
-	return []string{"x-ms-client-request-id", "x-ms-correlation-request-id", "x-ms-date", "x-ms-return-client-request-id",
-		"x-ms-useragent", "x-ms-version"}
+	return []string{
+		"x-ms-client-request-id", "x-ms-correlation-request-id", "x-ms-date", "x-ms-return-client-request-id",
+		"x-ms-useragent", "x-ms-version",
+	}
 }
 
 // writeHeaders are those of Put Blob.
 func writeHeaders() []string {
-	return []string{"x-ms-blob-cache-control", "x-ms-blob-content-disposition", "x-ms-blob-content-encoding",
-		"x-ms-blob-content-language", "x-ms-blob-content-md5", "x-ms-blob-content-type", "x-ms-blob-type", metaPrefix}
+	return []string{
+		"x-ms-blob-cache-control", "x-ms-blob-content-disposition", "x-ms-blob-content-encoding",
+		"x-ms-blob-content-language", "x-ms-blob-content-md5", "x-ms-blob-content-type", "x-ms-blob-type", metaPrefix,
+	}
 }
 
 // preconditions are the conditional headers of RFC 9110 section 13.1.

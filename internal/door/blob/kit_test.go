@@ -1,6 +1,7 @@
 package blob_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,9 +42,7 @@ func bearing(token string) http.Header {
 // as sends a request as a workload of the cast.
 func as(w *doortest.World, h http.Handler, workload string, req doortest.Request) *httptest.ResponseRecorder {
 	header := bearing(w.Token(workload, doortest.StorageAudience))
-	for k, v := range req.Header {
-		header[k] = v
-	}
+	maps.Copy(header, req.Header)
 	req.Header = header
 	return w.Do(h, req)
 }
@@ -56,8 +55,6 @@ func ask(w *doortest.World, h http.Handler, workload, method, target string) *ht
 // upload is a Put Blob.
 func upload(target, body string, more http.Header) doortest.Request {
 	h := http.Header{"X-Ms-Blob-Type": {"BlockBlob"}}
-	for k, v := range more {
-		h[k] = v
-	}
+	maps.Copy(h, more)
 	return doortest.Request{Method: http.MethodPut, Target: target, Body: body, Header: h}
 }

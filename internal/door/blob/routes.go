@@ -79,23 +79,39 @@ func operations() []operation {
 	container := map[string]string{"restype": "container"}
 	page := []string{"prefix", "marker", "maxresults", "include"}
 	return []operation{
-		{name: "ListContainers", doc: "the containers of an account", method: http.MethodGet, at: atAccount,
-			query: map[string]string{"comp": "list"}, takes: page, action: containersRead, do: Door.listContainers},
-		{name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodGet, at: atContainer,
-			query: container, action: containersRead, do: Door.containerProperties},
-		{name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodHead, at: atContainer,
-			query: container, action: containersRead, do: Door.containerProperties},
-		{name: "ListBlobs", doc: "the blobs of a container", method: http.MethodGet, at: atContainer,
+		{
+			name: "ListContainers", doc: "the containers of an account", method: http.MethodGet, at: atAccount,
+			query: map[string]string{"comp": "list"}, takes: page, action: containersRead, do: Door.listContainers,
+		},
+		{
+			name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodGet, at: atContainer,
+			query: container, action: containersRead, do: Door.containerProperties,
+		},
+		{
+			name: "GetContainerProperties", doc: "whether a container is there", method: http.MethodHead, at: atContainer,
+			query: container, action: containersRead, do: Door.containerProperties,
+		},
+		{
+			name: "ListBlobs", doc: "the blobs of a container", method: http.MethodGet, at: atContainer,
 			query: map[string]string{"restype": "container", "comp": "list"}, takes: append(page, "delimiter"),
-			action: blobsRead, data: true, do: Door.listBlobs},
-		{name: "GetBlob", doc: "a blob or a range of it", method: http.MethodGet, at: atBlob,
-			headers: []string{"x-ms-range"}, action: blobsRead, data: true, do: Door.getBlob},
-		{name: "GetBlobProperties", doc: "what is known of a blob", method: http.MethodHead, at: atBlob,
-			action: blobsRead, data: true, do: Door.headBlob},
-		{name: "PutBlob", doc: "store a block blob in one request", method: http.MethodPut, at: atBlob,
-			headers: writeHeaders(), without: preconditions()[2:], action: blobsWrite, data: true, do: Door.putBlob},
-		{name: "DeleteBlob", doc: "remove a blob for good", method: http.MethodDelete, at: atBlob,
-			headers: []string{"x-ms-delete-snapshots"}, without: preconditions(), action: blobsDelete, data: true, do: Door.deleteBlob},
+			action: blobsRead, data: true, do: Door.listBlobs,
+		},
+		{
+			name: "GetBlob", doc: "a blob or a range of it", method: http.MethodGet, at: atBlob,
+			headers: []string{"x-ms-range"}, action: blobsRead, data: true, do: Door.getBlob,
+		},
+		{
+			name: "GetBlobProperties", doc: "what is known of a blob", method: http.MethodHead, at: atBlob,
+			action: blobsRead, data: true, do: Door.headBlob,
+		},
+		{
+			name: "PutBlob", doc: "store a block blob in one request", method: http.MethodPut, at: atBlob,
+			headers: writeHeaders(), without: preconditions()[2:], action: blobsWrite, data: true, do: Door.putBlob,
+		},
+		{
+			name: "DeleteBlob", doc: "remove a blob for good", method: http.MethodDelete, at: atBlob,
+			headers: []string{"x-ms-delete-snapshots"}, without: preconditions(), action: blobsDelete, data: true, do: Door.deleteBlob,
+		},
 	}
 }
 

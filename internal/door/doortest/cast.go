@@ -149,10 +149,14 @@ func applications() []view.Record {
 		}}
 	}
 	return []view.Record{
-		&view.Application{ObjectID: GUID(0x700), DisplayName: "deployer", TokenVersion: 1, Algorithm: "ES256",
-			Principal: principal(DeployerID, North()), Federated: trust(North(), FunctionID)},
-		&view.Application{ObjectID: GUID(0x701), DisplayName: "southern", TokenVersion: 1, Algorithm: "ES256",
-			Principal: principal(SouthernID, South()), Federated: trust(South(), StrangerID)},
+		&view.Application{
+			ObjectID: GUID(0x700), DisplayName: "deployer", TokenVersion: 1, Algorithm: "ES256",
+			Principal: principal(DeployerID, North()), Federated: trust(North(), FunctionID),
+		},
+		&view.Application{
+			ObjectID: GUID(0x701), DisplayName: "southern", TokenVersion: 1, Algorithm: "ES256",
+			Principal: principal(SouthernID, South()), Federated: trust(South(), StrangerID),
+		},
 	}
 }
 

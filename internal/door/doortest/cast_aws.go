@@ -41,8 +41,10 @@ func awsCast() []view.Record {
 	return append(all,
 		&view.Bucket{Name: "photos", Account: Main(), UID: ContainerUID(10), Region: "us-east-2", Created: Start()},
 		&view.Bucket{Name: "photos10", Account: Main(), UID: ContainerUID(11), Region: "us-east-1", Created: Start()},
-		&view.Bucket{Name: "locked", Account: Main(), UID: ContainerUID(12), Region: "us-east-2", Created: Start(),
-			Policy: `{"Version":"2012-10-17","Statement":{"Sid":"Shut","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::locked","arn:aws:s3:::locked/*"]}}`},
+		&view.Bucket{
+			Name: "locked", Account: Main(), UID: ContainerUID(12), Region: "us-east-2", Created: Start(),
+			Policy: `{"Version":"2012-10-17","Statement":{"Sid":"Shut","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::locked","arn:aws:s3:::locked/*"]}}`,
+		},
 		&view.Bucket{Name: "foreign", Account: Other(), UID: ContainerUID(13), Region: "us-east-2", Created: Start()},
 	)
 }

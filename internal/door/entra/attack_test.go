@@ -2,6 +2,7 @@ package entra_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -122,9 +123,7 @@ func TestT11NothingFromTheRequest(t *testing.T) {
 		}
 	}
 	req := post(form(w.Token("function", doortest.ExchangeAudience)))
-	for header, values := range lies {
-		req.Header[header] = values
-	}
+	maps.Copy(req.Header, lies)
 	v1, _ := doortest.Issuers(doortest.North())
 	if claims := granted(t, w, h, req); claims["iss"] != v1 {
 		t.Errorf("the issuer is %v", claims["iss"])

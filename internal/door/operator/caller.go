@@ -29,6 +29,9 @@ type connKey struct{}
 
 // ConnContext keeps the connection for the requests that come over it; it is for the http.Server of this door.
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
+	if bound, ok := c.(interface{ NetConn() net.Conn }); ok {
+		c = bound.NetConn()
+	}
 	if c, ok := c.(*net.UnixConn); ok {
 		return context.WithValue(ctx, connKey{}, c)
 	}

@@ -80,8 +80,12 @@ func TestA02SubResources(t *testing.T) {
 		w.Refused(ask(w, h, "writer", http.MethodGet, "/photos?"+query), http.StatusNotImplemented, s3.OtherOperation)
 	}
 	for _, req := range []doortest.Request{
-		{Method: http.MethodPut, Target: "/newbucket"}, {Method: http.MethodDelete, Target: "/photos"}, {Method: http.MethodPost, Target: "/photos?delete"},
-		{Method: http.MethodPost, Target: "/photos/a?uploads"}, {Method: http.MethodOptions, Target: "/photos/a"}, {Method: http.MethodPatch, Target: "/photos/a"},
+		{Method: http.MethodPut, Target: "/newbucket"},
+		{Method: http.MethodDelete, Target: "/photos"},
+		{Method: http.MethodPost, Target: "/photos?delete"},
+		{Method: http.MethodPost, Target: "/photos/a?uploads"},
+		{Method: http.MethodOptions, Target: "/photos/a"},
+		{Method: http.MethodPatch, Target: "/photos/a"},
 	} {
 		w.Refused(as(w, h, "writer", req), http.StatusNotImplemented, s3.OtherOperation)
 	}

@@ -11,8 +11,10 @@ import (
 func denial(who, action, resource string, d reason.Decision) string {
 	asked := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q", who, action, resource)
 	sorts := []struct{ kind, called string }{
-		{"identity policy", "identity-based policy"}, {"permissions boundary", "permissions boundary"},
-		{"session policy", "session policy"}, {"resource policy", "resource-based policy"},
+		{"identity policy", "identity-based policy"},
+		{"permissions boundary", "permissions boundary"},
+		{"session policy", "session policy"},
+		{"resource policy", "resource-based policy"},
 	}
 	for _, s := range sorts {
 		if d.Outcome == reason.ExplicitDeny && has(d.Decisive, s.kind) {

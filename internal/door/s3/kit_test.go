@@ -1,6 +1,7 @@
 package s3_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -57,18 +58,16 @@ func trailed(target, framed string, more http.Header) doortest.Request {
 		"Content-Encoding": {"aws-chunked"}, "X-Amz-Trailer": {"x-amz-checksum-crc32"}, "X-Amz-Sdk-Checksum-Algorithm": {"CRC32"},
 		"X-Amz-Decoded-Content-Length": {"5"},
 	}
-	for k, v := range more {
-		h[k] = v
-	}
+	maps.Copy(h, more)
 	return doortest.Request{Method: http.MethodPut, Target: target, Header: h, Body: framed}
 }
 
 // hello is "hello" in that form.
 const hello = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
 
-// asTrailed signs an upload in that form and sends it.
-func asTrailed(w *doortest.World, h http.Handler, role string, req doortest.Request) *httptest.ResponseRecorder {
-	signing := w.Signing(w.Session(role), "s3")
+// asTrailed signs an upload in that form as the writer and sends it.
+func asTrailed(w *doortest.World, h http.Handler, req doortest.Request) *httptest.ResponseRecorder {
+	signing := w.Signing(w.Session("writer"), "s3")
 	signing.Payload = awswire.Payload{Mode: awswire.PayloadChunksTrailer}
 	return w.Do(h, w.Signed(req, signing))
 }

@@ -81,30 +81,50 @@ func operations() []operation {
 		"response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
 		"response-content-type", "response-expires", "x-amz-checksum-mode",
 	}
-	write := []string{"x-amz-acl", "x-amz-checksum-", "x-amz-decoded-content-length", "x-amz-meta-", "x-amz-sdk-checksum-algorithm",
-		"x-amz-storage-class", "x-amz-trailer"}
+	write := []string{
+		"x-amz-acl", "x-amz-checksum-", "x-amz-decoded-content-length", "x-amz-meta-", "x-amz-sdk-checksum-algorithm",
+		"x-amz-storage-class", "x-amz-trailer",
+	}
 	return []operation{
-		{name: "ListBuckets", doc: "the buckets of the caller's account", method: http.MethodGet, at: atService,
-			takes: []string{"prefix", "max-buckets", "continuation-token"}, action: actionListBuckets, do: Door.listBuckets},
-		{name: "HeadBucket", doc: "whether a bucket is there", method: http.MethodHead, at: atBucket,
-			action: actionListBucket, do: Door.headBucket},
-		{name: "GetBucketLocation", doc: "the region of a bucket", method: http.MethodGet, at: atBucket,
-			needs: map[string]string{"location": ""}, action: actionLocation, do: Door.bucketLocation},
-		{name: "ListObjectsV2", doc: "the objects of a bucket", method: http.MethodGet, at: atBucket,
+		{
+			name: "ListBuckets", doc: "the buckets of the caller's account", method: http.MethodGet, at: atService,
+			takes: []string{"prefix", "max-buckets", "continuation-token"}, action: actionListBuckets, do: Door.listBuckets,
+		},
+		{
+			name: "HeadBucket", doc: "whether a bucket is there", method: http.MethodHead, at: atBucket,
+			action: actionListBucket, do: Door.headBucket,
+		},
+		{
+			name: "GetBucketLocation", doc: "the region of a bucket", method: http.MethodGet, at: atBucket,
+			needs: map[string]string{"location": ""}, action: actionLocation, do: Door.bucketLocation,
+		},
+		{
+			name: "ListObjectsV2", doc: "the objects of a bucket", method: http.MethodGet, at: atBucket,
 			needs:  map[string]string{"list-type": "2"},
 			takes:  []string{"prefix", "delimiter", "max-keys", "encoding-type", "continuation-token", "start-after", "fetch-owner"},
-			action: actionListBucket, do: Door.listObjectsV2},
-		{name: "ListObjects", doc: "the objects of a bucket, in the older form", method: http.MethodGet, at: atBucket,
+			action: actionListBucket, do: Door.listObjectsV2,
+		},
+		{
+			name: "ListObjects", doc: "the objects of a bucket, in the older form", method: http.MethodGet, at: atBucket,
 			takes:  []string{"prefix", "delimiter", "max-keys", "encoding-type", "marker"},
-			action: actionListBucket, do: Door.listObjects},
-		{name: "GetObject", doc: "an object or a range of it", method: http.MethodGet, at: atObject,
-			takes: read, headers: []string{"x-amz-checksum-mode"}, action: actionGet, do: Door.getObject},
-		{name: "HeadObject", doc: "what is known of an object", method: http.MethodHead, at: atObject,
-			takes: read, headers: []string{"x-amz-checksum-mode"}, action: actionGet, do: Door.headObject},
-		{name: "PutObject", doc: "store an object in one request", method: http.MethodPut, at: atObject,
-			headers: write, body: true, action: actionPut, do: Door.putObject},
-		{name: "DeleteObject", doc: "remove an object for good", method: http.MethodDelete, at: atObject,
-			action: actionDelete, do: Door.deleteObject},
+			action: actionListBucket, do: Door.listObjects,
+		},
+		{
+			name: "GetObject", doc: "an object or a range of it", method: http.MethodGet, at: atObject,
+			takes: read, headers: []string{"x-amz-checksum-mode"}, action: actionGet, do: Door.getObject,
+		},
+		{
+			name: "HeadObject", doc: "what is known of an object", method: http.MethodHead, at: atObject,
+			takes: read, headers: []string{"x-amz-checksum-mode"}, action: actionGet, do: Door.headObject,
+		},
+		{
+			name: "PutObject", doc: "store an object in one request", method: http.MethodPut, at: atObject,
+			headers: write, body: true, action: actionPut, do: Door.putObject,
+		},
+		{
+			name: "DeleteObject", doc: "remove an object for good", method: http.MethodDelete, at: atObject,
+			action: actionDelete, do: Door.deleteObject,
+		},
 	}
 }
 

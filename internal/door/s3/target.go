@@ -89,8 +89,10 @@ func (op operation) needed(asked map[string]string) bool {
 // parameters gives the query's parameters, each of which may stand once, without those of a presigned URL's signature
 // and without x-id, in which SDKs repeat the operation's name.
 func (t target) parameters() (map[string]string, error) {
-	signature := []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
-		"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Content-Sha256"}
+	signature := []string{
+		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
+		"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Content-Sha256",
+	}
 	asked := make(map[string]string, len(t.query))
 	for _, p := range t.query {
 		if p.Name == "x-id" || t.presigned && slices.Contains(signature, p.Name) {
@@ -109,8 +111,10 @@ func (t target) parameters() (map[string]string, error) {
 
 // commonHeaders are the x-amz headers of every operation: those of the signature, and those that change nothing here.
 func commonHeaders() []string {
-	return []string{"x-amz-content-sha256", "x-amz-date", "x-amz-expected-bucket-owner", "x-amz-request-payer",
-		"x-amz-security-token", "x-amz-user-agent"}
+	return []string{
+		"x-amz-content-sha256", "x-amz-date", "x-amz-expected-bucket-owner", "x-amz-request-payer",
+		"x-amz-security-token", "x-amz-user-agent",
+	}
 }
 
 // checkHeaders refuses x-amz headers that the operation does not understand. They would be served as if they had been

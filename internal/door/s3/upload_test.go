@@ -47,7 +47,7 @@ func TestChecksumsInHeadersAndTrailers(t *testing.T) {
 				"X-Amz-Trailer": {"x-amz-checksum-" + algorithm}, "X-Amz-Decoded-Content-Length": {"9"},
 				"X-Amz-Sdk-Checksum-Algorithm": {strings.ToUpper(algorithm)},
 			}
-			if rec := asTrailed(w, h, "writer", trailed("/photos/b", framed, more)); rec.Code != http.StatusOK || rec.Header().Get(header) != sum {
+			if rec := asTrailed(w, h, trailed("/photos/b", framed, more)); rec.Code != http.StatusOK || rec.Header().Get(header) != sum {
 				t.Errorf("in a trailer: %d %s", rec.Code, rec.Body)
 			}
 			if rec := ask(w, h, "writer", http.MethodGet, "/photos/b"); rec.Body.String() != digits || rec.Header().Get("Content-Encoding") != "" {
@@ -56,7 +56,7 @@ func TestChecksumsInHeadersAndTrailers(t *testing.T) {
 			wrong := base64.StdEncoding.EncodeToString(make([]byte, base64.StdEncoding.DecodedLen(len(sum))-strings.Count(sum, "=")))
 			rec = as(w, h, "writer", doortest.Request{Method: http.MethodPut, Target: "/photos/c", Body: digits, Header: http.Header{http.CanonicalHeaderKey(header): {wrong}}})
 			w.Refused(rec, http.StatusBadRequest, s3.ChecksumMismatch)
-			rec = asTrailed(w, h, "writer", trailed("/photos/c", strings.Replace(framed, sum, wrong, 1), more))
+			rec = asTrailed(w, h, trailed("/photos/c", strings.Replace(framed, sum, wrong, 1), more))
 			w.Refused(rec, http.StatusBadRequest, s3.ChecksumMismatch)
 			if there(t, w, photos, "c") {
 				t.Error("an object with another checksum is there")
@@ -102,7 +102,7 @@ func TestA21ChunkedBodies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, h := serve(t)
-			rec := asTrailed(w, h, "writer", trailed("/photos/a", tc.body, tc.more))
+			rec := asTrailed(w, h, trailed("/photos/a", tc.body, tc.more))
 			w.Refused(rec, rec.Code, tc.want)
 			if rec.Code != http.StatusBadRequest && rec.Code != http.StatusNotImplemented {
 				t.Errorf("status %d: %s", rec.Code, rec.Body)
@@ -116,7 +116,7 @@ func TestA21ChunkedBodies(t *testing.T) {
 
 func TestUploadWithTrailer(t *testing.T) {
 	w, h := serve(t)
-	if rec := asTrailed(w, h, "writer", trailed("/photos/a", hello, http.Header{"Content-Encoding": {"gzip,aws-chunked"}})); rec.Code != http.StatusOK {
+	if rec := asTrailed(w, h, trailed("/photos/a", hello, http.Header{"Content-Encoding": {"gzip,aws-chunked"}})); rec.Code != http.StatusOK {
 		t.Fatalf("%d %s", rec.Code, rec.Body)
 	}
 	rec := ask(w, h, "writer", http.MethodGet, "/photos/a")
@@ -125,13 +125,13 @@ func TestUploadWithTrailer(t *testing.T) {
 	}
 	req := trailed("/photos/b", hello, nil) // boto3 does not know the length of a stream beforehand
 	req.Header.Del("X-Amz-Decoded-Content-Length")
-	if rec := asTrailed(w, h, "writer", req); rec.Code != http.StatusOK {
+	if rec := asTrailed(w, h, req); rec.Code != http.StatusOK {
 		t.Errorf("without the decoded length: %d %s", rec.Code, rec.Body)
 	}
 	big := strings.Repeat("x", 100_000)
 	framed := fmt.Sprintf("%x\r\n%s\r\n%X\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n", len(big), big, 3, "abc", "AAAAAA==")
 	req = trailed("/photos/c", framed, http.Header{"X-Amz-Decoded-Content-Length": {"100003"}})
-	w.Refused(asTrailed(w, h, "writer", req), http.StatusBadRequest, s3.ChecksumMismatch)
+	w.Refused(asTrailed(w, h, req), http.StatusBadRequest, s3.ChecksumMismatch)
 }
 
 // TestBodyHash: the hash that was signed is the hash of what is stored.

@@ -87,8 +87,13 @@ func TestVector15CrossAccount(t *testing.T) {
 	w, h := serve(t)
 	put(t, w, foreign, "a", "1")
 	for _, req := range []doortest.Request{
-		{Target: "/foreign/a"}, {Target: "/foreign"}, {Method: http.MethodHead, Target: "/foreign"}, {Method: http.MethodDelete, Target: "/foreign/a"},
-		{Method: http.MethodPut, Target: "/foreign/b", Body: "x"}, {Target: "/foreign/none"}, {Target: "/foreign?location"},
+		{Target: "/foreign/a"},
+		{Target: "/foreign"},
+		{Method: http.MethodHead, Target: "/foreign"},
+		{Method: http.MethodDelete, Target: "/foreign/a"},
+		{Method: http.MethodPut, Target: "/foreign/b", Body: "x"},
+		{Target: "/foreign/none"},
+		{Target: "/foreign?location"},
 	} {
 		w.Refused(as(w, h, "writer", req), http.StatusForbidden, access.Denied)
 		if last := w.Ledger.Last(); last.Account != doortest.Other() || last.Principal.Display == "" {

@@ -65,8 +65,10 @@ func actions() []action {
 		{
 			name: "AssumeRoleWithWebIdentity", do: Door.assumeWithWebIdentity,
 			doc: "temporary credentials of a role for whoever holds a token that the role trusts",
-			params: []string{"RoleArn", "RoleSessionName", "WebIdentityToken", "ProviderId", "PolicyArns.member.N.arn", "Policy",
-				"DurationSeconds"},
+			params: []string{
+				"RoleArn", "RoleSessionName", "WebIdentityToken", "ProviderId", "PolicyArns.member.N.arn", "Policy",
+				"DurationSeconds",
+			},
 		},
 		{name: "GetCallerIdentity", do: Door.callerIdentity, doc: "who signed the request"},
 	}

@@ -183,7 +183,7 @@ func (c *checker) freelist() error {
 		return fmt.Errorf("page %d has flags %#x where the free list belongs", p.id, p.flags)
 	}
 	ids, count := p.data[pageHeader:], uint64(p.count) //nolint:gosec // 16 bits
-	if p.count == 0xFFFF { // the real count does not fit the header and stands first
+	if p.count == 0xFFFF {                             // the real count does not fit the header and stands first
 		if len(ids) < 8 {
 			return fmt.Errorf("free list %d is too short", p.id)
 		}
