@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,12 +15,13 @@ import (
 func TestKeep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		start, down := time.Now(), false
+		start := time.Now()
+		var down atomic.Bool
 		var renewed, said []time.Duration
 		k := keeper{
 			renew: func(context.Context) error {
 				renewed = append(renewed, time.Since(start))
-				if down {
+				if down.Load() {
 					return errors.New("down")
 				}
 				return nil
@@ -29,9 +31,9 @@ func TestKeep(t *testing.T) {
 		done := make(chan struct{})
 		go func() { k.keep(ctx); close(done) }()
 		time.Sleep(15 * time.Minute)
-		down = true
+		down.Store(true)
 		time.Sleep(6*time.Minute - time.Second)
-		down = false
+		down.Store(false)
 		time.Sleep(11 * time.Minute)
 		stop()
 		<-done
