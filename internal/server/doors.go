@@ -80,6 +80,7 @@ func (s *Server) mountDoors(ctx context.Context) error {
 
 // serve notes a server and its listener; Run starts it.
 func (s *Server) serve(srv *http.Server, ln net.Listener) {
+	ln = bounded(ln)
 	s.servers = append(s.servers, srv)
 	s.starts = append(s.starts, func() error {
 		if srv.TLSConfig != nil {

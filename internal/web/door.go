@@ -144,6 +144,10 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{Context: r.Context(), door: d}
 	x.answer.ResponseWriter = w
+	if d.maxBody < 0 {
+		x.answer.patience = patience{http.NewResponseController(w)}
+		x.answer.patience.forBody()
+	}
 	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: ClientIP(r, d.proxies)}
 	return x
 }
@@ -191,7 +195,7 @@ func (d *Door) choose(x *exchange, r *http.Request, p *pattern) Handler {
 		if limit >= 0 {
 			r.Body = http.MaxBytesReader(x.answer.ResponseWriter, r.Body, limit)
 		}
-		r.Body = &countedBody{r.Body, &x.event}
+		r.Body = &countedBody{r.Body, &x.event, x.answer.patience}
 	}
 	return route.Handler
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
@@ -85,8 +86,9 @@ func (x *exchange) panicked(r *http.Request, p any) {
 // answer is the ResponseWriter that handlers see. It keeps the status and counts the bytes.
 type answer struct {
 	http.ResponseWriter
-	status int
-	sent   int64
+	status   int
+	sent     int64
+	patience patience
 }
 
 // WriteHeader keeps the first final status; 1xx answers go out before it.
@@ -102,13 +104,39 @@ func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	a.patience.forAnswer()
 	n, err := a.ResponseWriter.Write(b)
 	a.sent += int64(n)
 	return n, err
 }
 
-// ReadFrom copies from src with the connection's own means (sendfile on plain TCP).
+// stall is how long a peer of a door that streams may send nothing, or take nothing, before its connection is given up.
+// Such a door has no bound on the whole exchange.
+const stall = 30 * time.Second
+
+// patience gives a peer of a streaming door time for its next bytes, again with each read and write. It is one stall for
+// whoever proves nothing: nobody reads the body, and net/http waits for the rest of it after the answer.
+type patience struct{ conn *http.ResponseController }
+
+// forBody extends the time for the request's body. A writer that has no deadlines is a test's.
+func (p patience) forBody() {
+	if p.conn != nil {
+		_ = p.conn.SetReadDeadline(time.Now().Add(stall))
+	}
+}
+
+// forAnswer extends the time for the answer.
+func (p patience) forAnswer() {
+	if p.conn != nil {
+		_ = p.conn.SetWriteDeadline(time.Now().Add(stall))
+	}
+}
+
+// ReadFrom copies from src with the connection's own means (sendfile on plain TCP), unless the time for each write counts.
 func (a *answer) ReadFrom(src io.Reader) (int64, error) {
+	if a.patience.conn != nil {
+		return io.Copy(writerOnly{a}, src)
+	}
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
@@ -117,17 +145,22 @@ func (a *answer) ReadFrom(src io.Reader) (int64, error) {
 	return n, err
 }
 
+// writerOnly hides ReadFrom.
+type writerOnly struct{ io.Writer }
+
 // Unwrap lets http.ResponseController reach flushing, deadlines and hijacking.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // countedBody counts what the handler read of the body.
 type countedBody struct {
 	io.ReadCloser
-	event *Event
+	event    *Event
+	patience patience
 }
 
 // Read reads and counts.
 func (b *countedBody) Read(p []byte) (int, error) {
+	b.patience.forBody()
 	n, err := b.ReadCloser.Read(p)
 	b.event.Received += int64(n)
 	return n, err
