@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
@@ -30,6 +31,18 @@ func (c *cli) here(command string) string {
 	}
 	words[1] += c.dataArgument()
 	return strings.Join(words, " ")
+}
+
+// ourCommand is one of our commands inside a longer one, such as the end of a pipe.
+var ourCommand = regexp.MustCompile(`\blanyard [a-z-]+`)
+
+// hereNext puts the user's --data into the command that an explanation ends with.
+func (c *cli) hereNext(explanation string) string {
+	i := strings.LastIndex(explanation, "\nnext ")
+	if c.data == "" || i < 0 {
+		return explanation
+	}
+	return explanation[:i] + ourCommand.ReplaceAllStringFunc(explanation[i:], func(s string) string { return s + c.dataArgument() })
 }
 
 // dataArgument is --data as the user gave it, for a command that is shown.

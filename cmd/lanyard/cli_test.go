@@ -227,3 +227,14 @@ func TestPlaced(t *testing.T) {
 		t.Errorf("got %q, want %q", err, want)
 	}
 }
+
+func TestAnExplanationEndsWithACommandForThisServer(t *testing.T) {
+	const text = "request    x\nnext       echo '{kind: RoleAssignment}' | lanyard apply -f -\n"
+	want := "request    x\nnext       echo '{kind: RoleAssignment}' | lanyard apply --data try -f -\n"
+	if got := (&cli{data: "try"}).hereNext(text); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := (&cli{}).hereNext(text); got != text {
+		t.Errorf("without --data: got %q", got)
+	}
+}

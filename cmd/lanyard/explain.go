@@ -46,7 +46,7 @@ func newExplain(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.show(cmd, rec, func(w io.Writer) { _, _ = io.WriteString(w, opwire.Explain(rec)) })
+			return c.show(cmd, rec, func(w io.Writer) { _, _ = io.WriteString(w, c.hereNext(opwire.Explain(rec))) })
 		},
 	}
 	cmd.Flags().StringVar(&text, "error", "", "an error's text with the id somewhere in it; - is standard input")
