@@ -66,7 +66,7 @@ type Record struct {
 	Decision  *reason.Decision  `json:"decision,omitempty"` // the rules that decided, and the nearest misses
 	Input     map[string]string `json:"input,omitempty"`    // what the caller sent, allow-listed by the door
 	Repeats   int64             `json:"repeats,omitempty"`  // refusals like this one that are folded into it, beside itself
-	Dropped   int64             `json:"dropped,omitempty"`  // for a note: how many records are gone
+	Dropped   int64             `json:"dropped,omitempty"`  // for a note: how many records are gone; else refusals of this caller, before this one, that no record tells of
 	Seq       uint64            `json:"seq,omitempty"`      // place in its stream, from 1; set by the log
 	Prev      Hash              `json:"prev,omitzero"`      // hash of the line before; set by the log
 	Hash      Hash              `json:"hash,omitzero"`      // hash of this line; set by the log

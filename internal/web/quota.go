@@ -18,22 +18,34 @@ const (
 // quota is the refusals that each caller has left.
 type quota struct {
 	mu       sync.Mutex
-	now, old map[string]*rate.Limiter // guarded by mu
+	now, old map[string]*allowance // guarded by mu
 }
 
-// take uses up one refusal of the caller and tells whether it had one.
-func (q *quota) take(caller string, now time.Time) bool {
+// allowance is what one caller has left, and how many of its refusals no record tells of yet.
+type allowance struct {
+	*rate.Limiter
+	untold int64
+}
+
+// take uses up one refusal of the caller and tells whether it had one. With one that it had comes the number of those
+// since the last that it had not, for the record: a caller must not hide what it tries behind what it tried before.
+func (q *quota) take(caller string, now time.Time) (untold int64, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l, ok := q.now[caller]
 	if !ok {
 		if l, ok = q.old[caller]; !ok {
-			l = rate.NewLimiter(refusalsPerSecond, refusalBurst)
+			l = &allowance{Limiter: rate.NewLimiter(refusalsPerSecond, refusalBurst)}
 		}
 		if len(q.now) >= refusalCallers || q.now == nil {
-			q.now, q.old = make(map[string]*rate.Limiter), q.now
+			q.now, q.old = make(map[string]*allowance), q.now
 		}
 		q.now[caller] = l
 	}
-	return l.AllowN(now, 1)
+	if !l.AllowN(now, 1) {
+		l.untold++
+		return 0, false
+	}
+	untold, l.untold = l.untold, 0
+	return untold, true
 }

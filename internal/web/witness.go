@@ -61,12 +61,16 @@ func (x *exchange) witness(f *fault.Fault) *fault.Fault {
 	switch {
 	case rec.Principal.ID == "":
 		w.Refuse(rec)
-	case worthLedger(f.Kind) && !x.door.refusals.take(rec.Principal.ID, x.door.now()):
-		f = fault.New(fault.Throttled, TooManyRefusals, "Too many refused requests. Slow down.").Because(f)
-		rec.Reason = f.Reason
-		x.answer.Header().Set("Retry-After", "1")
-		w.Access(rec)
 	case worthLedger(f.Kind):
+		untold, ok := x.door.refusals.take(rec.Principal.ID, x.door.now())
+		if !ok {
+			f = fault.New(fault.Throttled, TooManyRefusals, "Too many refused requests. Slow down.").Because(f)
+			rec.Reason = f.Reason
+			x.answer.Header().Set("Retry-After", "1")
+			w.Access(rec)
+			return f
+		}
+		rec.Dropped = untold
 		if err := w.Ledger(context.WithoutCancel(x), rec); err != nil {
 			return fault.From(err)
 		}
