@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/verify/strictjson"
 )
 
@@ -44,9 +45,10 @@ func fieldsOf(n *yaml.Node, what string) (*fields, error) {
 	return f, nil
 }
 
-// finish gives the first error; a key that was not asked for is one.
+// finish gives the first error; a key that was not asked for is one. It comes before a key that is missing, because a
+// misspelt key is usually both.
 func (f *fields) finish() error {
-	if f.err != nil {
+	if f.err != nil && fault.From(f.err).Reason != Missing {
 		return f.err
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.nodes)) {
@@ -56,7 +58,7 @@ func (f *fields) finish() error {
 			return f.err
 		}
 	}
-	return nil
+	return f.err
 }
 
 // fail keeps the first error.

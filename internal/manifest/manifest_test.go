@@ -97,6 +97,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown kind", "kind: Pod\nname: a", UnknownKind, "line 1, column 7"},
 		{"kind of other case", "kind: tenant\nname: a", UnknownKind, "line 1, column 7"},
 		{"unknown key", "kind: Tenant\nname: a\nsize: b", UnknownKey, "line 3, column 1"},
+		{"misspelt key", "kind: Tenant\nnaem: a", UnknownKey, "line 2, column 1"},
 		{
 			"unknown key inside", "kind: Resource\ntype: a/b\nname: n\nresourceGroup: g\nidentity:\n  type: None\n  x: y",
 			UnknownKey, "line 7, column 3",
