@@ -86,7 +86,7 @@ func DecodeIMDS(c MetadataCall) (MetadataRequest, error) {
 		return r, err
 	}
 	if !slices.Contains(imdsVersions(), f["api-version"]) {
-		return r, badVersion(f, "2018-02-01 or a later version of the instance metadata service")
+		return r, badVersion(f, "one of "+strings.Join(imdsVersions(), ", "))
 	}
 	err = r.decode(f)
 	return r, err
