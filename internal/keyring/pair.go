@@ -3,6 +3,7 @@ package keyring
 import (
 	"bytes"
 	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -59,6 +60,13 @@ func (p *Pair) Reload() (changed bool, err error) {
 // GetCertificate is for tls.Config.
 func (p *Pair) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return p.now.Load().tls, nil
+}
+
+// TrustPEM is the certificate that a client must trust to believe the pair: the last of the chain, which is the pair's own
+// if it stands alone.
+func (p *Pair) TrustPEM() []byte {
+	chain := p.now.Load().tls.Certificate
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[len(chain)-1]})
 }
 
 func readBounded(path string) ([]byte, error) {

@@ -18,9 +18,19 @@ func systemRoots() []string {
 	}
 }
 
-// writeBundles writes our authority's certificate alone, for clients that add to their roots, and behind the system's
+// writeBundles writes what vouches for the doors: our authority's certificate and, where the operator configured a
+// certificate, the end of its chain, because no client knows a self-signed one or a company's own authority.
+func (s *Server) writeBundles() error {
+	own := s.ring.CertificatePEM()
+	if s.ownCert != nil {
+		own = slices.Concat(own, s.ownCert.TrustPEM())
+	}
+	return writeBundleFiles(s.cfg.Data, own)
+}
+
+// writeBundleFiles writes our own certificates alone, for clients that add to their roots, and behind the system's
 // roots, for clients that replace them.
-func writeBundles(data string, own []byte) error {
+func writeBundleFiles(data string, own []byte) error {
 	var roots []byte
 	for _, file := range systemRoots() {
 		if b, err := os.ReadFile(file); err == nil { //nolint:gosec // fixed paths

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -65,7 +66,8 @@ func (c *Config) check() error {
 	return fmt.Errorf("log_level %q is none of debug, info, warn, error", c.LogLevel)
 }
 
-// Complete fills what was left out.
+// Complete fills what was left out and makes the data folder's path absolute: settings for clients name files in it, and
+// clients run in folders of their own.
 func (c *Config) Complete() error {
 	if err := c.check(); err != nil {
 		return badConfig("flags", err)
@@ -77,6 +79,11 @@ func (c *Config) Complete() error {
 		}
 		c.Data = dir
 	}
+	abs, err := filepath.Abs(c.Data)
+	if err != nil {
+		return fault.New(fault.Invalid, BadConfig, "The data folder %s has no absolute path: the working folder is gone.", c.Data).Because(err)
+	}
+	c.Data = abs
 	if c.SnapshotEvery == 0 {
 		c.SnapshotEvery = 15 * time.Minute
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,15 @@ func TestAWrongConfigIsRefusedWithItsPlace(t *testing.T) {
 		if f := fault.From(err); f == nil || f.Reason != BadConfig || !strings.HasPrefix(f.Public, tc.want) {
 			t.Errorf("%q: got %v, want %s", tc.text, err, tc.want)
 		}
+	}
+}
+
+func TestTheDataFolderIsAbsolute(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	c := Config{Data: "house"}
+	if err := c.Complete(); err != nil || c.Data != filepath.Join(dir, "house") {
+		t.Errorf("got %q, %v, want it below %s: clients are told of files in it", c.Data, err, dir)
 	}
 }
 

@@ -111,6 +111,9 @@ func (s *Server) reloadCertificate(context.Context) error {
 	if s.ownCert == nil {
 		return nil
 	}
-	_, err := s.ownCert.Reload()
-	return err
+	changed, err := s.ownCert.Reload()
+	if err != nil || !changed {
+		return err
+	}
+	return s.writeBundles()
 }

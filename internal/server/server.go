@@ -198,7 +198,7 @@ func (s *Server) openKeys(ctx context.Context) (err error) {
 		}
 		s.getCert = s.ownCert.GetCertificate
 	}
-	return writeBundles(s.cfg.Data, s.ring.CertificatePEM())
+	return s.writeBundles()
 }
 
 func (s *Server) openObjects(context.Context) (err error) {
