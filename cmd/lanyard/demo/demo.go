@@ -28,7 +28,7 @@ type Options struct {
 
 // Report is what was seen. Its JSON names are stable.
 type Report struct {
-	Listings []Listing `json:"listings"`
+	Listings []Listing `json:"listings"` // never null, also when the scene could not be played
 	Refusals []Refusal `json:"refusals"`
 
 	// Differs says what did not come as expected; empty is success.
@@ -80,9 +80,9 @@ type demo struct {
 // Play plays everything. The error says that the scene could not be played to its end; what was seen until then is in the
 // report. Processes are ended and files removed in any case, unless they are to be kept and all went well.
 func Play(ctx context.Context, opt Options) (report Report, err error) {
-	d := &demo{Options: opt}
+	d := &demo{Options: opt, report: Report{Listings: []Listing{}, Refusals: []Refusal{}}}
 	if d.dir, err = os.MkdirTemp("", "lanyard-demo-"); err != nil {
-		return report, fmt.Errorf("make a folder for the demonstration: %w", err)
+		return d.report, fmt.Errorf("make a folder for the demonstration: %w", err)
 	}
 	defer func() {
 		report = d.report

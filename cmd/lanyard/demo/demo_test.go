@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -140,6 +141,19 @@ func TestBecause(t *testing.T) {
 		if got := because(rec); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// TestTheReportHasItsListsEvenEmpty plays a scene that fails before its first act: who reads the JSON finds both lists.
+func TestTheReportHasItsListsEvenEmpty(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	report, err := Play(t.Context(), Options{Out: new(bytes.Buffer)})
+	if err == nil {
+		t.Fatal("it played without a folder")
+	}
+	got, err := json.Marshal(report)
+	if want := `{"listings":[],"refusals":[]}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
 
