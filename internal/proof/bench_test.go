@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/awswire"
 )
 
@@ -285,4 +286,28 @@ func syncTime(t *testing.T, dir string) time.Duration {
 		all = append(all, time.Since(began))
 	}
 	return percentile(all, 50)
+}
+
+// TestBenchDecide measures decisions in small and large tenants: what others may do must cost nobody anything.
+func TestBenchDecide(t *testing.T) {
+	took := map[int]float64{}
+	var list []string
+	for _, size := range sizes() {
+		v, req := crowd(t, size.rules, size.own)
+		r := testing.Benchmark(func(b *testing.B) {
+			for b.Loop() {
+				if d := access.Azure(v, req); !d.Allowed() {
+					b.Fatal("refused")
+				}
+			}
+		})
+		each := float64(r.T.Nanoseconds()) / float64(r.N) / 1000
+		took[size.rules] = each
+		list = append(list, fmt.Sprintf("%d rules of which %d apply %.1f µs", size.rules, size.own, each))
+	}
+	word := "met"
+	if took[100_000] > 1.5*took[1_000] {
+		word = "MISSED"
+	}
+	figure(t, "Decide: %s (goal no growth with the tenant: %s)", strings.Join(list, ", "), word)
 }
