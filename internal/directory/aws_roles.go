@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/directory/document"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -98,7 +99,7 @@ func (e *Edit) settleTrust(doc string, r *view.Role) (string, error) {
 	if doc == r.Trust && doc != "" {
 		return doc, nil
 	}
-	return e.settle(doc, iampolicy.Trust)
+	return document.Keep(e.view, doc, iampolicy.Trust)
 }
 
 func (s RoleSpec) check() error {

@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 
+	"github.com/lanyard-id/lanyard/internal/directory/document"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -36,7 +37,7 @@ func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 		b.Region = i.Region
 	}
 	if s.Policy != "" && s.Policy != b.Policy {
-		kept, err := e.settle(s.Policy, iampolicy.Resource)
+		kept, err := document.Keep(e.view, s.Policy, iampolicy.Resource)
 		if err != nil {
 			return Unchanged, err
 		}

@@ -31,7 +31,7 @@ func (d *Directory) unswept() bool {
 
 // swept tells whether the step that was just committed succeeded. After a failure the sweep waits before it goes on.
 func (d *Directory) swept(ctx context.Context, sweep *request) bool {
-	a := <-sweep.done // it was the first of its batch, so it has its answer
+	a := <-sweep.done                     // it was the first of its batch, so it has its answer
 	if a.err != nil && ctx.Err() == nil { // a stop is no failure: the next start goes on
 		d.config.Logger.LogAttrs(ctx, slog.LevelWarn, "sweep failed", slog.Any("error", a.err))
 		d.sweeps.orphans = true

@@ -1,0 +1,103 @@
+package document
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/iampolicy"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// Keep parses a document and gives it as it is kept: roles that it names as principals stand in it by unique id, so
+// that a role made later under the name is not the one that was trusted (IAM User Guide, "Principal"). A principal that
+// does not exist makes the document malformed. Sessions of roles are kept by name, as AWS does.
+func Keep(v *view.View, doc string, kind iampolicy.Kind) (string, error) {
+	p, err := iampolicy.Parse([]byte(doc), kind)
+	if err != nil {
+		return "", err
+	}
+	kept, err := p.Rewrite(settler{v}.principal)
+	if err != nil {
+		return "", err
+	}
+	return string(kept), nil
+}
+
+// settler settles the principals of one document.
+type settler struct{ view *view.View }
+
+// principal gives a principal as it is kept.
+func (s settler) principal(kind, value string) (string, error) {
+	switch kind {
+	case "AWS":
+		return s.aws(value)
+	case "Federated":
+		return value, s.federatedExists(value)
+	}
+	return value, nil // services are names, not things of this installation
+}
+
+func (s settler) aws(value string) (string, error) {
+	if id, err := name.ParseAccountID(value); err == nil {
+		return value, s.accountExists(id)
+	}
+	arn, err := name.ParseARN(value)
+	if err != nil {
+		if _, ok := s.view.RoleByID(value); ok {
+			return value, nil
+		}
+		return "", errors.New("no role has this unique id")
+	}
+	if arn.Resource() == "root" {
+		return value, s.accountExists(arn.Account())
+	}
+	if arn.Service() == "sts" {
+		kind, rest, _ := strings.Cut(arn.Resource(), "/")
+		role, _, _ := strings.Cut(rest, "/")
+		if r, ok := s.view.RoleNamed(arn.Account(), role); kind != "assumed-role" || !ok || r.Name != role {
+			return "", errors.New("no such role")
+		}
+		return value, nil
+	}
+	r, ok := s.view.Role(arn)
+	if !ok {
+		return "", errors.New("no such role")
+	}
+	return r.UniqueID, nil
+}
+
+func (s settler) accountExists(id name.AccountID) error {
+	if _, ok := s.view.Account(id); !ok {
+		return errors.New("no such account")
+	}
+	return nil
+}
+
+// federatedExists accepts the providers of this installation and the names that AWS knows without registration.
+func (s settler) federatedExists(value string) error {
+	arn, err := name.ParseARN(value)
+	if _, ok := s.view.OIDCProvider(arn); err == nil && !ok {
+		return errors.New("no such provider")
+	}
+	return nil // what is no ARN is a well-known name: the engine has checked that
+}
+
+// Readable gives a document as people write it: unique ids of roles that exist stand as their ARNs again. The id of a
+// role that is gone stays, which shows that nobody is meant any more.
+func Readable(v *view.View, doc string, kind iampolicy.Kind) string {
+	p, err := iampolicy.Parse([]byte(doc), kind)
+	if err != nil {
+		return doc
+	}
+	out, err := p.Rewrite(func(kind, value string) (string, error) {
+		if r, ok := v.RoleByID(value); ok && kind == "AWS" {
+			return r.ARN.String(), nil
+		}
+		return value, nil
+	})
+	if err != nil {
+		return doc
+	}
+	return string(out)
+}
