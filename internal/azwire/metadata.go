@@ -169,6 +169,13 @@ func metadataForm(raw string) (form, error) {
 	if why != "" {
 		return nil, badParameters(why)
 	}
+	for param := range f { // beside the parameter itself it would be passed over, and somebody meant it (threats M14, P06)
+		for _, known := range []string{"resource", "api-version"} {
+			if param != known && strings.EqualFold(param, known) {
+				return nil, badParameters("a parameter is spelled " + known)
+			}
+		}
+	}
 	return f, nil
 }
 

@@ -141,6 +141,9 @@ func TestM14ParameterPollution(t *testing.T) {
 	for query, want := range map[string]fault.Reason{
 		base + "&resource=r":                                           ReasonMetadataParameters,
 		base + "&resourc%65=s":                                         ReasonMetadataParameters,
+		base + "&Resource=s":                                           ReasonMetadataParameters,
+		base + "&re%C5%BFource=s":                                      ReasonMetadataParameters, // U+017F folds to s
+		base + "&API-version=2018-02-01":                               ReasonMetadataParameters,
 		base + "&api-version=2018-02-01":                               ReasonMetadataParameters,
 		base + "&client_id=" + guid + "&client_id=" + guid:             ReasonMetadataParameters,
 		base + "&client_id=" + guid + "&object_id=" + guid:             ReasonMetadataSelector,
@@ -154,7 +157,7 @@ func TestM14ParameterPollution(t *testing.T) {
 		base + "&mi_res_id=/subscriptions/x":                           ReasonMetadataSelector,
 		"api-version=2018-02-01":                                       ReasonMetadataResource,
 		"api-version=2018-02-01&resource=":                             ReasonMetadataResource,
-		"api-version=2018-02-01&Resource=r":                            ReasonMetadataResource,
+		"api-version=2018-02-01&Resource=r":                            ReasonMetadataParameters,
 		"api-version=2018-02-01&resource=a%20b":                        ReasonMetadataResource,
 		"api-version=2018-02-01&resource=a%0ab":                        ReasonMetadataResource,
 		"api-version=2018-02-01&resource=" + strings.Repeat("a", 2049): ReasonMetadataResource,
