@@ -146,9 +146,10 @@ func TestExplainQuotesStrangers(t *testing.T) {
 
 func TestRecordPath(t *testing.T) {
 	tests := map[[2]string]string{
-		{"Role", "reader"}:                    "/v1/records/Role/reader",
-		{"Resource", "/subscriptions/a/b c"}:  "/v1/records/Resource/subscriptions/a/b%20c",
-		{"Role", "arn:aws:iam::1:role/a?b#c"}: "/v1/records/Role/arn:aws:iam::1:role/a%3Fb%23c",
+		{"Role", "reader"}:                    "/v1/records/Role/named?name=reader",
+		{"Resource", "/subscriptions/a/b c"}:  "/v1/records/Resource/named?name=%2Fsubscriptions%2Fa%2Fb+c",
+		{"Role", "arn:aws:iam::1:role/a?b#c"}: "/v1/records/Role/named?name=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%3Fb%23c",
+		{"OIDCProvider", "https://a/b/"}:      "/v1/records/OIDCProvider/named?name=https%3A%2F%2Fa%2Fb%2F",
 	}
 	for in, want := range tests {
 		if got := RecordPath(in[0], in[1]); got != want {

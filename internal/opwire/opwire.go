@@ -3,7 +3,6 @@ package opwire
 import (
 	"encoding/json"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -14,7 +13,7 @@ import (
 const (
 	PathStatus  = "/v1/status"       // GET: Status
 	PathApply   = "/v1/apply"        // POST ApplyRequest: ApplyResult
-	PathRecords = "/v1/records/"     // GET {kind}, {kind}/{name...}: []json; DELETE {kind}/{name...}: ApplyResult; see RecordPath
+	PathRecords = "/v1/records/"     // GET {kind}, {kind}/named?name=NAME: []json; DELETE the latter: ApplyResult; see RecordPath
 	PathLaunch  = "/v1/launches"     // POST LaunchRequest: Launch
 	PathLaunchs = "/v1/launches/"    // PUT {id}: Launch without secrets; DELETE {id}
 	PathToken   = "/v1/token"        // POST TokenRequest: Token
@@ -190,12 +189,8 @@ type Error struct {
 	Next      string `json:"next,omitempty"` // the command that helps, where one does
 }
 
-// RecordPath is the path of one record. A name may be an id with slashes; a leading one is left out, because the door
-// has no empty segments, and put back by it.
+// RecordPath is the path of the things of a kind that have a name. The name is a parameter and no part of the path: it may
+// be an id, an ARN or a URL, with slashes at its ends and side by side, and a path has no empty segments.
 func RecordPath(kind, name string) string {
-	segments := strings.Split(strings.TrimPrefix(name, "/"), "/")
-	for i, s := range segments {
-		segments[i] = url.PathEscape(s)
-	}
-	return PathRecords + url.PathEscape(kind) + "/" + strings.Join(segments, "/")
+	return PathRecords + url.PathEscape(kind) + "/named?" + url.Values{"name": {name}}.Encode()
 }

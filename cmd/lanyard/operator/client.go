@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // Why the server cannot be asked.
@@ -66,10 +67,11 @@ type Refusal struct {
 // Error is the refusal's reason and text.
 func (r *Refusal) Error() string { return r.Said.Reason + ": " + r.Said.Message }
 
-// NotFound tells whether the server refused because the thing does not exist.
+// NotFound tells whether the server refused because the thing does not exist. A path that the server does not have says
+// nothing about any thing.
 func NotFound(err error) bool {
 	r, ok := errors.AsType[*Refusal](err)
-	return ok && r.Status == http.StatusNotFound
+	return ok && r.Status == http.StatusNotFound && r.Said.Reason != string(web.NoRoute)
 }
 
 // Do sends in as JSON (nil sends nothing) and reads the answer into out (nil drops it; an empty answer

@@ -34,7 +34,7 @@ func TestForeignUID(t *testing.T) {
 	w := newWorld(t, func(d *Door) { d.Peer = func(*net.UnixConn) (int, error) { return 4242, nil } })
 	before := w.view().Rev()
 	for _, r := range w.door.routes() {
-		path := strings.NewReplacer("{kind}", "Role", "{name...}", "x", "{id}", "0194f3c0-0000-7000-8000-000000000000").Replace(r.Pattern)
+		path := strings.NewReplacer("{kind}", "Role", "{id}", "0194f3c0-0000-7000-8000-000000000000").Replace(r.Pattern)
 		got := w.refused(r.Method, path, nil, ForeignUID)
 		id, err := requestid.Parse(got.RequestID)
 		must(t, err)
@@ -277,7 +277,7 @@ func TestKeys(t *testing.T) {
 
 func TestRoutesDocumented(t *testing.T) {
 	page := web.Surface("operator", newWorld(t).door.routes())
-	for _, path := range []string{opwire.PathStatus, opwire.PathBackup, "/v1/records/{kind}/{name...}", "/v1/launches/{id}"} {
+	for _, path := range []string{opwire.PathStatus, opwire.PathBackup, "/v1/records/{kind}/named", "/v1/launches/{id}"} {
 		if !strings.Contains(page, path) {
 			t.Errorf("the table does not show %s", path)
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/kinds"
@@ -93,20 +92,31 @@ func wireSteps(steps []kinds.Step) []opwire.Step {
 	return out
 }
 
-// getRecords gives the things of a kind: those of a name, or all.
-func getRecords(_ Door, c *call) (any, error) {
-	return kinds.Get(c.v, web.Param(c.r, "kind"), c.recordName())
+// listRecords gives all things of a kind.
+func listRecords(_ Door, c *call) (any, error) {
+	return kinds.Get(c.v, web.Param(c.r, "kind"), "")
 }
 
-// recordName is the name in the path. An id lost its leading slash there, see opwire.RecordPath.
-func (c *call) recordName() string {
-	n := web.Param(c.r, "name")
-	for _, first := range []string{"subscriptions/", "providers/"} {
-		if len(n) > len(first) && strings.EqualFold(n[:len(first)], first) {
-			return "/" + n
-		}
+// getRecords gives the things of a kind that have a name.
+func getRecords(_ Door, c *call) (any, error) {
+	name, err := c.recordName()
+	if err != nil {
+		return nil, err
 	}
-	return n
+	return kinds.Get(c.v, web.Param(c.r, "kind"), name)
+}
+
+// recordName is the name in the query string. Nothing is no name, because it would mean all.
+func (c *call) recordName() (string, error) {
+	q, err := web.ParseQuery(c.r.URL.RawQuery, web.QueryRules{})
+	if err != nil {
+		return "", err
+	}
+	name, _ := q.Get("name")
+	if name == "" || len(q.Pairs()) != 1 {
+		return "", badRequest("One parameter is read here, and it is needed: name.")
+	}
+	return name, nil
 }
 
 // deleteRecord deletes the one thing of a kind that has the name, and the bytes that nobody can reach any more.
@@ -114,13 +124,17 @@ func deleteRecord(d Door, c *call) (any, error) {
 	if err := c.noBody(); err != nil {
 		return nil, err
 	}
+	name, err := c.recordName()
+	if err != nil {
+		return nil, err
+	}
 	var step kinds.Step
-	deletion := kinds.Delete(web.Param(c.r, "kind"), c.recordName(), &step)
+	deletion := kinds.Delete(web.Param(c.r, "kind"), name, &step)
 	if err := d.mayLose(c, deletion); err != nil {
 		return nil, err
 	}
 	var before *view.View
-	err := d.change(c, func(e *directory.Edit) error {
+	err = d.change(c, func(e *directory.Edit) error {
 		before = e.View()
 		if err := deletion(e); err != nil {
 			return err

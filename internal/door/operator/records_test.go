@@ -110,6 +110,41 @@ func TestDeleteRecord(t *testing.T) {
 	w.refused("DELETE", opwire.RecordPath("Tenant", "default"), nil, directory.InUse)
 }
 
+// TestProviderByURL finds and deletes a provider by its ARN and by its URL: both end in a slash, and one has two in a row.
+func TestProviderByURL(t *testing.T) {
+	const issuer = "https://login.example/tenant/"
+	w := newWorld(t)
+	for _, by := range []func(item) string{func(p item) string { return p.ID }, func(p item) string { return p.Name }} {
+		w.apply("{kind: OIDCProvider, url: \"" + issuer + "\", clientIds: [\"api://films\"]}")
+		made := get[[]item](w, "GET", opwire.PathRecords+"OIDCProvider", nil)
+		if len(made) != 1 || made[0].Name != issuer || !strings.HasSuffix(made[0].ID, "/tenant/") {
+			t.Fatalf("made %+v", made)
+		}
+		if got := get[[]item](w, "GET", opwire.RecordPath("OIDCProvider", by(made[0])), nil); len(got) != 1 {
+			t.Errorf("%s: found %+v", by(made[0]), got)
+		}
+		if got := get[opwire.ApplyResult](w, "DELETE", opwire.RecordPath("OIDCProvider", by(made[0])), nil); len(got.Steps) != 1 {
+			t.Errorf("%s: deleted %+v", by(made[0]), got)
+		}
+		if left := get[[]item](w, "GET", opwire.PathRecords+"OIDCProvider", nil); len(left) != 0 {
+			t.Errorf("%+v stays", left)
+		}
+	}
+}
+
+// TestNoNameIsNotAll wants a request that names nothing refused: an empty name would mean whatever there is.
+func TestNoNameIsNotAll(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene)
+	for _, query := range []string{"", "?", "?name=", "?name=loader&name=loader", "?name=loader&kind=Role", "?Name=loader"} {
+		for _, method := range []string{"GET", "DELETE"} {
+			if code, body := w.send(method, opwire.PathRecords+"Role/named"+query, nil); code != 400 {
+				t.Errorf("%s %s: %d %s", method, query, code, body)
+			}
+		}
+	}
+}
+
 // put stores an object.
 func (w *world) put(space name.GUID, key string) {
 	w.t.Helper()

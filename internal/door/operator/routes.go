@@ -22,9 +22,9 @@ func (d Door) routes() []web.Route {
 	return []web.Route{
 		line(http.MethodGet, opwire.PathStatus, "status", "what the server is and where its doors are", d.json(status)),
 		manifests,
-		line(http.MethodGet, opwire.PathRecords+"{kind}", "records.list", "all things of a kind", d.json(getRecords)),
-		line(http.MethodGet, opwire.PathRecords+"{kind}/{name...}", "records.get", "the things of a kind that have a name", d.json(getRecords)),
-		line(http.MethodDelete, opwire.PathRecords+"{kind}/{name...}", "delete", "delete one thing", d.json(deleteRecord)),
+		line(http.MethodGet, opwire.PathRecords+"{kind}", "records.list", "all things of a kind", d.json(listRecords)),
+		line(http.MethodGet, opwire.PathRecords+"{kind}/named", "records.get", "the things of a kind that have the name ?name=", d.json(getRecords)),
+		line(http.MethodDelete, opwire.PathRecords+"{kind}/named", "delete", "delete the one thing of a kind that has the name ?name=", d.json(deleteRecord)),
 
 		line(http.MethodPost, opwire.PathLaunch, "launch", "let a process run as a workload or as the operator for an hour", d.json(launch)),
 		line(http.MethodPut, opwire.PathLaunchs+"{id}", "launch.renew", "another hour", d.json(renewLaunch)),
