@@ -145,7 +145,7 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{Context: r.Context(), door: d}
 	x.answer.ResponseWriter = w
 	if d.maxBody < 0 {
-		x.answer.patience = patience{http.NewResponseController(w)}
+		x.answer.patience = patience{http.NewResponseController(w), d.now}
 		x.answer.patience.forBody()
 	}
 	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: ClientIP(r, d.proxies)}

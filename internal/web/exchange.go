@@ -116,19 +116,22 @@ const stall = 30 * time.Second
 
 // patience gives a peer of a streaming door time for its next bytes, again with each read and write. It is one stall for
 // whoever proves nothing: nobody reads the body, and net/http waits for the rest of it after the answer.
-type patience struct{ conn *http.ResponseController }
+type patience struct {
+	conn *http.ResponseController
+	now  func() time.Time
+}
 
 // forBody extends the time for the request's body. A writer that has no deadlines is a test's.
 func (p patience) forBody() {
 	if p.conn != nil {
-		_ = p.conn.SetReadDeadline(time.Now().Add(stall))
+		_ = p.conn.SetReadDeadline(p.now().Add(stall))
 	}
 }
 
 // forAnswer extends the time for the answer.
 func (p patience) forAnswer() {
 	if p.conn != nil {
-		_ = p.conn.SetWriteDeadline(time.Now().Add(stall))
+		_ = p.conn.SetWriteDeadline(p.now().Add(stall))
 	}
 }
 
