@@ -310,6 +310,24 @@ func TestIdentityThatNothingHas(t *testing.T) {
 	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID + "x"}, NameUnknown)
 }
 
+// TestOnePrincipalOfTwoNames gives a resource the name of the one identity that it has: there is nothing to choose.
+// Where the resource has an identity of its own, there is.
+func TestOnePrincipalOfTwoNames(t *testing.T) {
+	w := newWorld(t)
+	const identity = "kind: ResourceGroup\nname: demo\n---\nkind: UserAssignedIdentity\nname: both\nresourceGroup: demo\n---\n"
+	const resource = "kind: Resource\ntype: Microsoft.Web/sites\nname: both\nresourceGroup: demo\n"
+	w.apply(identity + resource + "identity: {type: UserAssigned, userAssignedIdentities: [both]}\n")
+	object := get[[]struct {
+		PrincipalID string `json:"principalId"`
+	}](w, "GET", opwire.RecordPath("UserAssignedIdentity", "both"), nil)[0].PrincipalID
+	got := get[opwire.ApplyResult](w, "POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "both"})
+	if len(got.Steps) != 1 || got.Steps[0].ID != object {
+		t.Errorf("%+v, want the identity %s", got, object)
+	}
+	w.apply(identity + resource + "identity: {type: SystemAssigned}\n")
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "both"}, NameAmbiguous)
+}
+
 // TestManyCandidates wants a refusal of a bounded length.
 func TestManyCandidates(t *testing.T) {
 	w := newWorld(t)

@@ -93,6 +93,8 @@ func principalByName(v *view.View, a as) (principal, error) {
 	switch {
 	case len(ids) == 0:
 		return principal{}, unknown("There is no resource and no identity named %q.", a)
+	case len(ids) == 2 && len(identities) == 1 && usesOnly(v, resources[0], identities[0]):
+		return ownerPrincipal(view.Owner{Identity: identities[0]}), nil // both names mean one principal
 	case len(ids) > 1:
 		return principal{}, ambiguous(a.String(), ids)
 	case len(identities) == 1:
@@ -118,6 +120,12 @@ func identityOf(v *view.View, r *view.Resource) (principal, error) {
 		ids[i] = id.ID.String()
 	}
 	return principal{}, fault.New(fault.Invalid, mint.IdentityAmbiguous, "%s has several identities, say which: %s.", r.ID, listed(ids))
+}
+
+// usesOnly tells whether tokens of a resource are for this identity when nothing else is asked for.
+func usesOnly(v *view.View, r *view.Resource, i *view.UserIdentity) bool {
+	p, err := identityOf(v, r)
+	return err == nil && p.owner.Identity == i
 }
 
 // attached gives the user-assigned identities of a resource that are still the ones that were attached.
