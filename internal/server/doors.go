@@ -20,6 +20,9 @@ import (
 // exchangeTime bounds one request at the doors that do not stream.
 const exchangeTime = 30 * time.Second
 
+// stall bounds the silence of a peer at the doors that do, in which nothing is sent or taken.
+const stall = 30 * time.Second
+
 // mounter is a door that is ready for the house's part of its configuration.
 type mounter interface {
 	Mount(cfg web.Config) (*web.Door, error)

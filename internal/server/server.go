@@ -235,6 +235,6 @@ func (s *Server) house() web.Config {
 	return web.Config{
 		IDs: func() string { return requestid.New(s.now(), s.node).String() },
 		Now: s.now, Log: s.log, Observer: s.metrics, Witness: s.audit, Proxies: s.cfg.TrustedProxies,
-		MaxInFlight: share(descriptors()),
+		MaxInFlight: share(descriptors()), Patience: func() time.Time { return time.Now().Add(stall) },
 	}
 }

@@ -86,6 +86,8 @@ func (n noting) Accept() (net.Conn, error) {
 func TestStreamingDoorIsNotPatientForEver(t *testing.T) {
 	cfg := testConfig(&logBuffer{})
 	cfg.MaxBody = Unlimited
+	const stall = 3 * readHeaderTimeout
+	cfg.Patience = func() time.Time { return time.Now().Add(stall) }
 	d, err := NewRaw(cfg, nil, echo())
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,11 @@ type Config struct {
 	// WithID puts the request id where services look for it; nil leaves the context as it is.
 	WithID func(ctx context.Context, id string) context.Context
 
-	MaxBody     int64 // largest body in bytes; 0 is DefaultMaxBody, Unlimited is none
+	MaxBody int64 // largest body in bytes; 0 is DefaultMaxBody, Unlimited is none
+	// Patience gives the time until which a peer of a door with an Unlimited body may send nothing, or take nothing; it is
+	// asked again with each read and write. Sockets know the system's clock only, whatever Now says. Nil is for ever.
+	Patience func() time.Time
+
 	MaxInFlight int64 // requests served at once before the door answers Overloaded; 0 is no limit
 }
 
@@ -54,6 +58,7 @@ type Door struct {
 	withID    func(context.Context, string) context.Context
 
 	maxBody     int64
+	patience    func() time.Time
 	maxInFlight int64
 	inFlight    atomic.Int64
 	refusals    quota
@@ -113,7 +118,7 @@ func newDoor(cfg Config) (*Door, error) {
 	}
 	d := &Door{
 		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer, witness: cfg.Witness,
-		proxies: cfg.Proxies, withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight,
+		proxies: cfg.Proxies, withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight, patience: cfg.Patience,
 	}
 	if d.maxBody == 0 {
 		d.maxBody = DefaultMaxBody
@@ -144,8 +149,8 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *Door) open(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{Context: r.Context(), door: d}
 	x.answer.ResponseWriter = w
-	if d.maxBody < 0 {
-		x.answer.patience = patience{http.NewResponseController(w), d.now}
+	if d.maxBody < 0 && d.patience != nil {
+		x.answer.patience = patience{http.NewResponseController(w), d.patience}
 		x.answer.patience.forBody()
 	}
 	x.event = Event{ID: d.ids(), Door: d.name, Method: knownMethod(r.Method), Start: d.now(), remote: ClientIP(r, d.proxies)}
