@@ -69,7 +69,7 @@ soak: ## run the long tests (build tag soak) for SOAKTIME
 	SOAKTIME=$(SOAKTIME) scripts/soak.sh
 
 .PHONY: compat
-compat: ## run unmodified SDKs, CLIs and Terraform against a server
+compat: ## play the scene with unmodified SDKs, of Go and of Node (needs Node)
 	@test -x compat/run.sh || { echo "compat/run.sh is missing: nothing was tested" >&2; exit 1; }
 	compat/run.sh
 

@@ -22,7 +22,7 @@ func newApply(c *cli) *cobra.Command {
 			"files together are one change: they are checked before anything is written, and may refer to each other in the\n" +
 			"order in which they are given. Applying the same files again changes nothing.",
 		Example: "  lanyard apply -f scene.yaml --dry-run\n  lanyard apply -f scene.yaml\n  cat scene.yaml | lanyard apply -f -",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(files) == 0 {
 				return wrongUse("say which files: -f FILE, or -f - for standard input")
@@ -31,7 +31,7 @@ func newApply(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			done := screen.Progress(cmd.ErrOrStderr(), "applying %d documents", m.count)
+			done := screen.Progress(cmd.ErrOrStderr(), "applying %s", counted(m.count, "document"))
 			result, err := ask[opwire.ApplyResult](cmd.Context(), c, http.MethodPost, opwire.PathApply,
 				opwire.ApplyRequest{Manifest: m.text, DryRun: dryRun})
 			done()

@@ -37,7 +37,7 @@ func newAudit(c *cli) *cobra.Command {
 		Long: "Shows the records of what was issued, changed, allowed and refused, the newest first. With -o json each record is\n" +
 			"one line. Times are RFC 3339, or a duration before now.",
 		Example: "  lanyard audit --outcome refused --since 1h\n  lanyard audit --principal reader --limit 5 -o json\n  lanyard audit verify",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.audit(cmd, q) },
 	}
 	f := cmd.Flags()
@@ -178,7 +178,7 @@ func newAuditVerify(c *cli) *cobra.Command {
 		Long: "Reads the whole ledger and checks that no record was changed, left out or put in. The exit code is 1 if the\n" +
 			"chain is broken.",
 		Example: "  lanyard audit verify",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			done := screen.Progress(cmd.ErrOrStderr(), "checking the ledger")
 			r, err := ask[opwire.VerifyResult](cmd.Context(), c, http.MethodPost, opwire.PathVerify, nil)

@@ -26,7 +26,7 @@ func newCheck(c *cli) *cobra.Command {
 		Long: "Reads a configuration and manifests as strictly as serve and apply do, and says file, line and column of what is\n" +
 			"wrong. Whether a reference names something that exists is only known when it is applied: see apply --dry-run.",
 		Example: "  lanyard check --config lanyard.yaml\n  lanyard check -f scene.yaml",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if config == "" && len(files) == 0 {
 				return wrongUse("say what to check: --config FILE, -f FILE")
@@ -43,7 +43,7 @@ func newCheck(c *cli) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				good = append(good, checked{label(file), fmt.Sprintf("%d documents", n)})
+				good = append(good, checked{label(file), counted(n, "document")})
 			}
 			return c.show(cmd, good, func(w io.Writer) {
 				for _, g := range good {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"path/filepath"
 
@@ -54,8 +55,8 @@ func newRoot(c *cli) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lanyard",
 		Short: "Workload identity for Azure's and AWS's clients, run by yourself",
-		Long: "Lanyard gives workloads identities and no secrets: Azure's and AWS's SDKs, command lines and Terraform work\n" +
-			"against it unchanged, every decision is enforced, and every refusal says why.",
+		Long: "Lanyard gives workloads identities and no secrets: SDKs of Azure and AWS work against it unchanged, every\n" +
+			"decision is enforced, and every refusal says why.",
 		Example:       "  lanyard serve\n  lanyard apply -f scene.yaml\n  lanyard run --as reader -- python3 app.py",
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { c.running = true },
@@ -98,7 +99,7 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 
 // withData gives a verb the flag --data.
 func (c *cli) withData(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&c.data, "data", "", "data folder of the server (default: $XDG_DATA_HOME/lanyard, for root /var/lib/lanyard)")
+	cmd.Flags().StringVar(&c.data, "data", "", "data folder of the server (default: ~/.local/share/lanyard, for root /var/lib/lanyard)")
 	if err := cmd.MarkFlagDirname("data"); err != nil {
 		panic(err) // the flag stands one line above
 	}
@@ -136,12 +137,20 @@ func ask[Out any](ctx context.Context, c *cli, method, path string, in any) (Out
 	return out, err
 }
 
+// counted writes a number of things in words for people.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // arguments wants so many of them, and says which when there are more or less.
 func arguments(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if least <= len(args) && len(args) <= most {
 			return nil
 		}
-		return wrongUse("%d arguments, want: %s", len(args), cmd.UseLine())
+		return wrongUse("%s, want: %s", counted(len(args), "argument"), cmd.UseLine())
 	}
 }

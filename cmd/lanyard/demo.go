@@ -26,7 +26,7 @@ func newDemo(c *cli) *cobra.Command {
 			"The function is examples/two-clouds of the checkout, built with Go; --function names another program that keeps its\n" +
 			"contract, as a line for sh. The exit code is 0 only if every listing and every refusal came as expected.",
 		Example: "  lanyard demo\n  lanyard demo --files ~/reports --keep\n  lanyard demo --function 'node compat/node/two-clouds.mjs' --json",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if onlyJSON {
 				c.format = asJSON

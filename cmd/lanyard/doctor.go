@@ -16,7 +16,7 @@ func newDoctor(c *cli) *cobra.Command {
 		Short:   "Look at the running server and say what is not well",
 		Long:    "Looks at the running server and says what is well, what is not, and what mends it. The exit code is 1 if something\nfails.",
 		Example: "  lanyard doctor",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings, err := ask[[]opwire.Finding](cmd.Context(), c, http.MethodGet, opwire.PathDoctor, nil)
 			if err != nil {

@@ -21,14 +21,14 @@ func newEnv(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env [--as RESOURCE] [--format sh|json|dotenv]",
 		Short: "Print the settings that lead clients here",
-		Long: "Prints what SDKs, command lines and Terraform need to find this server, for a shell to take over. With --as the\n" +
-			"settings have an identity, for as long as the printed time says; run renews it for as long as its command lives.\n" +
+		Long: "Prints what SDKs and command lines need to find this server, for a shell to take over. With --as the settings\n" +
+			"have an identity, for as long as the printed time says; run renews it for as long as its command lives.\n" +
 			"Without --as they have none, and managed-identity clients are refused.\n\n" +
 			"The JSON form always has the same keys: the URLs entra, arm, graph, metadata, sts, iam, s3, blob, keyvault, node and\n" +
 			"console (empty for a door that this server does not have), ca, ownCa, tenant, subscription, account and region, then\n" +
 			"environment and unset. The dotenv form cannot unset anything: use it in an environment that is empty.",
 		Example: "  eval \"$(lanyard env)\"\n  eval \"$(lanyard env --as reader)\"\n  lanyard env --format json\n  lanyard env --format dotenv",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.format == asJSON {
 				form = "json"

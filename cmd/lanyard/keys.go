@@ -22,11 +22,11 @@ func newKeys(c *cli) *cobra.Command {
 		Use:     "keys [list|rotate]",
 		Short:   "List or turn over the keys that sign tokens",
 		Example: "  lanyard keys\n  lanyard keys rotate",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE:    list,
 	}
 	cmd.AddCommand(c.withData(&cobra.Command{
-		Use: "list", Short: "List the signing keys", Example: "  lanyard keys list", Args: cobra.NoArgs, RunE: list,
+		Use: "list", Short: "List the signing keys", Example: "  lanyard keys list", Args: arguments(0, 0), RunE: list,
 	}), newKeysRotate(c))
 	return c.withData(cmd)
 }
@@ -40,7 +40,7 @@ func newKeysRotate(c *cli) *cobra.Command {
 			"them. With --now they sign at once, for a key that may be known to somebody: verifiers that have not fetched the\n" +
 			"new ones refuse tokens until they do.",
 		Example: "  lanyard keys rotate\n  lanyard keys rotate --now",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			keys, err := ask[[]opwire.Key](cmd.Context(), c, http.MethodPost, opwire.PathRotate, opwire.RotateRequest{Now: now})
 			if err != nil {

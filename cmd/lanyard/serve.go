@@ -29,7 +29,7 @@ func newServe(c *cli) *cobra.Command {
 			"SIGTERM and SIGINT end it when the running requests are answered; a second one ends it at once. The exit code is 70\n" +
 			"if the store failed: start it again, or restore.",
 		Example: "  lanyard serve\n  lanyard serve --data /srv/lanyard --listen 127.0.0.1:0",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := readConfig(config)
 			if err != nil {

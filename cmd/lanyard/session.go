@@ -17,7 +17,7 @@ func newSession(c *cli) *cobra.Command {
 		Short:   "Print an operator's AWS credentials as a credential_process does",
 		Example: "  lanyard session --as operator",
 		Hidden:  true,
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := ask[opwire.Session](cmd.Context(), c, http.MethodPost, opwire.PathSession, opwire.SessionRequest{As: as})
 			if err != nil {

@@ -19,7 +19,7 @@ func newToken(c *cli) *cobra.Command {
 			"With -o json the claims stand beside it. Whoever sees the output is the workload until the token ends.",
 		Example: "  lanyard token --as reader --resource https://storage.azure.com\n" +
 			"  lanyard token --as reader --resource https://storage.azure.com -o json",
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if req.As == "" || req.Resource == "" {
 				return wrongUse("say whose token and for whom: --as RESOURCE --resource AUDIENCE")

@@ -26,7 +26,7 @@ func newVersion(c *cli) *cobra.Command {
 		Use:     "version",
 		Short:   "Say which version this is",
 		Example: "  lanyard version",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b := thisBuild()
 			return c.show(cmd, b, func(w io.Writer) {

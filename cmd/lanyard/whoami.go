@@ -31,7 +31,7 @@ func newWhoami(c *cli) *cobra.Command {
 		Long: "Reads the environment that run or env made and says as whom. It asks nobody: whether the identity still holds is\n" +
 			"what the server says when it is used.",
 		Example: "  lanyard run --as reader -- lanyard whoami",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := self{
 				As: os.Getenv("LANYARD_AS"), ClientID: os.Getenv("LANYARD_CLIENT_ID"), Tenant: os.Getenv("LANYARD_TENANT"),

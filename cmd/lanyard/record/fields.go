@@ -3,6 +3,7 @@ package record
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // fields lists a thing's fields by their dotted paths, kind, name and id first. Lists and documents are one value each.
@@ -31,8 +32,12 @@ func rank(field string) int {
 	return 3
 }
 
-// document tells a policy, which is read as a whole.
+// document tells what is read as a whole: a policy, and a mapping whose keys are resource ids and no names of fields.
 func document(object map[string]any) bool {
-	_, statement := object["Statement"]
-	return statement || len(object) == 0
+	for key := range object {
+		if key == "Statement" || strings.HasPrefix(key, "/") {
+			return true
+		}
+	}
+	return len(object) == 0
 }

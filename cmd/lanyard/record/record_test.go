@@ -15,7 +15,7 @@ func sample(t *testing.T) []Record {
 	var items []Record
 	err := json.Unmarshal([]byte(`[
 		{"kind": "Resource", "name": "a", "id": "/a", "type": "T", "resourceGroup": "g", "identity": {"type": "SystemAssigned", "principalId": "p"},
-		 "properties": {"n": 1.5, "on": true, "empty": {}, "list": ["x", "y"], "mixed": ["x", 1]}},
+		 "properties": {"byId": {"/x": {"clientId": "c"}}, "n": 1.5, "on": true, "empty": {}, "list": ["x", "y"], "mixed": ["x", 1]}},
 		{"kind": "Resource", "name": "b", "id": "/b", "type": "T", "resourceGroup": "g", "trust": {"Statement": [{"Effect": "Allow <&>"}]}}]`), &items)
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +50,7 @@ name                  a
 id                    /a
 identity.principalId  p
 identity.type         SystemAssigned
+properties.byId       {"/x":{"clientId":"c"}}
 properties.empty      {}
 properties.list       x, y
 properties.mixed      ["x",1]
