@@ -120,7 +120,7 @@ type patience struct {
 // forBody extends the time for the request's body. A writer that has no deadlines is a test's.
 func (p patience) forBody() {
 	if p.conn != nil {
-		_ = p.conn.SetReadDeadline(p.until()) // the system measures deadlines by its own clock
+		_ = p.conn.SetReadDeadline(p.until())
 	}
 }
 
