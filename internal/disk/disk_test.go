@@ -72,6 +72,28 @@ func TestGuardDecides(t *testing.T) {
 	}
 }
 
+func TestTheLastSpaceIsNotTouched(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		free int64
+		err  error
+		want fault.Reason
+	}{
+		{"nearly full", DefaultMinFree - 1, nil, ""},
+		{"exactly enough", LastFree, nil, ""},
+		{"one byte short", LastFree - 1, nil, Full},
+		{"nothing", 0, nil, Full},
+		{"not known", 0, syscall.EIO, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := (&fake{free: c.free, err: c.err}).guard().Last()
+			if c.want == "" && err != nil || c.want != "" && !fault.Is(err, c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
 func TestGuardAsksOnceASecond(t *testing.T) {
 	f := &fake{now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), free: DefaultMinFree}
 	g := f.guard()

@@ -20,6 +20,10 @@ const (
 // files that are being written to come to an orderly end.
 const DefaultMinFree int64 = 512 << 20
 
+// LastFree is the free space, in bytes, below which not even small writes to the store are risked: as much as a new
+// segment of its log takes. A store that fails for want of space ends the process, and with it the issuing of tokens.
+const LastFree int64 = 64 << 20
+
 // reread is how long an answer of the operating system is used.
 const reread = time.Second
 
@@ -47,6 +51,17 @@ func (g *Guard) Below() bool { return g.Check() != nil }
 
 // Check gives Full when less than MinFree is free, Unknown when nobody knows, and nil otherwise.
 func (g *Guard) Check() error { return g.Room(0) }
+
+// Last gives Full when less than LastFree is free. It is for small writes that must work as long as they can; they are
+// risked when nobody knows how much is free.
+func (g *Guard) Last() error {
+	free, err := g.ask()
+	if err != nil || free >= LastFree {
+		return nil
+	}
+	return fault.New(fault.Unavailable, Full, "no space is left on the server's disk").
+		Because(fmt.Errorf("%d bytes are free in %s, the last %d are not touched", free, g.Dir, LastFree))
+}
 
 // Room is Check for a write of that many bytes: MinFree must be left after it.
 func (g *Guard) Room(bytes int64) error {

@@ -15,7 +15,7 @@ import (
 func (s *Server) operatorDoor() operator.Door {
 	return operator.Door{
 		Directory: s.dir, Mint: s.mint, Ledger: s.audit, Trail: s.audit, Keys: signingKeys{s.ring}, Objects: s.objects,
-		Backup: s.Backup, Doctor: s.Doctor, Room: s.guard.Check, Status: s.Status, Now: s.now,
+		Backup: s.Backup, Doctor: s.Doctor, Room: s.guard.Check, Last: s.guard.Last, Status: s.Status, Now: s.now,
 		UIDs: append([]int{os.Geteuid()}, s.cfg.Operators...), Peer: authn.PeerUID,
 	}
 }

@@ -72,8 +72,9 @@ type Door struct {
 	Backup func(ctx context.Context, w io.Writer) error
 	Doctor func(ctx context.Context) []opwire.Finding
 	// Room says why no manifest is applied while the disk is nearly full. Deletions, revocations and launches do not ask:
-	// they write little, and must work.
+	// they write little, and must work. Last says why not even those are tried, when the store itself would fail.
 	Room   func() error
+	Last   func() error
 	Status func() opwire.Status
 
 	Now  func() time.Time
@@ -85,7 +86,7 @@ type Door struct {
 // bound on the time of an exchange, because a backup is as long as it is.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	if d.Directory == nil || d.Mint == nil || d.Ledger == nil || d.Trail == nil || d.Keys == nil || d.Objects == nil ||
-		d.Backup == nil || d.Doctor == nil || d.Room == nil || d.Status == nil || d.Now == nil || d.Peer == nil || len(d.UIDs) == 0 {
+		d.Backup == nil || d.Doctor == nil || d.Room == nil || d.Last == nil || d.Status == nil || d.Now == nil || d.Peer == nil || len(d.UIDs) == 0 {
 		return nil, errors.New("door operator: every part of it must be given")
 	}
 	cfg.Name, cfg.Dialect = "operator", dialect{}

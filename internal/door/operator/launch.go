@@ -83,6 +83,9 @@ func (d Door) addRule(c *call, t target, out *opwire.Launch) error {
 	if err := d.Ledger.Health(); err != nil {
 		return err
 	}
+	if err := d.Last(); err != nil {
+		return err
+	}
 	v, err := d.Directory.Do(c.ctx(), func(e *directory.Edit) (err error) {
 		out.Expires = e.Now().Add(launchLife)
 		spec.Expires = out.Expires

@@ -189,6 +189,31 @@ func TestAFullDiskTakesNoManifestsAndLosesNoDeletion(t *testing.T) {
 	}
 }
 
+// TestAFailingDiskFailsNoStore wants every write refused that would end the process, and nothing of it done.
+func TestAFailingDiskFailsNoStore(t *testing.T) {
+	full := false
+	w := newWorld(t, func(d *Door) {
+		d.Last = func() error {
+			if full {
+				return fault.New(fault.Unavailable, "disk.full", "no space is left")
+			}
+			return nil
+		}
+	})
+	w.apply(scene)
+	l := w.launched("reader")
+	full = true
+	before := w.view().Rev()
+	w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: "reader"}, "disk.full")
+	w.refused("PUT", opwire.PathLaunch+"/"+l.ID, nil, "disk.full")
+	w.refused("DELETE", opwire.PathLaunch+"/"+l.ID, nil, "disk.full")
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "reader"}, "disk.full")
+	w.refused("DELETE", opwire.RecordPath("Resource", "reader"), nil, "disk.full")
+	if after := w.view().Rev(); after != before {
+		t.Errorf("revision %d became %d", before, after)
+	}
+}
+
 // newSick is a second door on the same world whose ledger takes no records; health is what it says of itself.
 func newSick(w *world, health error) *world {
 	sick := *w

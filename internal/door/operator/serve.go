@@ -80,6 +80,9 @@ func (d Door) change(c *call, command directory.Command) error {
 	if err := d.Ledger.Health(); err != nil {
 		return err
 	}
+	if err := d.Last(); err != nil {
+		return err
+	}
 	v, err := d.Directory.Do(c.ctx(), command)
 	if err != nil {
 		return err

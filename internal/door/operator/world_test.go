@@ -193,6 +193,7 @@ func newWorld(t *testing.T, change ...func(*Door)) *world {
 		Mint:   &mint.Mint{Keys: keys, Ledger: w.audit, Lives: mint.DefaultLives(), Now: w.clock.now},
 		Backup: func(_ context.Context, out io.Writer) error { _, err := io.WriteString(out, "a backup"); return err },
 		Room:   func() error { return nil },
+		Last:   func() error { return nil },
 		Doctor: func(context.Context) []opwire.Finding { return []opwire.Finding{{Check: "store", State: "ok"}} },
 		Status: func() opwire.Status {
 			return opwire.Status{Revision: w.dir.View().Rev(), Held: w.view().Installation().Held}
