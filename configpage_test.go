@@ -67,7 +67,7 @@ func addConfigField(t *testing.T, list []configField, field *ast.Field) []config
 		key = reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("yaml")
 	}
 	typ, known := map[string]string{
-		"string": "text", "[]int": "list of numbers", "[]netip.Prefix": "list of networks", "time.Duration": "duration",
+		"string": "text", "int64": "number", "[]int": "list of numbers", "[]netip.Prefix": "list of networks", "time.Duration": "duration",
 	}[typeText(field.Type)]
 	doc := strings.Join(strings.Fields(field.Doc.Text()), " ")
 	switch {

@@ -39,6 +39,11 @@ type Config struct {
 	TokenLifetime time.Duration `yaml:"token_lifetime"`
 	// SnapshotEvery is how often the store writes an automatic snapshot of itself into the data folder. Default 15m.
 	SnapshotEvery time.Duration `yaml:"snapshot_every"`
+	// LedgerKeep drops ledger segments that are older, with a note on the chain. Default 0: all are kept.
+	LedgerKeep time.Duration `yaml:"ledger_keep"`
+	// LedgerBytes drops the oldest ledger segments beyond this size, with a note on the chain. Default 0: all are kept. A
+	// workload that is allowed to may ask for credentials without end, and each is a record: without a bound, watch the disk.
+	LedgerBytes int64 `yaml:"ledger_bytes"`
 	// LogLevel is debug, info, warn or error. Default info.
 	LogLevel string `yaml:"log_level"`
 }
@@ -58,6 +63,9 @@ func (c *Config) check() error {
 	}
 	if c.SnapshotEvery != 0 && c.SnapshotEvery < time.Minute {
 		return errors.New("snapshot_every must be at least 1m")
+	}
+	if c.LedgerKeep != 0 && c.LedgerKeep < 24*time.Hour || c.LedgerBytes != 0 && c.LedgerBytes < 64<<20 {
+		return errors.New("ledger_keep must be 0 or at least 24h, ledger_bytes 0 or at least 67108864")
 	}
 	switch c.LogLevel {
 	case "", "debug", "info", "warn", "error":

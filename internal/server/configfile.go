@@ -83,6 +83,8 @@ func called(t reflect.Type) string {
 	switch t.String() {
 	case "time.Duration":
 		return `a duration such as "15m"`
+	case "int64":
+		return "a number of bytes"
 	case "[]int":
 		return "a list of numbers"
 	case "[]netip.Prefix":

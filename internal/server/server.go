@@ -131,7 +131,7 @@ func (s *Server) dropBallast() bool {
 
 func (s *Server) openAudit(context.Context) (err error) {
 	s.audit, err = audit.Open(filepath.Join(s.cfg.Data, auditFolder), audit.Options{
-		Now: s.now, Node: s.node, Ballast: s.dropBallast, Fatal: s.fail,
+		Now: s.now, Node: s.node, Ballast: s.dropBallast, LedgerKeep: s.cfg.LedgerKeep, LedgerBytes: s.cfg.LedgerBytes, Fatal: s.fail,
 	})
 	if err == nil {
 		s.later(s.audit.Close)
