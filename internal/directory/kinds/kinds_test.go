@@ -525,3 +525,13 @@ func TestALargeManifest(t *testing.T) {
 		t.Errorf("then did %s", got)
 	}
 }
+
+// TestUnknownRoleNamesTheBuiltins wants a mistyped role answered with the names that there are.
+func TestUnknownRoleNamesTheBuiltins(t *testing.T) {
+	got := roleUnknown("Raeder").Error()
+	for _, want := range []string{`"Raeder"`, "Owner, Reader, ", "Storage Blob Data Reader"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %s", want, got)
+		}
+	}
+}

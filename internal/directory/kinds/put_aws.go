@@ -9,10 +9,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
-func roleUnknown(role string) error {
-	return fault.New(fault.NotFound, directory.RoleUnknown, "the tenant has no role named %q, neither built in nor its own", role)
-}
-
 func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outcome, err error) {
 	switch s := spec.(type) {
 	case *manifest.Account:

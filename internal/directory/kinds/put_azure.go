@@ -1,11 +1,14 @@
 package kinds
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -427,4 +430,15 @@ func (p *planner) putAssignment(s *manifest.RoleAssignment) (string, directory.O
 	}
 	id, outcome, err := p.e.PutAssignment(spec)
 	return id.String(), outcome, err
+}
+
+// roleUnknown names the built-in roles, because no listing of the tenant's own things shows them.
+func roleUnknown(role string) error {
+	var builtin []string
+	for _, r := range rbac.Builtins() {
+		builtin = append(builtin, r.Name)
+	}
+	slices.Sort(builtin)
+	return fault.New(fault.NotFound, directory.RoleUnknown, "the tenant has no role of its own named %q, and the built-in ones are %s",
+		role, strings.Join(builtin, ", "))
 }
