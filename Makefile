@@ -60,9 +60,10 @@ fuzz: ## fuzz every target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME) all
 
 .PHONY: bench
-bench: ## run every benchmark for BENCHTIME
+bench: build ## run every benchmark for BENCHTIME, then each path of the server beside this machine's own floor
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 	cd verify && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	LANYARD_BINARY=$(CURDIR)/bin/lanyard go test -tags proof -count=1 -timeout 30m -v -run '^TestBench' ./internal/proof
 
 .PHONY: soak
 soak: ## run the long tests (build tag soak) for SOAKTIME
@@ -74,10 +75,10 @@ compat: ## play the scene with unmodified SDKs, of Go and of Node (needs Node)
 	compat/run.sh
 
 .PHONY: show
-show: ## play one part of what is promised: make show PART=01
+show: ## play one part of what is promised: make show PART=01 [ID="01.3 01.7"]
 	@test -n "$(PART)" || { echo "say which part: make show PART=01" >&2; exit 2; }
 	@test -x scripts/show.sh || { echo "scripts/show.sh is missing: nothing was shown" >&2; exit 1; }
-	scripts/show.sh $(PART)
+	scripts/show.sh $(PART) $(ID)
 
 .PHONY: cover
 cover: ## statement coverage of the engines, held to its bounds

@@ -31,27 +31,6 @@ type answer struct {
 	body   []byte
 }
 
-// code is the dialect's error word; empty in a good answer.
-func (a answer) code() string {
-	if a.status < 300 {
-		return ""
-	}
-	var x struct {
-		Code  string `xml:"Code"`
-		Error struct {
-			Code string `xml:"Code"`
-		} `xml:"Error"`
-	}
-	if xml.Unmarshal(a.body, &x) == nil {
-		return x.Code + x.Error.Code
-	}
-	var j struct {
-		Error string `json:"error"`
-	}
-	_ = json.Unmarshal(a.body, &j) // the App Service flavour has no word
-	return j.Error
-}
-
 // requestID is the id under which the audit keeps the answer's record.
 func (a answer) requestID() string {
 	for _, h := range []string{"x-ms-request-id", "x-amzn-RequestId", "x-amz-request-id"} {
@@ -204,11 +183,6 @@ func sign(req *http.Request, creds awswire.Credentials, service, region string, 
 	}, awswire.Signing{Credentials: creds, Region: region, Service: service, At: time.Now().UTC()})
 	req.Header = header
 	return err
-}
-
-// caller asks GetCallerIdentity.
-func (h *house) caller(creds awswire.Credentials) (answer, error) {
-	return h.signed(http.MethodPost, "sts", "/", creds, []byte("Action=GetCallerIdentity&Version=2011-06-15"))
 }
 
 // want checks an answer's status and, for a refusal, the reason in its record.

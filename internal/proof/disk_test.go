@@ -4,6 +4,7 @@ package proof
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -219,12 +220,6 @@ func TestAFullDiskIsRefusedBeforeItIsFull(t *testing.T) {
 	figure(t, "writes refused below the guard and again let through; %d of 200 sessions issued on a disk without a free byte; ledger whole", issued)
 }
 
-// group makes a resource group and gives the error.
-func (h *house) group(name string) error {
-	return h.ask(http.MethodPost, opwire.PathApply, opwire.ApplyRequest{Manifest: "kind: ResourceGroup\nname: " + name + "\ntags: {at: \"" +
-		time.Now().Format(time.RFC3339Nano) + "\"}\n"}, nil)
-}
-
 // until waits for a state that must come.
 func (h *house) until(t *testing.T, what string, is func() bool) {
 	t.Helper()
@@ -257,3 +252,6 @@ func fill(t *testing.T, disk, file string, leave int64) {
 		t.Fatalf("fill the disk: %v", err)
 	}
 }
+
+// isRefusal gives the refusal in err.
+func isRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }

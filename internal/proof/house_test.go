@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -244,14 +243,6 @@ func (h *house) apply(t *testing.T, manifest string) opwire.ApplyResult {
 	return result
 }
 
-// delete deletes one thing.
-func (h *house) delete(t *testing.T, kind, name string) {
-	t.Helper()
-	if err := h.ask(http.MethodDelete, opwire.RecordPath(kind, name), nil, nil); err != nil {
-		t.Fatalf("delete %s %s: %v", kind, name, err)
-	}
-}
-
 // record gives what the audit keeps under a request id.
 func (h *house) record(t *testing.T, id string) opwire.Record {
 	t.Helper()
@@ -274,6 +265,3 @@ func (h *house) thing(t *testing.T, kind, name string) map[string]any {
 	}
 	return found[0]
 }
-
-// isRefusal gives the refusal in err.
-func isRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }

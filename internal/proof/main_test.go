@@ -16,15 +16,9 @@ var binary string
 // of ours, or the load on one.
 const roleVariable = "LANYARD_PROOF_ROLE"
 
-// roles are the parts that the test binary plays in child processes.
-var roles = map[string]func() error{
-	"stranger": stranger, "load": playLoad,
-	"hello": playHello, "secure hello": playSecureHello, "file": playFile, "exchange": playExchange, "sign": playSign,
-}
-
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
-		play, ok := roles[role]
+		play, ok := roles()[role]
 		if !ok {
 			fmt.Fprintf(os.Stderr, "there is no role %q\n", role)
 			os.Exit(2)
