@@ -58,6 +58,7 @@ claims() {
 	dirs=$(grep -rlE --include='*_test.go' "^func ($names)\(" cmd internal | xargs -n1 dirname | sort -u | sed 's#^#./#')
 	named '^TestClaims' . &&
 		matched go test -tags proof -count=1 -timeout 30m -v -run "^($names)\$" $dirs && # several folders on purpose
+		COMPAT_WITHOUT=$(command -v npm >/dev/null || echo node) compat/run.sh &&
 		echo "figure: $(tr '|' '\n' <<<"$names" | wc -l) tests hold the claims that are not planned"
 }
 
