@@ -68,6 +68,9 @@ func parseTemplate(text string, syntax Syntax, mode glob.Mode, wild bool) (Templ
 	if len(text) > glob.MaxPattern {
 		return Template{}, fmt.Errorf("value is longer than %d bytes", glob.MaxPattern)
 	}
+	if !utf8.ValidString(text) { // a variable's default is built only when it is needed, which is too late for an error
+		return Template{}, errors.New("value is not UTF-8")
+	}
 	t := Template{source: text, mode: mode}
 	pieces, err := split(text, syntax, wild)
 	if err != nil {

@@ -123,7 +123,7 @@ func TestVariableWithoutValue(t *testing.T) {
 }
 
 func FuzzParseTemplate(f *testing.F) {
-	for _, s := range []string{"a*?b", "${aws:username}", "${a:b, 'c*'}", "${*}${?}${$}", "$", "${", `\*\`, "${a:b,"} {
+	for _, s := range []string{"a*?b", "${aws:username}", "${a:b, 'c*'}", "${*}${?}${$}", "$", "${", `\*\`, "${a:b,", "${:,'\x80'}"} {
 		f.Add(s, "a:b", "v*")
 	}
 	f.Fuzz(func(t *testing.T, text, key, value string) {

@@ -292,6 +292,8 @@ func TestCompileRefuses(t *testing.T) {
 		{cond.Spec{Key: "k", Operator: cond.IPAddress, Values: []string{"10.0.0.0/33"}}, "not an address block"},
 		{cond.Spec{Key: "k", Operator: cond.ARNLike, Values: []string{"*"}}, "not an ARN"},
 		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{strings.Repeat("a", 9000)}}, "longer than"},
+		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{"a\xff"}}, "not UTF-8"},
+		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{"${a:b, '\xff'}"}, Syntax: cond.Variables}, "not UTF-8"},
 		{cond.Spec{Key: "k", Operator: cond.StringLike, Values: []string{strings.Repeat("a?", 40)}}, "groups of '?'"},
 		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{strings.Repeat("${a:b}", 33)}, Syntax: cond.Variables}, "more than 32 variables"},
 		{cond.Spec{Key: "k", Operator: cond.StringEquals, Values: []string{"${open"}, Syntax: cond.Variables}, "not closed"},
