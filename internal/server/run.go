@@ -44,6 +44,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.shutdown(context.WithoutCancel(ctx))
 	stop()
 	running.Wait()
+	s.lastSnapshot(context.WithoutCancel(ctx))
 	return errors.Join(why, s.close())
 }
 
@@ -105,6 +106,16 @@ func (s *Server) snapshot(ctx context.Context) error {
 	}
 	_, err := s.store.WriteSnapshot(ctx, s.now(), keepSnapshots)
 	return err
+}
+
+// lastSnapshot is written at an orderly stop, so that there is one however short the server ran.
+func (s *Server) lastSnapshot(ctx context.Context) {
+	if s.failed.Load() != nil {
+		return
+	}
+	if err := s.snapshot(ctx); err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "no snapshot at the stop", slog.String("cause", err.Error()))
+	}
 }
 
 func (s *Server) reloadCertificate(context.Context) error {
