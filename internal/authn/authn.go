@@ -27,7 +27,7 @@ const (
 // never a verdict.
 type Authenticator struct {
 	tokens   *credential.Tokens
-	sessions credential.Opener
+	sessions *credential.Sessions
 	keys     *awswire.KeyCache
 	decoy    awswire.Secret
 	now      func() time.Time
@@ -39,7 +39,7 @@ const signingKeys = 8192
 // New makes an Authenticator; tokens and sessions open what this installation issued.
 func New(tokens *credential.Tokens, sessions credential.Opener, now func() time.Time) *Authenticator {
 	return &Authenticator{
-		tokens: tokens, sessions: sessions, keys: awswire.NewKeyCache(signingKeys), decoy: awswire.Secret(rand.Text()), now: now,
+		tokens: tokens, sessions: &credential.Sessions{Keys: sessions}, keys: awswire.NewKeyCache(signingKeys), decoy: awswire.Secret(rand.Text()), now: now,
 	}
 }
 
@@ -86,12 +86,11 @@ func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.R
 		return nil, err
 	}
 	now := a.now()
-	unknown := fault.New(fault.Unauthenticated, UnknownKey, "The AWS access key ID %s does not exist in our records.", proof.KeyID)
 	if proof.SessionToken == "" { // no long-term keys exist
 		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
-		return nil, unknown
+		return nil, fault.New(fault.Unauthenticated, UnknownKey, "The AWS access key ID %s does not exist in our records.", proof.KeyID)
 	}
-	s, err := credential.OpenSession(a.sessions, proof.KeyID, proof.SessionToken.Reveal())
+	s, err := a.sessions.Open(proof.KeyID, proof.SessionToken.Reveal())
 	if err != nil {
 		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
 		return nil, err

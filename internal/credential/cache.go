@@ -15,18 +15,19 @@ type verified struct {
 
 type tokenHash [sha256.Size]byte
 
-func hashOf(raw string) tokenHash { return sha256.Sum256([]byte(raw)) }
+func hashOf[T string | []byte](raw T) tokenHash { return sha256.Sum256([]byte(raw)) }
 
 // cacheGeneration bounds one generation; two are kept, so that the cache forgets without a clock or a list.
 const cacheGeneration = 8192
 
-// verifiedCache remembers signatures that held. Only good signatures enter, so junk cannot push them out.
-type verifiedCache struct {
+// cache remembers what was read out of a credential. Only what a key of ours has signed or sealed enters, so junk cannot
+// push anything out.
+type cache[V any] struct {
 	mu       sync.RWMutex
-	now, old map[tokenHash]verified // guarded by mu
+	now, old map[tokenHash]V // guarded by mu
 }
 
-func (c *verifiedCache) get(h tokenHash) (verified, bool) {
+func (c *cache[V]) get(h tokenHash) (V, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if v, ok := c.now[h]; ok {
@@ -36,11 +37,11 @@ func (c *verifiedCache) get(h tokenHash) (verified, bool) {
 	return v, ok
 }
 
-func (c *verifiedCache) put(h tokenHash, v verified) {
+func (c *cache[V]) put(h tokenHash, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.now) >= cacheGeneration || c.now == nil {
-		c.now, c.old = make(map[tokenHash]verified), c.now
+		c.now, c.old = make(map[tokenHash]V), c.now
 	}
 	c.now[h] = v
 }

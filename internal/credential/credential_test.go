@@ -264,6 +264,48 @@ func TestASessionTravelsInItsToken(t *testing.T) {
 	}
 }
 
+// What was read is remembered; that the keyring opens the seal, and for which access key, is asked each time.
+func TestAnOpenedSessionIsOpenedAgainEachTime(t *testing.T) {
+	h := newHouse(t)
+	want := h.session()
+	token, err := want.Seal(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := &countingOpener{with: h}
+	sessions := &Sessions{Keys: keys}
+	for range 3 {
+		if got, err := sessions.Open(want.KeyID, token); err != nil || got.Secret != want.Secret || got.KeyID != want.KeyID {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+	}
+	if keys.opened != 3 {
+		t.Errorf("the seal was opened %d times, want 3", keys.opened)
+	}
+	if _, err := sessions.Open("ASIABBBBBBBBBBBBBBBB", token); !fault.Is(err, awswire.ReasonTokenMismatch) {
+		t.Errorf("with another access key: %v", err)
+	}
+	keys.withdrawn = true
+	if _, err := sessions.Open(want.KeyID, token); !fault.Is(err, awswire.ReasonTokenMismatch) {
+		t.Errorf("after the key was withdrawn: %v", err)
+	}
+}
+
+// countingOpener counts, and refuses once its key was withdrawn.
+type countingOpener struct {
+	with      Opener
+	opened    int
+	withdrawn bool
+}
+
+func (c *countingOpener) Unseal(purpose string, aad, sealed []byte) ([]byte, error) {
+	c.opened++
+	if c.withdrawn {
+		return nil, errors.New("no key of this id")
+	}
+	return c.with.Unseal(purpose, aad, sealed)
+}
+
 func TestA10ASessionTokenWorksWithItsOwnKeyOnly(t *testing.T) {
 	h := newHouse(t)
 	token, err := h.session().Seal(h)

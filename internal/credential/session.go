@@ -98,26 +98,71 @@ func (s *Session) Seal(by Sealer) (string, error) {
 // OpenSession opens a session token that came with the access key keyID. It says nothing about whether the session still
 // holds: see Live.
 func OpenSession(with Opener, keyID, token string) (*Session, error) {
-	refused := fault.New(fault.Unauthenticated, awswire.ReasonTokenMismatch, "The session token does not belong to the access key.")
+	id, plain, err := unseal(with, keyID, token)
+	if err != nil {
+		return nil, err
+	}
+	return readSession(id, keyID, plain)
+}
+
+// Sessions opens session tokens and remembers what it read in them, never that one holds. The seal is opened each time,
+// so that a key which was withdrawn opens nothing any more. The zero value with Keys is ready.
+type Sessions struct {
+	Keys Opener
+	read cache[*Session]
+}
+
+// Open is OpenSession. Callers share the Session and must not change it.
+func (s *Sessions) Open(keyID, token string) (*Session, error) {
+	account, plain, err := unseal(s.Keys, keyID, token)
+	if err != nil {
+		return nil, err
+	}
+	hash := hashOf(plain) // 240 random bits of a secret are in it
+	if known, ok := s.read.get(hash); ok && known.KeyID == keyID && known.Account == account {
+		return known, nil
+	}
+	session, err := readSession(account, keyID, plain)
+	if err == nil {
+		s.read.put(hash, session)
+	}
+	return session, err
+}
+
+// unseal gives what is inside a session token, and the account that it is bound to.
+func unseal(with Opener, keyID, token string) (name.AccountID, []byte, error) {
 	account, sealed, ok := strings.Cut(token, ".")
 	if !ok || len(token) > MaxSealed {
-		return nil, refused
+		return name.AccountID{}, nil, notOurs(nil)
 	}
 	id, err := name.ParseAccountID(account)
 	if err != nil {
-		return nil, refused
+		return id, nil, notOurs(nil)
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	if err != nil || strings.ContainsAny(sealed, "\r\n") { // Go skips line breaks even in strict mode
-		return nil, refused
+		return id, nil, notOurs(nil)
 	}
 	plain, err := with.Unseal(Purpose, binding(account, keyID), raw)
 	if err != nil {
-		return nil, refused.Because(err)
+		return id, nil, notOurs(err)
 	}
+	return id, plain, nil
+}
+
+func notOurs(why error) error {
+	refused := fault.New(fault.Unauthenticated, awswire.ReasonTokenMismatch, "The session token does not belong to the access key.")
+	if why != nil {
+		return refused.Because(why)
+	}
+	return refused
+}
+
+// readSession reads what was sealed.
+func readSession(id name.AccountID, keyID string, plain []byte) (*Session, error) {
 	var in sealedSession
 	if err := json.Unmarshal(plain, &in); err != nil {
-		return nil, refused.Because(err)
+		return nil, notOurs(err)
 	}
 	return &Session{
 		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,

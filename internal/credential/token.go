@@ -46,7 +46,7 @@ type Token struct {
 // times, key, incarnation and principal are looked at on each call.
 type Tokens struct {
 	Keys  Keys
-	cache verifiedCache
+	cache cache[verified]
 }
 
 // IssuerOf gives the issuers of a tenant: v1 tokens end in a slash, v2 tokens in /v2.0 (Entra's forms).

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -28,6 +29,9 @@ func (e *Event) Caller(p audit.Principal) {
 	e.Principal = p.ID
 	e.Record.Principal = p
 }
+
+// Remote is where the request came from; zero if unknown.
+func (e *Event) Remote() netip.Addr { return e.remote }
 
 // Draft gives the record that this request will leave, with what the kit knows of it: id, door, operation and peer.
 func (e *Event) Draft() audit.Record {

@@ -119,12 +119,12 @@ func writeValidators(h http.Header, info objects.Info) {
 // writeInfo sets the headers that describe an object.
 func writeInfo(h http.Header, info objects.Info) {
 	h.Set("Content-Type", "binary/octet-stream")
-	for header, value := range map[string]string{
-		"Content-Type": info.ContentType, "Content-Encoding": info.ContentEncoding, "Content-Language": info.ContentLanguage,
-		"Content-Disposition": info.ContentDisposition, "Cache-Control": info.CacheControl,
+	for _, own := range [...]struct{ header, value string }{
+		{"Content-Type", info.ContentType}, {"Content-Encoding", info.ContentEncoding}, {"Content-Language", info.ContentLanguage},
+		{"Content-Disposition", info.ContentDisposition}, {"Cache-Control", info.CacheControl},
 	} {
-		if value != "" {
-			h.Set(header, value)
+		if own.value != "" {
+			h.Set(own.header, own.value)
 		}
 	}
 	for k, v := range info.User {
@@ -136,6 +136,9 @@ func writeInfo(h http.Header, info objects.Info) {
 // overrides are the headers that the query asks for instead of the object's own. The query is signed like all else, so
 // whoever made the URL chose them.
 func (c *call) overrides() (map[string]string, error) {
+	if c.r.URL.RawQuery == "" {
+		return nil, nil
+	}
 	asked := map[string]string{}
 	for _, header := range []string{
 		"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires",

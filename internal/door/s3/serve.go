@@ -2,8 +2,6 @@ package s3
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strconv"
 
@@ -26,6 +24,9 @@ const (
 	// UnexpectedBody means that the request has a body and its operation takes none.
 	UnexpectedBody fault.Reason = "s3.unexpected_body"
 )
+
+// emptySHA256 is the SHA-256 of no bytes.
+const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 // call is one request: what it names, who asks, and what was found.
 type call struct {
@@ -99,11 +100,10 @@ func (c *call) understand() (err error) {
 	if c.op.body {
 		return nil
 	}
-	empty := sha256.Sum256(nil)
 	switch p := c.session.Proof.Payload; {
 	case c.r.ContentLength != 0, p.Streaming():
 		return fault.New(fault.Invalid, UnexpectedBody, "%s takes no body.", c.op.name)
-	case p.Mode == awswire.PayloadHashed && p.SHA256 != hex.EncodeToString(empty[:]):
+	case p.Mode == awswire.PayloadHashed && p.SHA256 != emptySHA256:
 		return bodyMismatch()
 	}
 	return nil
@@ -141,7 +141,7 @@ func (c *call) resource() string {
 // "Condition keys for Amazon S3").
 func (d Door) factsOf(c *call) *cond.Facts {
 	f := access.Facts(access.Network{
-		Now: d.Now(), Remote: c.event.Draft().Remote, Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
+		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
 	access.AddSession(f, c.session.Session, c.session.Role)
 	f.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
@@ -169,6 +169,9 @@ func (c *call) permit(action, resource string) error {
 	c.decision = access.AWS(c.v, access.AWSRequest{
 		Session: c.session.Session, Role: c.session.Role, Action: action, Resource: resource, Bucket: c.bucket, Context: c.facts,
 	})
+	if c.decision.Allowed() {
+		return nil
+	}
 	return access.Refusal(c.decision, denial(c.session.ARN(c.session.Role).String(), action, resource, c.decision))
 }
 

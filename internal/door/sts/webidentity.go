@@ -43,7 +43,7 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 
 	role, _ := c.v.Role(in.role)
 	facts := access.Facts(access.Network{
-		Now: d.Now(), Remote: c.event.Draft().Remote, Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
+		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
 	access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims)
 	facts.Set("sts:RoleSessionName", in.session)
