@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
+	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -20,7 +21,9 @@ func newApply(c *cli) *cobra.Command {
 		Short: "Make what manifests say, and print the steps",
 		Long: "Makes what YAML manifests say. A document is the whole of its thing: what it does not say is taken away. All\n" +
 			"files together are one change: they are checked before anything is written, and may refer to each other in the\n" +
-			"order in which they are given. Applying the same files again changes nothing.",
+			"order in which they are given. Applying the same files again changes nothing. The kinds are\n" +
+			wrapped(manifest.Kinds()) + ";\n" +
+			"docs/manifest.md has the keys of each.",
 		Example: "  lanyard apply -f scene.yaml --dry-run\n  lanyard apply -f scene.yaml\n  cat scene.yaml | lanyard apply -f -",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
