@@ -171,7 +171,9 @@ func TestMoment(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	refusal := &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", RequestID: "id"}, Status: 403}
+	refusalOf := func(status int) error {
+		return &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", RequestID: "id"}, Status: status}
+	}
 	advised := &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", RequestID: "id", Next: "lanyard get Role"}}
 	for name, tc := range map[string]struct {
 		data    string
@@ -180,7 +182,10 @@ func TestFailures(t *testing.T) {
 		code    int
 		want    string
 	}{
-		"refusal": {"", true, refusal, 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
+		"refusal":               {"", true, refusalOf(403), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
+		"refusal that says all": {"", true, refusalOf(404), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
+		"wrong question":        {"", true, refusalOf(400), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
+		"defect":                {"", true, refusalOf(500), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
 		"refusal of another server": {
 			"a b", true, advised, 1,
 			"lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard get --data 'a b' Role\n",

@@ -27,7 +27,7 @@ func newDelete(c *cli) *cobra.Command {
 			switch {
 			case len(files) == 0 && len(args) == 2:
 				result, err = ask[opwire.ApplyResult](cmd.Context(), c, http.MethodDelete, opwire.RecordPath(args[0], args[1]), nil)
-				err = listInstead(err, args[0])
+				err = listInstead(didYouMean(cmd, err, args[0]), args[0])
 			case len(files) > 0 && len(args) == 0:
 				result, err = c.deleteFiles(cmd, files)
 			default:

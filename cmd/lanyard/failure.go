@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os/exec"
 	"strings"
 
@@ -54,7 +55,7 @@ func (c *cli) failed(cmd *cobra.Command, err error) int {
 			body.Message = usage.text
 		}
 		body.Message = oneLine(body.Message)
-		body.Next = cmd.CommandPath() + " --help"
+		body.Next = helpOf(cmd)
 	case errors.Is(err, server.ErrFatal):
 		code = exitFatal
 	}
@@ -62,8 +63,23 @@ func (c *cli) failed(cmd *cobra.Command, err error) int {
 	return code
 }
 
-// oneLine puts cobra's suggestions, which stand on lines of their own, behind its message.
+// helpOf is the command that says how a verb is used. Who asked for the help of a verb that does not exist gets the list.
+func helpOf(cmd *cobra.Command) string {
+	if cmd.Name() == "help" {
+		cmd = cmd.Root()
+	}
+	return cmd.CommandPath() + " --help"
+}
+
+// oneLine puts cobra's suggestions, which stand on lines of their own, behind its message, and says in words what a flag
+// wants, where Go's conversion would speak.
 func oneLine(message string) string {
+	if flag, _, ok := strings.Cut(message, ": strconv.ParseBool: "); ok {
+		return flag + ": want true or false"
+	}
+	if flag, _, ok := strings.Cut(message, ": strconv."); ok {
+		return flag + ": want a number"
+	}
 	what, verbs, suggested := strings.Cut(message, "\n\nDid you mean this?\n")
 	if !suggested {
 		return message
@@ -89,7 +105,7 @@ func report(w io.Writer, f format, e opwire.Error) {
 func (c *cli) describe(err error) opwire.Error {
 	if r, ok := errors.AsType[*operator.Refusal](err); ok {
 		e := r.Said
-		if e.Next == "" && e.RequestID != "" {
+		if e.Next == "" && e.RequestID != "" && worthExplaining(r.Status) {
 			e.Next = "lanyard explain " + e.RequestID
 		}
 		e.Next = c.here(e.Next)
@@ -109,6 +125,12 @@ func (c *cli) describe(err error) opwire.Error {
 		return opwire.Error{Message: fmt.Sprintf("cannot run %s: %s", e.Name, e.Err)}
 	}
 	return opwire.Error{Message: err.Error()}
+}
+
+// worthExplaining tells by a refusal's status whether its record says more than the refusal: somebody may not, or the
+// server failed. What is asked in a wrong way, or does not exist, has been said.
+func worthExplaining(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status >= http.StatusInternalServerError
 }
 
 // cause is the private cause of a fault that was found in this process: whoever runs it may see it. What the public text

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -57,7 +58,21 @@ func (c *cli) records(cmd *cobra.Command, args []string) ([]record.Record, error
 		path = opwire.RecordPath(args[0], args[1])
 	}
 	items, err := ask[[]record.Record](cmd.Context(), c, http.MethodGet, path, nil)
-	return items, listInstead(err, args[0])
+	return items, listInstead(didYouMean(cmd, err, args[0]), args[0])
+}
+
+// didYouMean adds to a refusal that a kind does not exist the kind that is spelled almost like it.
+func didYouMean(cmd *cobra.Command, err error, kind string) error {
+	r, ok := errors.AsType[*operator.Refusal](err)
+	if !ok || r.Said.Reason != string(kinds.UnknownKind) {
+		return err
+	}
+	s := *r
+	s.Said.Next = helpOf(cmd)
+	if near, ok := nearest(kind, kinds.Kinds()); ok {
+		s.Said.Message = fmt.Sprintf("there is no kind %q; did you mean %s?", kind, near)
+	}
+	return &s
 }
 
 // listInstead adds to a refusal that nothing has the name how to find the names that there are.

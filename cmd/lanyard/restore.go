@@ -56,6 +56,9 @@ func (c *cli) restore(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s", file)
+	}
 	done := screen.Progress(cmd.ErrOrStderr(), "restoring %s", file)
 	r, err := server.Restore(cmd.Context(), file, data, logger(cmd.ErrOrStderr(), "warn"))
 	done()

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest gives the word that is typed by at most two wrong, missing or additional letters; case does not count.
+func nearest(typed string, words []string) (string, bool) {
+	best, found := 3, ""
+	for _, word := range words {
+		if d := edits(strings.ToLower(typed), strings.ToLower(word)); d < best && d < len(word) {
+			best, found = d, word
+		}
+	}
+	return found, found != ""
+}
+
+// edits counts the letters that must be changed, added or removed to make b of a (Levenshtein's distance).
+func edits(a, b string) int {
+	row := make([]int, len(b)+1) // the distances of the beginning of a to every beginning of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		above := slices.Clone(row)
+		row[0] = i + 1
+		for j := range len(b) {
+			change := above[j]
+			if a[i] != b[j] {
+				change++
+			}
+			row[j+1] = min(change, above[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

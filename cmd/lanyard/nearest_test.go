@@ -1,0 +1,34 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/internal/directory/kinds"
+	"github.com/lanyard-id/lanyard/internal/opwire"
+)
+
+func TestNearest(t *testing.T) {
+	for typed, want := range map[string]string{
+		"Rsource": "Resource", "rol": "Role", "buckets": "Bucket", "Resuorce": "Resource", "Pod": "", "": "",
+	} {
+		if got, ok := nearest(typed, kinds.Kinds()); got != want || ok != (want != "") {
+			t.Errorf("%q: got %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	refused := &operator.Refusal{Said: opwire.Error{Reason: string(kinds.UnknownKind), Message: "no", Next: "lanyard apply --help"}}
+	cmd, _, err := newRoot(&cli{}).Find([]string{"get"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := didYouMean(cmd, refused, "Rsource").(*operator.Refusal)
+	if !ok || r.Said.Message != `there is no kind "Rsource"; did you mean Resource?` || r.Said.Next != "lanyard get --help" {
+		t.Errorf("got %+v", r)
+	}
+	if r, ok := didYouMean(cmd, refused, "Pod").(*operator.Refusal); !ok || r.Said.Message != "no" {
+		t.Errorf("Pod: got %+v", r)
+	}
+}
