@@ -24,7 +24,7 @@ func TestReadConfig(t *testing.T) {
 
 func TestAWrongConfigIsRefusedWithItsPlace(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
-		{"data: /d\ndate: /d\n", `c.yaml: 2:1: unknown key "date"`},
+		{"data: /d\ndate: /d\n", `c.yaml: 2:1: unknown key "date": the keys are data, `},
 		{"data: /d\ndata: /e\n", `c.yaml: 2:1: the key "data" stands twice`},
 		{"token_lifetime: soon\n", `c.yaml: 1:17: token_lifetime: "soon" is not a duration such as "15m"`},
 		{"operators: me\n", `c.yaml: 1:12: operators: "me" is not a list of numbers`},

@@ -53,7 +53,7 @@ func (c *Config) fill(m *yaml.Node) error {
 		field, ok := c.field(key.Value)
 		switch {
 		case !ok:
-			return at(key, "unknown key %q", key.Value)
+			return at(key, "unknown key %q: the keys are %s", key.Value, strings.Join(c.keys(), ", "))
 		case seen[key.Value]:
 			return at(key, "the key %q stands twice", key.Value)
 		case value.Kind == yaml.AliasNode:
@@ -76,6 +76,16 @@ func (c *Config) field(key string) (reflect.Value, bool) {
 		}
 	}
 	return reflect.Value{}, false
+}
+
+// keys lists what a configuration file may say.
+func (c *Config) keys() (list []string) {
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if key := field.Tag.Get("yaml"); key != "" && key != "-" {
+			list = append(list, key)
+		}
+	}
+	return list
 }
 
 // called says for people what a field holds.
