@@ -125,14 +125,19 @@ func TestF01SharedIssuersNeedASubject(t *testing.T) {
 		}
 	}
 	for _, c := range []view.FederatedCredential{
-		{Expression: "claims['repository'] eq 'acme/app'"}, {Expression: "claims['sub'] matches 'repo:*'"},
-		{Expression: "claims['sub'] matches 'repo:acme*'"}, {Pattern: "repo:acme*/app:pull_request"}, {Subject: "hello"},
+		{Expression: "claims['repository'] eq 'acme/app'"},
+		{Expression: "claims['sub'] matches 'repo:*'"},
+		{Expression: "claims['sub'] matches 'repo:acme*'"},
+		{Pattern: "repo:acme*/app:pull_request"},
+		{Subject: "hello"},
 	} {
 		h.refused(t, trust.Shared, credential(c))
 	}
 	for _, c := range []view.FederatedCredential{
-		{Subject: "repo:acme/app:ref:refs/heads/main"}, {Subject: "repo:acme@1/app@2:pull_request"},
-		{Expression: "claims['sub'] matches 'repo:acme/*' and claims['environment'] eq 'prod'"}, {Pattern: "repo:acme/app:ref:refs/heads/*"},
+		{Subject: "repo:acme/app:ref:refs/heads/main"},
+		{Subject: "repo:acme@1/app@2:pull_request"},
+		{Expression: "claims['sub'] matches 'repo:acme/*' and claims['environment'] eq 'prod'"},
+		{Pattern: "repo:acme/app:ref:refs/heads/*"},
 	} {
 		h.must(t, credential(c))
 	}

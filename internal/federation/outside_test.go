@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -26,32 +27,32 @@ type world struct {
 	Verifier
 	t    *testing.T
 	mu   sync.Mutex
-	now  time.Time
+	at   time.Time
 	view *view.View
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
+	w := &world{t: t, at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
 	v, err := view.Load(1, []view.Record{&view.Installation{Incarnation: "life", URLs: map[string]string{"entra": "https://127.0.0.1:1"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.view = v
-	w.Verifier.Now, w.Verifier.Own = w.Clock, &credential.Tokens{}
+	w.Now, w.Own = w.Clock, &credential.Tokens{}
 	return w
 }
 
 func (w *world) Clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.now
+	return w.at
 }
 
 func (w *world) pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
+	w.at = w.at.Add(d)
 }
 
 // put registers issuers by writing the View as the store would.
@@ -109,9 +110,7 @@ func (w *world) want(what string, err error, why fault.Reason) {
 
 func job(change map[string]any) map[string]any {
 	c := map[string]any{"sub": "repo:acme/app:ref:refs/heads/main", "aud": "api://x"}
-	for k, v := range change {
-		c[k] = v
-	}
+	maps.Copy(c, change)
 	return c
 }
 
@@ -267,7 +266,7 @@ func TestJ27GarbageKeepsTheLastGoodSet(t *testing.T) {
 					_, _ = rw.Write([]byte(body))
 					return
 				}
-				fmt.Fprintf(rw, `{"issuer":%q,"jwks_uri":%q}`, i.URL, i.URL+"/keys")
+				_, _ = fmt.Fprintf(rw, `{"issuer":%q,"jwks_uri":%q}`, i.URL, i.URL+"/keys")
 			})
 			w.pass(9 * time.Minute)
 			if err := w.Refresh(t.Context(), w.view); err == nil {
@@ -324,7 +323,7 @@ func TestF18TheDocumentNamesAnother(t *testing.T) {
 	w := newWorld(t)
 	i := w.known()
 	i.Answer(func(rw http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(rw, `{"issuer":"https://evil.example","jwks_uri":%q}`, i.URL+"/keys")
+		_, _ = fmt.Fprintf(rw, `{"issuer":"https://evil.example","jwks_uri":%q}`, i.URL+"/keys")
 	})
 	w.want("mismatch", w.verify(i.Token(job(nil))), fetch.DiscoveryMismatch)
 }
@@ -333,7 +332,7 @@ func TestF18TheDocumentNamesAnother(t *testing.T) {
 func TestASlowIssuerBlocksNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.Verifier.Now = time.Now
+		w.Now = time.Now
 		slow, fast := issuerOf(t, "https://slow.example"), issuerOf(t, "https://fast.example")
 		w.put(slow.record, fast.record)
 		var fetches atomic.Int32

@@ -162,8 +162,11 @@ func TestF21CaseAndLength(t *testing.T) {
 func TestF01SharedIssuersNeedAnOwner(t *testing.T) {
 	w := newTrusting(t, func(i *view.Issuer) { i.Shared, i.Preset = true, "github" })
 	for _, c := range []view.FederatedCredential{
-		{Expression: "claims['repository'] eq 'acme/app'"}, {Expression: "claims['sub'] matches '*'"},
-		{Expression: "claims['sub'] matches 'repo:acme*'"}, {Pattern: "repo:acme*/app:ref:refs/heads/main"}, {Pattern: "repo:*/app:ref:refs/heads/main"},
+		{Expression: "claims['repository'] eq 'acme/app'"},
+		{Expression: "claims['sub'] matches '*'"},
+		{Expression: "claims['sub'] matches 'repo:acme*'"},
+		{Pattern: "repo:acme*/app:ref:refs/heads/main"},
+		{Pattern: "repo:*/app:ref:refs/heads/main"},
 	} {
 		w.want(c.Expression+c.Pattern, w.match(c, map[string]any{"repository": "acme/app"}), SubjectMismatch)
 	}
@@ -185,9 +188,11 @@ func TestF01ARoleThatTrustsEverybodyIsNotAssumable(t *testing.T) {
 		`{"StringLike":{"` + url.WithoutScheme() + `:sub":"repo:acme/*"}}`:                  "",
 		`{"StringEquals":{"` + url.WithoutScheme() + `:sub":"repo:acme/app:pull_request"}}`: "",
 	} {
-		role := &view.Role{ARN: mustARN(t, "arn:aws:iam::123456789012:role/r"), Name: "r", UniqueID: "AROAAAAAAAAAAAAAAAAAA",
+		role := &view.Role{
+			ARN: mustARN(t, "arn:aws:iam::123456789012:role/r"), Name: "r", UniqueID: "AROAAAAAAAAAAAAAAAAAA",
 			Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRoleWithWebIdentity","Principal":{"Federated":"` +
-				provider.ARN.String() + `"},"Condition":` + condition + `}]}`}
+				provider.ARN.String() + `"},"Condition":` + condition + `}]}`,
+		}
 		w.put(role)
 		stored, _ := w.view.Role(role.ARN)
 		err := CheckTrust(a, provider, stored)

@@ -30,7 +30,10 @@ func All() []Preset {
 			// other claims (GitHub, "OpenID Connect reference").
 			Name: "github", Issuer: "https://token.actions.githubusercontent.com", Shared: true,
 			Owners: []Form{
-				{"repo:", "/@"}, {"repository_owner:", ":"}, {"repository_owner_id:", ":"}, {"repository_id:", ":"},
+				{"repo:", "/@"},
+				{"repository_owner:", ":"},
+				{"repository_owner_id:", ":"},
+				{"repository_id:", ":"},
 				{"job_workflow_ref:", "/"},
 			},
 		},

@@ -169,11 +169,11 @@ func thumbprints(set view.Raw) ([]string, error) {
 	}
 	var prints []string
 	for _, k := range keys {
-		print, err := k.Thumbprint()
+		sum, err := k.Thumbprint()
 		if err != nil {
 			return nil, err
 		}
-		prints = append(prints, print)
+		prints = append(prints, sum)
 	}
 	return prints, nil
 }

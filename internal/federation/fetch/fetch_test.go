@@ -105,27 +105,27 @@ func TestEachStepNamesItself(t *testing.T) {
 		"not changed unasked": {
 			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, Redirected,
 		},
-		"huge": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}", long) }, TooLarge},
-		"HTML": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, DiscoveryMalformed},
+		"huge": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "{}", long) }, TooLarge},
+		"HTML": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "<html>") }, DiscoveryMalformed},
 		"F18 another issuer": {
 			func(w http.ResponseWriter, _ *http.Request) {
-				fmt.Fprint(w, `{"issuer":"https://evil.example","jwks_uri":"https://x/"}`)
+				_, _ = fmt.Fprint(w, `{"issuer":"https://evil.example","jwks_uri":"https://x/"}`)
 			},
 			DiscoveryMismatch,
 		},
 		"keys by plain HTTP": {
 			func(w http.ResponseWriter, r *http.Request) {
-				fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"http://127.0.0.1:1/keys"}`, r.Host)
+				_, _ = fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"http://127.0.0.1:1/keys"}`, r.Host)
 			}, AddressRefused,
 		},
 		"keys at a metadata service": {
 			func(w http.ResponseWriter, r *http.Request) {
-				fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"https://169.254.169.254/keys"}`, r.Host)
+				_, _ = fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"https://169.254.169.254/keys"}`, r.Host)
 			}, AddressRefused,
 		},
 		"garbage for keys": {
 			func(w http.ResponseWriter, r *http.Request) {
-				fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"https://%s/keys","keys":[]}`, r.Host, r.Host)
+				_, _ = fmt.Fprintf(w, `{"issuer":"https://%s","jwks_uri":"https://%s/keys","keys":[]}`, r.Host, r.Host)
 			}, KeysRefused,
 		},
 	} {
@@ -141,7 +141,7 @@ func TestJ27AServerThatDripsIsLeft(t *testing.T) {
 	i := issuertest.New(t, time.Now)
 	i.Answer(func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
-			fmt.Fprint(w, " ")
+			_, _ = fmt.Fprint(w, " ")
 			_ = http.NewResponseController(w).Flush()
 			time.Sleep(time.Millisecond)
 		}
@@ -170,10 +170,10 @@ func TestPlainHTTPIsForLoopbackAlone(t *testing.T) {
 	i := issuertest.New(t, time.Now)
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/keys" {
-			fmt.Fprint(w, i.JWKS())
+			_, _ = fmt.Fprint(w, i.JWKS())
 			return
 		}
-		fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, server.URL, server.URL+"/keys")
+		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, server.URL, server.URL+"/keys")
 	}))
 	defer server.Close()
 	u, err := name.ParseIssuerURL(server.URL)
@@ -195,13 +195,13 @@ func TestTheServerMaySayThatNothingChanged(t *testing.T) {
 		w.Header().Set("Cache-Control", "public, Max-Age=420")
 		switch {
 		case r.URL.Path != "/keys":
-			fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, i.URL, i.URL+"/keys")
+			_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, i.URL, i.URL+"/keys")
 		case r.Header.Get("If-None-Match") == `"v1"`:
 			w.WriteHeader(http.StatusNotModified)
 		default:
 			sent++
 			w.Header().Set("ETag", `"v1"`)
-			fmt.Fprint(w, i.JWKS())
+			_, _ = fmt.Fprint(w, i.JWKS())
 		}
 	})
 	first, err := Keys(t.Context(), source(t, i), nil)
