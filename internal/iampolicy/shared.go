@@ -8,24 +8,23 @@ import (
 	"github.com/lanyard-id/lanyard/internal/glob"
 )
 
-// OpenTo finds the first statement that allows callers of a web identity provider something without limiting the
-// condition key; nil if there is none. A key is limited by a test that fails where the key is absent and of whose values
+// OpenTo finds the first statement of a trust policy that lets callers of a web identity provider assume the role without
+// limiting the condition key; nil if there is none. A key is limited by a test that fails where the key is absent and of whose values
 // every one passes limits: literal is the value up to its first wildcard or variable, whole that it has neither
 // (IAM User Guide, "Identity-provider controls for shared OIDC providers").
 func (p *Policy) OpenTo(provider, key string, limits func(literal string, whole bool) bool) *Statement {
-	caller := Principal{Type: WebIdentity, Federated: provider}
+	q := question{who: &Principal{Type: WebIdentity, Federated: provider}, trust: true}
 	for s := range p.Statements() {
-		if s.effect == Allow && s.mayName(&caller) && !s.limited(key, limits) {
+		assumes := s.effect == Allow && s.names(&q) != unnamed && s.coversAction(assumeAction)
+		if assumes && !s.limited(key, limits) {
 			return s
 		}
 	}
 	return nil
 }
 
-// mayName tells whether the statement can be about the caller. A NotPrincipal is about everybody else.
-func (s *Statement) mayName(who *Principal) bool {
-	return s.notPrincipal || slices.ContainsFunc(s.principals, func(p principal) bool { return p.level(who) != unnamed })
-}
+// assumeAction is in lower case, as actions are compared.
+const assumeAction = "sts:assumerolewithwebidentity"
 
 func (s *Statement) limited(key string, limits func(literal string, whole bool) bool) bool {
 	for t := range s.Tests() {

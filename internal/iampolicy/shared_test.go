@@ -31,7 +31,7 @@ func TestF01OpenTo(t *testing.T) {
 		{"another issuer's", us, "Allow", `{"StringEquals":{"other.example.org:sub":"repo:acme/x"}}`, true},
 		{"variable", us, "Allow", `{"StringEquals":{"ci.example.org:sub":"${aws:username}"}}`, true},
 		{"a denial", us, "Deny", "", false},
-		{"everybody", `"Principal":"*"`, "Allow", "", true},
+		{"everybody is no web identity", `"Principal":"*"`, "Allow", "", false},
 		{"another provider", `"Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/other.example.org"}`, "Allow", "", false},
 	} {
 		doc := `{"Version":"2012-10-17","Statement":[{"Effect":"` + tc.effect + `","Action":"sts:AssumeRoleWithWebIdentity",` + tc.principal
