@@ -52,6 +52,17 @@ func (e *Expression) Claims() []string {
 	return names
 }
 
+// On gives the patterns that the expression wants a claim to match, all of them.
+func (e *Expression) On(claim string) []Pattern {
+	var patterns []Pattern
+	for _, c := range e.clauses {
+		if c.claim == claim {
+			patterns = append(patterns, c.pattern)
+		}
+	}
+	return patterns
+}
+
 // Match tests every clause. Lookup gives a claim's values as texts: one, or those of a list; a clause holds when one of
 // the values does. A claim that is absent, or not made of texts, fails its clause.
 func (e *Expression) Match(lookup func(claim string) (values []string, ok bool)) Trace {

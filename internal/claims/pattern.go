@@ -74,6 +74,15 @@ func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 // String is the text that the pattern was made of.
 func (p Pattern) String() string { return p.text }
 
+// Literal gives the pattern up to its first wildcard, and whether it has none.
+func (p Pattern) Literal() (text string, whole bool) {
+	at := strings.IndexAny(p.text, "*?")
+	if p.kind == exact || at < 0 {
+		return p.text, true
+	}
+	return p.text[:at], false
+}
+
 // Matches compares the whole value.
 func (p Pattern) Matches(value string) bool {
 	if p.text == "" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory/document"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/trust"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -99,7 +100,11 @@ func (e *Edit) settleTrust(doc string, r *view.Role) (string, error) {
 	if doc == r.Trust && doc != "" {
 		return doc, nil
 	}
-	return document.Keep(e.view, doc, iampolicy.Trust)
+	kept, err := document.Keep(e.view, doc, iampolicy.Trust)
+	if err != nil {
+		return "", err
+	}
+	return kept, trust.Policy(e.view, kept)
 }
 
 func (s RoleSpec) check() error {

@@ -92,6 +92,9 @@ func (e *Edit) PutOIDCProvider(s ProviderSpec) (name.ARN, Outcome, error) {
 	} else if len(slices.Collect(e.view.OIDCProviders(s.Account))) >= maxProviders {
 		return arn, Unchanged, conflict(LimitExceeded, "an account has at most %d OIDC providers", maxProviders)
 	}
+	if err := e.know(s.URL); err != nil {
+		return arn, Unchanged, err
+	}
 	p.ClientIDs, p.AudienceClaim = s.ClientIDs, s.AudienceClaim
 	outcome, err := e.save(p)
 	return arn, outcome, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/trust"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -55,11 +56,14 @@ func (e *Edit) DeleteFederated(h Holder, credential string) error {
 
 // SetFederated makes the list the holder's whole set of federated credentials.
 func (e *Edit) SetFederated(h Holder, list []view.FederatedCredential) (Outcome, error) {
-	if _, err := e.federated(h); err != nil {
+	before, err := e.federated(h)
+	if err != nil {
 		return Unchanged, err
 	}
-	list, err := checkFederated(list)
-	if err != nil {
+	if list, err = checkFederated(list); err != nil {
+		return Unchanged, err
+	}
+	if err := e.checkTrusted(before, list); err != nil {
 		return Unchanged, err
 	}
 	if !h.Identity.IsZero() {
@@ -95,7 +99,6 @@ func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential
 	if len(list) > maxFederated {
 		return nil, invalid(LimitExceeded, "there are at most %d federated credentials, not %d", maxFederated, len(list))
 	}
-	names, subjects := map[string]bool{}, map[[2]string]bool{}
 	out := make([]view.FederatedCredential, 0, len(list))
 	for _, c := range list {
 		if err := because(InvalidName, form.CredentialName(c.Name)); err != nil {
@@ -105,18 +108,10 @@ func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential
 		if err != nil {
 			return nil, because(InvalidValue, err)
 		}
-		trusted := [2]string{c.Issuer.String(), "subject " + c.Subject}
-		if c.Subject == "" {
-			trusted[1] = "expression " + c.Expression
-		}
-		switch {
-		case names[strings.ToLower(c.Name)]:
-			return nil, conflict(Exists, "there are two federated credentials named %q", c.Name)
-		case subjects[trusted]:
-			return nil, conflict(Exists, "two federated credentials have the issuer %s and the same subject", c.Issuer)
-		}
-		names[strings.ToLower(c.Name)], subjects[trusted] = true, true
 		out = append(out, c)
+	}
+	if what, twice := trust.Twice(out); twice {
+		return nil, conflict(Exists, "%s", what)
 	}
 	return out, nil
 }

@@ -3,12 +3,11 @@ package directory
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"maps"
-	"math/big"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/holds"
 	"github.com/lanyard-id/lanyard/internal/directory/start"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -119,30 +118,11 @@ func (e *Edit) DeleteTenant(id name.GUID) error {
 	if e.isDefault(func(i *view.Installation) bool { return i.Tenant == id }) {
 		return conflict(InUse, "the default tenant stays")
 	}
-	for s := range e.view.Subscriptions() {
-		if s.Tenant == id {
-			return conflict(InUse, "the tenant still has the subscription %q", s.Name)
-		}
+	own, still := holds.Tenant(e.view, id)
+	if still != "" {
+		return conflict(InUse, "the tenant still has %s", still)
 	}
-	for d := range e.view.RoleDefinitions() {
-		if d.Tenant == id {
-			return conflict(InUse, "the tenant still has the role definition %q", d.Name)
-		}
-	}
-	var house []view.Record
-	for a := range e.view.Applications() {
-		switch {
-		case a.Principal.Tenant != id:
-		case a.House:
-			house = append(house, a)
-		default:
-			return conflict(InUse, "the tenant still has the application %q", a.DisplayName)
-		}
-	}
-	if o, ok := e.view.OperatorOf(id); ok {
-		house = append(house, o)
-	}
-	for _, r := range house {
+	for _, r := range own {
 		if err := e.removeAll(r); err != nil {
 			return err
 		}
@@ -177,22 +157,14 @@ func (e *Edit) DeleteSubscription(id name.GUID) error {
 	if e.isDefault(func(i *view.Installation) bool { return i.Subscription == id }) {
 		return conflict(InUse, "the default subscription stays")
 	}
-	scope := s.Scope()
-	var assignments []view.Record
-	for r := range e.view.Under(scope) {
-		switch r := r.(type) {
-		case *view.RoleAssignment:
-			assignments = append(assignments, r)
-		case *view.ResourceGroup:
-			if e.view.Fenced(r.Scope()) {
-				return conflict(Fenced, "the resource group %q is still being deleted; try again when that is done", r.Name)
-			}
-			return conflict(InUse, "the subscription still has the resource group %q", r.Name)
-		default:
-			return conflict(InUse, "the subscription still has %s", strings.TrimPrefix(r.StoreKey(), view.Prefix))
-		}
+	own, still, fenced := holds.Subscription(e.view, s)
+	switch {
+	case fenced:
+		return conflict(Fenced, "%s is still being deleted; try again when that is done", still)
+	case still != "":
+		return conflict(InUse, "the subscription still has %s", still)
 	}
-	for _, r := range assignments {
+	for _, r := range own {
 		if err := e.remove(r); err != nil {
 			return err
 		}
@@ -222,15 +194,10 @@ func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
 	return id, err
 }
 
-// newAccountID gives twelve random digits that no account has, the first not 0.
+// newAccountID gives an id that no account has.
 func (e *Edit) newAccountID() (name.AccountID, error) {
-	span := big.NewInt(900_000_000_000)
 	for {
-		n, err := rand.Int(rand.Reader, span)
-		if err != nil {
-			return name.AccountID{}, refused(err)
-		}
-		id, err := name.ParseAccountID(fmt.Sprint(100_000_000_000 + n.Int64()))
+		id, err := form.NewAccountID()
 		if err != nil {
 			return name.AccountID{}, refused(err)
 		}
@@ -249,29 +216,12 @@ func (e *Edit) DeleteAccount(id name.AccountID) error {
 	if e.isDefault(func(i *view.Installation) bool { return i.Account == id }) {
 		return conflict(InUse, "the default AWS account stays")
 	}
-	var own *view.Role
-	for r := range e.view.Roles(id) {
-		if r.Path != start.OperatorPath || r.Name != start.OperatorName {
-			return conflict(InUse, "the account still has the role %q", r.Name)
-		}
-		own = r
+	own, still := holds.Account(e.view, id)
+	if still != "" {
+		return conflict(InUse, "the account still has %s", still)
 	}
-	for p := range e.view.Policies(id) {
-		return conflict(InUse, "the account still has the policy %q", p.Name)
-	}
-	for p := range e.view.OIDCProviders(id) {
-		return conflict(InUse, "the account still has the OIDC provider %s", p.URL)
-	}
-	for b := range e.view.Buckets(id) {
-		return conflict(InUse, "the account still has the bucket %q", b.Name)
-	}
-	for r := range e.view.AWSResources() {
-		if r.ARN.Account() == id {
-			return conflict(InUse, "the account still has the resource %s", r.ARN)
-		}
-	}
-	if own != nil {
-		if err := e.remove(own); err != nil {
+	for _, r := range own {
+		if err := e.remove(r); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,20 @@ const (
 	SubjectMismatch fault.Reason = "federation.subject_mismatch"
 	// AudienceMismatch means that the assertion is meant for somebody else.
 	AudienceMismatch fault.Reason = "federation.audience_mismatch"
+	// IssuerDisabled means that the assertion's issuer is registered and disabled.
+	IssuerDisabled fault.Reason = "federation.issuer_disabled"
+	// IssuerBusy means that too many assertions of the issuer wait at the same time.
+	IssuerBusy fault.Reason = "federation.issuer_busy"
+	// KeyUnknown means that the issuer does not publish the key that the assertion names.
+	KeyUnknown fault.Reason = "federation.key_unknown"
+	// ClaimMissing means that the assertion lacks a claim that every assertion needs.
+	ClaimMissing fault.Reason = "federation.claim_missing"
+	// Lifetime means that the assertion lives longer than a day.
+	Lifetime fault.Reason = "federation.lifetime"
+	// Replayed means that the assertion was used before, or may have been, and may be used once.
+	Replayed fault.Reason = "federation.replayed"
+	// TrustOpen means that the role trusts everybody who can get a token of a shared issuer, which is nobody's intent.
+	TrustOpen fault.Reason = "federation.trust_open"
 	// OwnToken means that a token of this installation was presented to an application that does not trust it.
 	OwnToken fault.Reason = "federation.own_token"
 )

@@ -82,7 +82,7 @@ func (i *issuer) token(t *testing.T, change func(map[string]any)) string {
 
 func (i *issuer) assertion(t *testing.T, change func(map[string]any)) Assertion {
 	t.Helper()
-	a, err := i.Verify(i.view, i.token(t, change))
+	a, err := i.Verify(t.Context(), i.view, i.token(t, change))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestAnAssertionThatDoesNotHold(t *testing.T) {
 		{"deleted subject", i.token(t, func(c map[string]any) { c["oid"] = name.NewGUID().String() }), Revoked},
 		{"another life of the store", i.token(t, func(c map[string]any) { c[credential.ClaimInc] = "other" }), BadSignature},
 	} {
-		if _, err := i.Verify(i.view, tc.token); !fault.Is(err, tc.want) {
+		if _, err := i.Verify(t.Context(), i.view, tc.token); !fault.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
 		}
 	}

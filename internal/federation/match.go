@@ -43,8 +43,10 @@ func compare(a Assertion, c view.FederatedCredential) (met int, miss string, err
 	if c.Issuer.String() != a.Issuer {
 		return missedIssuer, fmt.Sprintf("issuer: have %q, want %q", a.Issuer, c.Issuer), nil
 	}
-	if miss, err := subjectMiss(a, c); err != nil || miss != "" {
-		return missedSubject, miss, err
+	for _, check := range []func(Assertion, view.FederatedCredential) (string, error){subjectMiss, openMiss} {
+		if miss, err := check(a, c); err != nil || miss != "" {
+			return missedSubject, miss, err
+		}
 	}
 	if !overlap(a.Audience, c.Audiences) {
 		return missedAudience, fmt.Sprintf("audience: have %q, want one of %q", a.Audience, c.Audiences), nil
@@ -54,6 +56,9 @@ func compare(a Assertion, c view.FederatedCredential) (met int, miss string, err
 
 // subjectMiss says why the credential does not accept the subject; empty if it does.
 func subjectMiss(a Assertion, c view.FederatedCredential) (string, error) {
+	if c.Pattern != "" {
+		return patternMiss(a, c)
+	}
 	if c.Expression == "" {
 		switch {
 		case c.Subject == a.Subject:
@@ -61,7 +66,8 @@ func subjectMiss(a Assertion, c view.FederatedCredential) (string, error) {
 		case strings.EqualFold(c.Subject, a.Subject):
 			return fmt.Sprintf("subject: have %q, want %q: differs only in case", a.Subject, c.Subject), nil
 		}
-		return fmt.Sprintf("subject: have %q, want %q", a.Subject, c.Subject), nil
+		return fmt.Sprintf("subject: have %q, want %q", a.Subject, c.Subject) +
+			plainHint(a, func(plain string) bool { return plain == c.Subject }), nil
 	}
 	expression, err := claims.Compile(c.Expression)
 	if err != nil { // it was checked when it was saved: the store is damaged, or this version reads it differently
@@ -71,6 +77,19 @@ func subjectMiss(a Assertion, c view.FederatedCredential) (string, error) {
 		return trace.String(), nil
 	}
 	return "", nil
+}
+
+// patternMiss compares with a subject that has wildcards.
+func patternMiss(a Assertion, c view.FederatedCredential) (string, error) {
+	p, err := claims.Wildcard(c.Pattern)
+	if err != nil { // as above
+		return "", fmt.Errorf("federated credential %q: %w", c.Name, err)
+	}
+	if p.Matches(a.Subject) {
+		return "", nil
+	}
+	return fmt.Sprintf("subject: have %q, want a match of %q: %s", a.Subject, c.Pattern, p.Explain(a.Subject)) +
+		plainHint(a, p.Matches), nil
 }
 
 // lookup gives a claim's values as texts.

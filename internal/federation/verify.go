@@ -1,10 +1,15 @@
 package federation
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/verify"
 )
@@ -20,20 +25,37 @@ type Assertion struct {
 	Party    string // azp, the party that the token was issued to; empty if there is none
 	Claims   *verify.Claims
 	Own      *credential.Token // set when this installation issued it
+	Outside  *view.Issuer      // set when an outside issuer did
 }
 
-// Verifier verifies assertions. Until outside issuers can be registered with their keys, the only issuers are the
-// tenants of this installation.
+// Verifier verifies assertions: of this installation's own tenants, and of the outside issuers that are registered.
 type Verifier struct {
-	Own *credential.Tokens
-	Now func() time.Time
+	Own   *credential.Tokens
+	Now   func() time.Time
+	Fetch Fetcher   // nil is fetch.Keys
+	Began time.Time // when this process began: tokens that may be used once and are older were perhaps used already
+
+	outside keepers
+	used    used
 }
 
 // Verify checks an assertion against one View. White space around it is the token file's and is ignored by the doors.
-func (f *Verifier) Verify(v *view.View, token string) (Assertion, error) {
+func (f *Verifier) Verify(ctx context.Context, v *view.View, token string) (Assertion, error) {
 	if len(token) > MaxAssertion {
 		return Assertion{}, fault.New(fault.Invalid, Malformed, "The token is longer than %d characters.", MaxAssertion)
 	}
+	if t, err := jose.Parse(token, MaxAssertion); err == nil {
+		if _, own := credential.TenantOfIssuer(v, t.UnverifiedIssuer()); !own {
+			if i, known := v.Issuer(t.UnverifiedIssuer()); known {
+				return f.foreign(ctx, i, t)
+			}
+		}
+	}
+	return f.own(v, token)
+}
+
+// own verifies a token of this installation, and names what is wrong with one that nobody knows.
+func (f *Verifier) own(v *view.View, token string) (Assertion, error) {
 	own, err := f.Own.Verify(v, f.Now(), token)
 	if err != nil {
 		return Assertion{}, translate(err)
@@ -63,4 +85,16 @@ func translate(err error) error {
 		to.Reason = IssuerUnknown
 	}
 	return (&to).Because(err)
+}
+
+// sentence makes a verifier's detail a sentence for the caller.
+func sentence(err error) string {
+	s := fmt.Sprint(err)
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
+		s = f.Public
+	}
+	if s == "" {
+		return "The token is not valid."
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
 }

@@ -183,6 +183,19 @@ func (f *fields) seconds(key string) Seconds {
 	return Seconds{N: int(d / time.Second), At: t.At}
 }
 
+// boolean reads true or false; absent is false.
+func (f *fields) boolean(key string) bool {
+	n := f.node(key)
+	if n == nil {
+		return false
+	}
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
+		f.fail(refuse(Position{n.Line, n.Column}, WrongType, "%q must be true or false", key))
+		return false
+	}
+	return strings.EqualFold(n.Value, "true")
+}
+
 // oneOrTwo reads a version number.
 func (f *fields) oneOrTwo(key string) int {
 	n := f.node(key)

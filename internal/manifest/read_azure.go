@@ -75,7 +75,8 @@ func (f *fields) federated() []FederatedCredential {
 		f.mapping(n, "a federated credential", func(inner *fields) {
 			list = append(list, FederatedCredential{
 				At: inner.at, Name: inner.required("name"), Issuer: inner.required("issuer"),
-				Subject: inner.text("subject"), Expression: inner.text("expression"), Audiences: inner.texts("audiences"),
+				Subject: inner.text("subject"), Expression: inner.text("expression"), Pattern: inner.text("pattern"),
+				Audiences: inner.texts("audiences"),
 			})
 		})
 	})

@@ -63,6 +63,7 @@ type UserAssignedIdentity struct {
 type FederatedCredential struct {
 	At                                Position
 	Name, Issuer, Subject, Expression Text
+	Pattern                           Text   // a subject with wildcards that do not cross / : @
 	Audiences                         []Text // empty is what Azure's own clients ask for: api://AzureADTokenExchange
 }
 
@@ -107,6 +108,14 @@ type RoleAssignment struct {
 	Role      Text // name or GUID of a built-in or custom role
 	Scope     Text
 	Condition Text
+}
+
+// Issuer is an outside issuer: where its keys come from, and what may be trusted of it.
+type Issuer struct {
+	URL, Preset                                          Text // the URL may be left out where the preset knows it
+	Keys                                                 JSON // JWK set; absent is discovery
+	CA                                                   Text // PEM
+	Private, AllowHTTPLoopback, Shared, OneUse, Disabled bool
 }
 
 // OIDCProvider makes an outside issuer known to the document's AWS account.
@@ -157,7 +166,7 @@ type AWSResource struct {
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
-		"Application", "RoleDefinition", "RoleAssignment", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+		"Application", "RoleDefinition", "RoleAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
 	}
 }
 
@@ -183,6 +192,8 @@ func newSpec(kind string) Spec {
 		return &RoleDefinition{}
 	case "RoleAssignment":
 		return &RoleAssignment{}
+	case "Issuer":
+		return &Issuer{}
 	}
 	return newAWSSpec(kind)
 }

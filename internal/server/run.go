@@ -73,6 +73,7 @@ type loop struct {
 // loops is the list of them.
 func (s *Server) loops() []loop {
 	return []loop{
+		{"fetch issuers' keys", 15 * time.Second, func(ctx context.Context) error { return s.verifier.Refresh(ctx, s.View()) }, s.log},
 		{"turn keys over", time.Hour, s.ring.Maintain, s.log},
 		{"read the own certificate again", time.Minute, s.reloadCertificate, s.log},
 		{"give space back", 5 * time.Minute, func(ctx context.Context) error { _, err := s.store.Maintain(ctx); return err }, s.log},

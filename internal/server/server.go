@@ -216,7 +216,7 @@ func (s *Server) makeServices(context.Context) error {
 	}
 	s.tokens = &credential.Tokens{Keys: s.ring}
 	s.authn = authn.New(s.tokens, s.ring, s.now)
-	s.verifier = &federation.Verifier{Own: s.tokens, Now: s.now}
+	s.verifier = &federation.Verifier{Own: s.tokens, Now: s.now, Began: s.now()}
 	s.mint = &mint.Mint{Keys: s.ring, Ledger: s.audit, Lives: lives, Now: s.now}
 	return nil
 }

@@ -40,6 +40,8 @@ func (v *View) At(key string) Record {
 		return find(&v.tombstones, id)
 	case kindRule:
 		return find(&v.rules, id)
+	case kindIssuer:
+		return find(&v.outside, id)
 	}
 	return v.aws.at(kind, id)
 }
@@ -107,6 +109,8 @@ func (v *View) put(r Record) error {
 	case *WorkloadRule:
 		v.rules.set(r.ID.String(), r)
 		return unique(&v.proofs, "launch secret", r.SecretHash, r)
+	case *Issuer:
+		v.outside.set(r.URL.String(), r)
 	default:
 		return v.aws.put(r)
 	}
@@ -279,6 +283,8 @@ func (v *View) drop(r Record) {
 	case *WorkloadRule:
 		v.rules.del(r.ID.String())
 		v.proofs.del(r.SecretHash)
+	case *Issuer:
+		v.outside.del(r.URL.String())
 	case nil:
 	default:
 		v.aws.drop(r)

@@ -29,6 +29,7 @@ const (
 	kindBucket       = "bucket"
 	kindAWSResource  = "awsresource"
 	kindRule         = "rule"
+	kindIssuer       = "issuer"
 	kindTombstone    = "tombstone"
 )
 

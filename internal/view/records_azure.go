@@ -71,7 +71,8 @@ type FederatedCredential struct {
 	Name       string         `json:"name"`
 	Issuer     name.IssuerURL `json:"issuer"`
 	Subject    string         `json:"subject,omitempty"`    // exact, or
-	Expression string         `json:"expression,omitempty"` // claims['sub'] matches '...'
+	Expression string         `json:"expression,omitempty"` // claims['sub'] matches '...', or
+	Pattern    string         `json:"pattern,omitempty"`    // a subject whose * and ? do not cross / : @
 	Audiences  []string       `json:"audiences"`
 }
 

@@ -33,6 +33,7 @@ type View struct {
 	aws           awsTables
 	rules         table[*WorkloadRule] // by id
 	proofs        table[*WorkloadRule] // by secret hash
+	outside       table[*Issuer]       // issuers that are not our own, by URL
 }
 
 type awsTables struct {
@@ -194,6 +195,7 @@ func loading() *View {
 		granted: loadingTable[[]*RoleAssignment](), containers: loadingTable[*Container](),
 		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
+		outside: loadingTable[*Issuer](),
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -208,7 +210,7 @@ func (v *View) seal() {
 	sealAll := []interface{ seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
-		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs,
+		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}

@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
+	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -113,4 +115,13 @@ func WorkloadKind(arn name.ARN) (string, error) {
 		return kind, nil
 	}
 	return "", fmt.Errorf("%s is not the ARN of a lambda function, an EC2 instance or an ECS task", arn)
+}
+
+// NewAccountID gives twelve random digits, the first not 0.
+func NewAccountID() (name.AccountID, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(900_000_000_000))
+	if err != nil {
+		return name.AccountID{}, err
+	}
+	return name.ParseAccountID(strconv.FormatInt(100_000_000_000+n.Int64(), 10))
 }

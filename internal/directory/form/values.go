@@ -112,9 +112,9 @@ func Credential(c view.FederatedCredential) (view.FederatedCredential, error) {
 	switch {
 	case c.Issuer.IsZero():
 		return c, fmt.Errorf("the federated credential %q needs an issuer", c.Name)
-	case (c.Subject == "") == (c.Expression == ""):
-		return c, fmt.Errorf("the federated credential %q needs either a subject or an expression", c.Name)
-	case len(c.Subject) > 600:
+	case given(c.Subject, c.Expression, c.Pattern) != 1:
+		return c, fmt.Errorf("the federated credential %q needs either a subject or an expression or a pattern", c.Name)
+	case max(len(c.Subject), len(c.Pattern)) > 600:
 		return c, fmt.Errorf("the subject of %q has more than 600 characters", c.Name)
 	case len(c.Audiences) < 1 || len(c.Audiences) > 10:
 		return c, fmt.Errorf("the federated credential %q needs 1 to 10 audiences", c.Name)
@@ -122,6 +122,11 @@ func Credential(c view.FederatedCredential) (view.FederatedCredential, error) {
 	for _, a := range c.Audiences {
 		if a == "" || len(a) > 600 {
 			return c, fmt.Errorf("an audience of %q is empty or has more than 600 characters", c.Name)
+		}
+	}
+	if c.Pattern != "" {
+		if _, err := claims.Wildcard(c.Pattern); err != nil {
+			return c, fmt.Errorf("the pattern of %q: %w", c.Name, err)
 		}
 	}
 	if c.Expression == "" {
@@ -133,4 +138,15 @@ func Credential(c view.FederatedCredential) (view.FederatedCredential, error) {
 	}
 	c.Expression = compiled.String()
 	return c, nil
+}
+
+// given counts the texts that are not empty.
+func given(texts ...string) int {
+	n := 0
+	for _, t := range texts {
+		if t != "" {
+			n++
+		}
+	}
+	return n
 }

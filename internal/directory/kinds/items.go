@@ -217,6 +217,9 @@ func (t thing) item(v *view.View) any {
 	case *view.RoleAssignment:
 		return t.assignmentItem(v, r)
 	}
+	if r, ok := t.record.(*view.Issuer); ok {
+		return t.issuerItem(r)
+	}
 	return t.awsItem(v)
 }
 

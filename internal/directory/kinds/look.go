@@ -22,6 +22,8 @@ func things(v *view.View, kind string) iter.Seq[thing] {
 		return thingsOf(v, v.RoleDefinitions())
 	case "RoleAssignment":
 		return thingsOf(v, v.Assignments())
+	case "Issuer":
+		return thingsOf(v, v.Issuers())
 	case "OIDCProvider":
 		return thingsOf(v, v.OIDCProviders(name.AccountID{}))
 	case "Bucket":
@@ -129,8 +131,11 @@ func recordByID(v *view.View, kind, id string) view.Record {
 	if scope, err := name.ParseScope(id); err == nil {
 		return v.Place(scope)
 	}
-	if kind == "Bucket" {
+	switch kind {
+	case "Bucket":
 		return found(v.Bucket(id))
+	case "Issuer":
+		return found(v.Issuer(id))
 	}
 	arn, err := name.ParseARN(id)
 	if err != nil {
@@ -173,6 +178,8 @@ func thingOf(v *view.View, r view.Record) (t thing, ok bool) {
 	case *view.RoleAssignment:
 		t.kind, t.name, t.id, t.tenant = "RoleAssignment", assignmentName(v, r), r.ID.String(), r.Tenant
 		return t, !v.Fenced(r.Scope)
+	case *view.Issuer:
+		t.kind, t.name, t.id = "Issuer", r.URL.String(), r.URL.String()
 	case *view.ResourceGroup, *view.Resource, *view.UserIdentity, *view.Container:
 		return treeThing(v, r)
 	case nil:

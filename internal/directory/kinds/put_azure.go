@@ -33,6 +33,8 @@ func (p *planner) put(spec manifest.Spec) (id string, outcome directory.Outcome,
 		return p.putDefinition(s)
 	case *manifest.RoleAssignment:
 		return p.putAssignment(s)
+	case *manifest.Issuer:
+		return p.putIssuer(s)
 	}
 	return p.putAWS(spec)
 }
@@ -258,7 +260,8 @@ func (p *planner) putFederated(h directory.Holder, list []manifest.FederatedCred
 	for _, f := range list {
 		var c view.FederatedCredential
 		var issuer string
-		err := p.all(pair{&c.Name, f.Name}, pair{&issuer, f.Issuer}, pair{&c.Subject, f.Subject}, pair{&c.Expression, f.Expression})
+		err := p.all(pair{&c.Name, f.Name}, pair{&issuer, f.Issuer}, pair{&c.Subject, f.Subject}, pair{&c.Expression, f.Expression},
+			pair{&c.Pattern, f.Pattern})
 		if err != nil {
 			return done, err
 		}

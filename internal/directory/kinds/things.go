@@ -175,6 +175,8 @@ func (t thing) delete(e *directory.Edit) error {
 		return e.DeletePolicy(r.ARN)
 	case *view.OIDCProvider:
 		return e.DeleteOIDCProvider(r.ARN)
+	case *view.Issuer:
+		return e.DeleteIssuer(r.URL)
 	case *view.Bucket:
 		return e.DeleteBucket(r.Name)
 	case *view.AWSResource:

@@ -42,10 +42,16 @@ func (d dialect) Code(f *fault.Fault) string {
 
 // rows are the refusals that only this door knows.
 func rows() map[fault.Reason]azwire.Row {
+	assertion := azwire.Row{Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027}
 	return map[fault.Reason]azwire.Row{
-		SecretUnsupported:    {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
-		web.NoRoute:          {Status: http.StatusNotFound, Code: "invalid_request", AADSTS: 9002313},
-		web.MethodNotAllowed: {Status: http.StatusMethodNotAllowed, Code: "invalid_request", AADSTS: 900561},
-		federation.Revoked:   {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027},
+		SecretUnsupported:         {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
+		web.NoRoute:               {Status: http.StatusNotFound, Code: "invalid_request", AADSTS: 9002313},
+		web.MethodNotAllowed:      {Status: http.StatusMethodNotAllowed, Code: "invalid_request", AADSTS: 900561},
+		federation.Revoked:        assertion,
+		federation.KeyUnknown:     assertion,
+		federation.ClaimMissing:   assertion,
+		federation.Lifetime:       assertion,
+		federation.Replayed:       assertion,
+		federation.IssuerDisabled: assertion,
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // Verifier says who an assertion is about.
 type Verifier interface {
-	Verify(v *view.View, token string) (federation.Assertion, error)
+	Verify(ctx context.Context, v *view.View, token string) (federation.Assertion, error)
 }
 
 // Minter makes tokens.

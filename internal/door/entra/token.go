@@ -44,7 +44,7 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 	if form.ClientSecret != "" {
 		return fault.New(fault.Unauthenticated, SecretUnsupported, "Client secrets are not offered; use a federated credential.")
 	}
-	assertion, err := d.Verifier.Verify(v, string(form.Assertion))
+	assertion, err := d.Verifier.Verify(r.Context(), v, string(form.Assertion))
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ type Authenticator interface {
 
 // Verifier says who a web identity token is about.
 type Verifier interface {
-	Verify(v *view.View, token string) (federation.Assertion, error)
+	Verify(ctx context.Context, v *view.View, token string) (federation.Assertion, error)
 }
 
 // Minter makes sessions.

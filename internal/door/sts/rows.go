@@ -13,15 +13,24 @@ import (
 // whatever is wrong with it but its age (AWS STS, AssumeRoleWithWebIdentity).
 func rows() map[fault.Reason]awswire.Entry {
 	token := awswire.Entry{Status: http.StatusBadRequest, Code: "InvalidIdentityToken", Message: "The identity token is not valid."}
-	return map[fault.Reason]awswire.Entry{
+	table := map[fault.Reason]awswire.Entry{
 		federation.Malformed:        token,
 		federation.BadSignature:     token,
 		federation.NotYet:           token,
 		federation.Revoked:          token,
 		federation.AudienceMismatch: token,
+		federation.KeyUnknown:       token,
+		federation.ClaimMissing:     token,
+		federation.Lifetime:         token,
+		federation.Replayed:         token,
+		federation.IssuerDisabled:   token,
 		federation.IssuerUnknown: {
 			Status: token.Status, Code: token.Code, Message: "No OpenIDConnect provider found in your account for the issuer", Fixed: false,
 		},
 		mint.DurationTooLong: {Status: http.StatusBadRequest, Code: "ValidationError"},
 	}
+	for _, why := range federation.FetchReasons() { // AWS says so when it cannot ask the provider
+		table[why] = awswire.Entry{Status: http.StatusBadRequest, Code: "IDPCommunicationError"}
+	}
+	return table
 }

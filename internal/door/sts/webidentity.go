@@ -26,7 +26,7 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	rec := &c.event.Record
 	rec.Resource, rec.Account = in.role.String(), in.role.Account()
 	rec.Input = map[string]string{"session": in.session}
-	assertion, err := d.Verifier.Verify(c.v, in.token)
+	assertion, err := d.Verifier.Verify(c.r.Context(), c.v, in.token)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,9 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	c.event.Caller(callerOf(assertion))
 
 	role, _ := c.v.Role(in.role)
+	if err := federation.CheckTrust(assertion, provider, role); err != nil {
+		return nil, err
+	}
 	facts := access.Facts(access.Network{
 		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
