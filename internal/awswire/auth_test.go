@@ -105,7 +105,7 @@ func FuzzParseAuthorization(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := ParseAuthorization(algorithm + " Credential=" + a.KeyID + "/" + a.String() +
+		again, err := ParseAuthorization(algorithm + " Credential=" + a.KeyID + "/" + a.Scope.String() +
 			",SignedHeaders=" + strings.Join(a.SignedHeaders, ";") + ",Signature=" + a.Signature)
 		if err != nil {
 			t.Fatal(err)

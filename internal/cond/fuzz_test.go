@@ -6,9 +6,17 @@ import "testing"
 // that it was made of, and evaluates without a fact as with one.
 func FuzzCompile(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"StringLike", "aws:PrincipalTag/team", "a*?"}, {"ForAllValues:StringEqualsIfExists", "k", "${aws:username}"}, {"Null", "k", "true"},
-		{"IpAddress", "aws:SourceIp", "10.0.0.0/8"}, {"NumericLessThan", "n", "1e3"}, {"DateGreaterThan", "d", "2026-11-21T00:00:00Z"},
-		{"Bool", "b", "TRUE"}, {"BinaryEquals", "x", "QQ=="}, {"ArnLike", "a", "arn:aws:iam::*:role/*"}, {"ForAnyValue:Null", "k", "x"}, {"", "", ""},
+		{"StringLike", "aws:PrincipalTag/team", "a*?"},
+		{"ForAllValues:StringEqualsIfExists", "k", "${aws:username}"},
+		{"Null", "k", "true"},
+		{"IpAddress", "aws:SourceIp", "10.0.0.0/8"},
+		{"NumericLessThan", "n", "1e3"},
+		{"DateGreaterThan", "d", "2026-11-21T00:00:00Z"},
+		{"Bool", "b", "TRUE"},
+		{"BinaryEquals", "x", "QQ=="},
+		{"ArnLike", "a", "arn:aws:iam::*:role/*"},
+		{"ForAnyValue:Null", "k", "x"},
+		{"", "", ""},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

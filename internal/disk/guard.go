@@ -55,12 +55,11 @@ func (g *Guard) Check() error { return g.Room(0) }
 // Last gives Full when less than LastFree is free. It is for small writes that must work as long as they can; they are
 // risked when nobody knows how much is free.
 func (g *Guard) Last() error {
-	free, err := g.ask()
-	if err != nil || free >= LastFree {
-		return nil
+	if free, err := g.ask(); err == nil && free < LastFree {
+		return fault.New(fault.Unavailable, Full, "no space is left on the server's disk").
+			Because(fmt.Errorf("%d bytes are free in %s, the last %d are not touched", free, g.Dir, LastFree))
 	}
-	return fault.New(fault.Unavailable, Full, "no space is left on the server's disk").
-		Because(fmt.Errorf("%d bytes are free in %s, the last %d are not touched", free, g.Dir, LastFree))
+	return nil
 }
 
 // Room is Check for a write of that many bytes: MinFree must be left after it.
