@@ -23,10 +23,10 @@ func (c *cli) advice(why fault.Reason) string {
 	return opwire.Next(why)
 }
 
-// here puts the user's --data into a command of the server's advice, behind the verb.
+// here puts the user's --data into a command of the server's advice, behind the verb. Help is the same for all data.
 func (c *cli) here(command string) string {
 	words := strings.SplitN(command, " ", 3)
-	if c.data == "" || len(words) < 2 || words[0] != "lanyard" {
+	if c.data == "" || len(words) < 2 || words[0] != "lanyard" || strings.HasSuffix(command, " --help") {
 		return command
 	}
 	words[1] += c.dataArgument()

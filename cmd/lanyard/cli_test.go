@@ -174,6 +174,7 @@ func TestFailures(t *testing.T) {
 	refusalOf := func(status int) error {
 		return &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", RequestID: "id"}, Status: status}
 	}
+	helped := &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", Next: "lanyard apply --help"}}
 	advised := &operator.Refusal{Said: opwire.Error{Reason: "r.x", Message: "No.", RequestID: "id", Next: "lanyard get Role"}}
 	for name, tc := range map[string]struct {
 		data    string
@@ -182,10 +183,11 @@ func TestFailures(t *testing.T) {
 		code    int
 		want    string
 	}{
-		"refusal":               {"", true, refusalOf(403), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
-		"refusal that says all": {"", true, refusalOf(404), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
-		"wrong question":        {"", true, refusalOf(400), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
-		"defect":                {"", true, refusalOf(500), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
+		"refusal":                 {"", true, refusalOf(403), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
+		"refusal that says all":   {"", true, refusalOf(404), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
+		"wrong question":          {"", true, refusalOf(400), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n"},
+		"defect":                  {"", true, refusalOf(500), 1, "lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard explain id\n"},
+		"help for another server": {"d", true, helped, 1, "lanyard: No\n  reason:  r.x\n  next:    lanyard apply --help\n"},
 		"refusal of another server": {
 			"a b", true, advised, 1,
 			"lanyard: No\n  reason:      r.x\n  request id:  id\n  next:        lanyard get --data 'a b' Role\n",
