@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
@@ -24,11 +25,11 @@ func TestDidYouMean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, ok := didYouMean(cmd, refused, "Rsource").(*operator.Refusal)
+	r, ok := errors.AsType[*operator.Refusal](didYouMean(cmd, refused, "Rsource"))
 	if !ok || r.Said.Message != `there is no kind "Rsource"; did you mean Resource?` || r.Said.Next != "lanyard get --help" {
 		t.Errorf("got %+v", r)
 	}
-	if r, ok := didYouMean(cmd, refused, "Pod").(*operator.Refusal); !ok || r.Said.Message != "no" {
+	if r, ok := errors.AsType[*operator.Refusal](didYouMean(cmd, refused, "Pod")); !ok || r.Said.Message != "no" {
 		t.Errorf("Pod: got %+v", r)
 	}
 }

@@ -134,14 +134,17 @@ func (h *house) assume(role, token string) (creds awswire.Credentials, a answer,
 	}
 	var x struct {
 		Result struct {
-			Credentials struct{ AccessKeyId, SecretAccessKey, SessionToken string } //nolint:revive // the names on the wire
+			Credentials struct {
+				AccessKeyID                   string `xml:"AccessKeyId"`
+				SecretAccessKey, SessionToken string
+			}
 		} `xml:"AssumeRoleWithWebIdentityResult"`
 	}
 	if err := xml.Unmarshal(a.body, &x); err != nil {
 		return creds, a, err
 	}
 	c := x.Result.Credentials
-	return awswire.Credentials{KeyID: c.AccessKeyId, Secret: awswire.Secret(c.SecretAccessKey), SessionToken: awswire.Secret(c.SessionToken)}, a, nil
+	return awswire.Credentials{KeyID: c.AccessKeyID, Secret: awswire.Secret(c.SecretAccessKey), SessionToken: awswire.Secret(c.SessionToken)}, a, nil
 }
 
 // mustAssume is assume where there must be a session.
@@ -163,14 +166,10 @@ func (h *house) blob(method, path, token string, body []byte) (answer, error) {
 	return h.send(h.request(method, "blob", path, body, header))
 }
 
-// signed sends a request that a session signs.
-func (h *house) signed(method, door, path string, creds awswire.Credentials, body []byte) (answer, error) {
-	header := map[string]string{}
-	if door == "sts" {
-		header["Content-Type"] = "application/x-www-form-urlencoded"
-	}
-	req := h.request(method, door, path, body, header)
-	if err := sign(req, creds, door, h.status.Region, body); err != nil {
+// signed sends a request to the S3 door that a session signs.
+func (h *house) signed(method, path string, creds awswire.Credentials, body []byte) (answer, error) {
+	req := h.request(method, "s3", path, body, map[string]string{})
+	if err := sign(req, creds, "s3", h.status.Region, body); err != nil {
 		return answer{}, err
 	}
 	return h.send(req)

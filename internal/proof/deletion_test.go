@@ -147,7 +147,7 @@ func (h *house) victimUses(t *testing.T) []use {
 }
 
 func (h *house) getObject(session awswire.Credentials) (answer, error) {
-	return h.signed(http.MethodGet, "s3", "/proof-files/hello.txt", session, nil)
+	return h.signed(http.MethodGet, "/proof-files/hello.txt", session, nil)
 }
 
 // remove deletes a thing and gives the error.

@@ -32,13 +32,17 @@ func TestAManifestThatCannotBeIsRefusedWhole(t *testing.T) {
 		"wrong type":        {"kind: ResourceGroup\nname: [a]\n", "manifest.wrong_type", "line 5, column 7"},
 		"trailing bytes":    {"kind: ResourceGroup\nname: a\n...\n}\n", "manifest.syntax", "standard input"},
 		"missing reference": {"kind: RoleAssignment\nprincipal: $(UserAssignedIdentity/nobody.principalId)\nrole: Reader\nscope: /\n", "kinds.not_found", "line 5, column 12"},
-		"missing identity": {"kind: Resource\ntype: Microsoft.Web/sites\nname: f\nresourceGroup: made\nidentity: {type: UserAssigned, userAssignedIdentities: [nobody]}\n",
-			"directory.reference_missing", "line 4, column 1"},
+		"missing identity": {
+			"kind: Resource\ntype: Microsoft.Web/sites\nname: f\nresourceGroup: made\nidentity: {type: UserAssigned, userAssignedIdentities: [nobody]}\n",
+			"directory.reference_missing", "line 4, column 1",
+		},
 		"unknown role": {"kind: UserAssignedIdentity\nname: one\nresourceGroup: made\n---\nkind: RoleAssignment\nprincipal: $(UserAssignedIdentity/one.principalId)\n" +
 			"role: Storage Blob Data Raeder\nscope: /subscriptions/$(subscription)\n", "", "Storage Blob Data Raeder"},
 		"malformed trust": {"kind: Role\nname: r\ntrust: {Version: \"2012-10-17\", Statement: [{Effect: Alow, Principal: \"*\", Action: \"sts:AssumeRole\"}]}\n", "policy.malformed", "Effect must be Allow or Deny"},
-		"trust without a principal": {"kind: Role\nname: r\ntrust: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"sts:AssumeRole\"}]}\n",
-			"policy.malformed", "Principal"},
+		"trust without a principal": {
+			"kind: Role\nname: r\ntrust: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"sts:AssumeRole\"}]}\n",
+			"policy.malformed", "Principal",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := h.refusedRun(t, good+tc.manifest, "apply", "--data", h.data, "-f", "-")

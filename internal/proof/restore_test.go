@@ -15,15 +15,12 @@ import (
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
-// mustRun runs a verb of the command and gives what it printed.
-func (h *house) mustRun(t *testing.T, args ...string) string {
+// mustRun runs a verb of the command.
+func (h *house) mustRun(t *testing.T, args ...string) {
 	t.Helper()
-	cmd := h.command(t.Context(), args...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if out, err := h.command(t.Context(), args...).CombinedOutput(); err != nil {
 		t.Fatalf("lanyard %v: %v\n%s", args, err, out)
 	}
-	return string(out)
 }
 
 // TestARestoreBringsTheSceneBackAndLeaksNothing backs the running server up, removes its data, restores and confirms. The

@@ -101,7 +101,7 @@ func (h *house) putBytes(t *testing.T, blob, object string, inBlob, inObject []b
 	if err != nil || a.status != http.StatusCreated {
 		t.Fatalf("put %s: %v, %d: %s", blob, err, a.status, a.body)
 	}
-	a, err = h.signed(http.MethodPut, "s3", object, h.operatorSession(t), inObject)
+	a, err = h.signed(http.MethodPut, object, h.operatorSession(t), inObject)
 	if err != nil || a.status != http.StatusOK {
 		t.Fatalf("put %s: %v, %d: %s", object, err, a.status, a.body)
 	}
@@ -134,10 +134,10 @@ func (h *house) readBoth(t *testing.T, w workload) {
 		}, "<Name>hello.txt</Name>"},
 		{"read the blob", func() (answer, error) { return h.blob(http.MethodGet, "/proofs/files/hello.txt", bearer, nil) }, "hello from a container"},
 		{"list the bucket", func() (answer, error) {
-			return h.signed(http.MethodGet, "s3", "/proof-files?list-type=2", session, nil)
+			return h.signed(http.MethodGet, "/proof-files?list-type=2", session, nil)
 		}, "<Key>hello.txt</Key>"},
 		{"read the object", func() (answer, error) {
-			return h.signed(http.MethodGet, "s3", "/proof-files/hello.txt", session, nil)
+			return h.signed(http.MethodGet, "/proof-files/hello.txt", session, nil)
 		}, "hello from a bucket"},
 	} {
 		a, err := look.ask()

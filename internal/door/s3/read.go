@@ -120,8 +120,11 @@ func writeValidators(h http.Header, info objects.Info) {
 func writeInfo(h http.Header, info objects.Info) {
 	h.Set("Content-Type", "binary/octet-stream")
 	for _, own := range [...]struct{ header, value string }{
-		{"Content-Type", info.ContentType}, {"Content-Encoding", info.ContentEncoding}, {"Content-Language", info.ContentLanguage},
-		{"Content-Disposition", info.ContentDisposition}, {"Cache-Control", info.CacheControl},
+		{"Content-Type", info.ContentType},
+		{"Content-Encoding", info.ContentEncoding},
+		{"Content-Language", info.ContentLanguage},
+		{"Content-Disposition", info.ContentDisposition},
+		{"Cache-Control", info.CacheControl},
 	} {
 		if own.value != "" {
 			h.Set(own.header, own.value)
