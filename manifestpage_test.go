@@ -21,7 +21,8 @@ const (
 
 // keyTypes are the methods of internal/manifest that read a key, and how the page calls what they read.
 var keyTypes = map[string]string{
-	"text": "text", "required": "text, required", "texts": "list", "json": "JSON", "seconds": "duration",
+	"boolean": "true or false",
+	"text":    "text", "required": "text, required", "texts": "list", "json": "JSON", "seconds": "duration",
 	"oneOrTwo": "1 or 2", "node": "mapping", "each": "list",
 }
 
