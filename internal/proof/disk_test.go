@@ -255,3 +255,41 @@ func fill(t *testing.T, disk, file string, leave int64) {
 
 // isRefusal gives the refusal in err.
 func isRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }
+
+// TestADiskThatCannotBeWrittenIsSaidSo starts the server on a disk that is read-only, and on one that has no room for a
+// store. It must end with exit code 1, name the folder or the cause, and leave nothing half made that a later start trips
+// over.
+func TestADiskThatCannotBeWrittenIsSaidSo(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Fatal("this proof mounts disks and must run as root")
+	}
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
+		t.Fatalf("mount a small disk: %v", err)
+	}
+	h := houseAt(t, filepath.Join(disk, "data"))
+	t.Cleanup(func() { h.kill(); _ = unix.Unmount(disk, unix.MNT_DETACH) })
+	start := []string{"serve", "--data", h.data, "--listen", "127.0.0.1:0"}
+
+	if said := h.refusedRun(t, "", start...); !strings.Contains(said, "no space") || strings.Contains(said, "panic") {
+		t.Errorf("on a disk without room it says:\n%s", said)
+	}
+	if err := unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, "size=4m"); err != nil {
+		t.Fatal(err)
+	}
+	if said := h.refusedRun(t, "", start...); !strings.Contains(said, "store.read_only") {
+		t.Errorf("on a disk that is read-only it says:\n%s", said)
+	}
+	if err := unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, "size=900m"); err != nil {
+		t.Fatal(err)
+	}
+	h.start(t) // and where there is room it starts
+	h.stop(t)
+	if err := unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, "size=900m"); err != nil {
+		t.Fatal(err)
+	}
+	if said := h.refusedRun(t, "", start...); !strings.Contains(said, "store.read_only") {
+		t.Errorf("an installation on a disk that has become read-only: it says:\n%s", said)
+	}
+	figure(t, "read-only and full disks: exit code 1, cause named, and started when there is room")
+}
