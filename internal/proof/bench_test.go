@@ -130,10 +130,12 @@ func (b bench) tokenRequest(secret, resource string) *http.Request {
 		map[string]string{"X-IDENTITY-HEADER": secret})
 }
 
-func (b bench) signedRequest(t *testing.T, method, door, path string, creds awswire.Credentials, body []byte) *http.Request {
+// signedRequest is a POST of a form where there is one, else a GET.
+func (b bench) signedRequest(t *testing.T, door, path string, creds awswire.Credentials, body []byte) *http.Request {
 	t.Helper()
-	header := map[string]string{}
+	method, header := http.MethodGet, map[string]string{}
 	if len(body) > 0 {
+		method = http.MethodPost
 		header["Content-Type"] = "application/x-www-form-urlencoded"
 	}
 	req := b.request(method, door, path, body, header)
@@ -164,10 +166,14 @@ func TestBenchPaths(t *testing.T) {
 	identity := []byte("Action=GetCallerIdentity&Version=2011-06-15")
 	for _, p := range []pair{
 		{"token served again, metadata door", b.at(t, "metadata"), hello, steady(written(t, b.tokenRequest(b.w.secret, storage))), steady(get("/")), 60},
-		{"GetCallerIdentity", b.at(t, "sts"), secure, steady(written(t, b.signedRequest(t, http.MethodPost, "sts", "/", session, identity))),
-			steady(post(string(identity))), 0},
-		{"S3 GET of 4 KiB", b.at(t, "s3"), file, steady(written(t, b.signedRequest(t, http.MethodGet, "s3", "/proof-files/big", session, nil))),
-			steady(get("/file")), 50},
+		{
+			"GetCallerIdentity", b.at(t, "sts"), secure, steady(written(t, b.signedRequest(t, "sts", "/", session, identity))),
+			steady(post(string(identity))), 0,
+		},
+		{
+			"S3 GET of 4 KiB", b.at(t, "s3"), file, steady(written(t, b.signedRequest(t, "s3", "/proof-files/big", session, nil))),
+			steady(get("/file")), 50,
+		},
 		{"Blob GET of 4 KiB", b.at(t, "blob"), file, steady(written(t, b.request(http.MethodGet, "blob", "/proofs/files/big", nil,
 			map[string]string{"Authorization": "Bearer " + bearer, "x-ms-version": "2021-08-06"}))), steady(get("/file")), 50},
 	} {
@@ -249,8 +255,10 @@ func TestBenchSessions(t *testing.T) {
 	o, f := percentile(unseen, 50), percentile(floors, 50)
 	verdict(t, "AssumeRoleWithWebIdentity, unseen token, 64 connections", int(100*f/o), 60,
 		fmt.Sprintf("%.1f µs a request, floor %.1f µs", micro(o), micro(f)))
-	seen := pair{name: "AssumeRoleWithWebIdentity, seen token, 64 connections", ours: door, base: base, low: low,
-		load: steady(post(exchangeForm(b.role(), b.w.mustToken(t, audience, ""))))}
+	seen := pair{
+		name: "AssumeRoleWithWebIdentity, seen token, 64 connections", ours: door, base: base, low: low,
+		load: steady(post(exchangeForm(b.role(), b.w.mustToken(t, audience, "")))),
+	}
 	seen.compare(t)
 	figure(t, "measured on %s, load average %s", machine(), loadAverage())
 }
@@ -275,8 +283,10 @@ func (b bench) manyTokens(t *testing.T, n int) (requests [][]byte) {
 }
 
 func exchangeForm(role, token string) string {
-	return url.Values{"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {role},
-		"RoleSessionName": {"bench"}, "WebIdentityToken": {token}}.Encode()
+	return url.Values{
+		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {role},
+		"RoleSessionName": {"bench"}, "WebIdentityToken": {token},
+	}.Encode()
 }
 
 // TestBenchLedger measures how much longer AssumeRoleWithWebIdentity takes because the ledger's record is on the disk before
