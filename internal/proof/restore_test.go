@@ -94,14 +94,14 @@ func (h *house) hoardOf(t *testing.T, w workload) (hoard, []use) {
 		t.Fatal(err)
 	}
 	return hoard{
-			"key encryption key": decode64(t, bytes.TrimSpace(kek)), "launch secret": []byte(w.secret),
-			"token for storage": []byte(bearer), "token for AWS": []byte(assertion), "operator's token": []byte(token.AccessToken),
-			"secret access key": []byte(session.Secret.Reveal()), "session token": []byte(session.SessionToken.Reveal()),
-			"operator's secret access key": []byte(operator.Secret.Reveal()), "operator's session token": []byte(operator.SessionToken.Reveal()),
-		}, []use{
-			{"the bearer token", func() (answer, error) { return h.blob(http.MethodGet, "/proofs/files/hello.txt", bearer, nil) }},
-			{"the token for AWS", func() (answer, error) { _, a, err := h.assume(h.role(), assertion); return a, err }},
-			{"the session", func() (answer, error) { return h.getObject(session) }},
-			{"the operator's session", func() (answer, error) { return h.getObject(operator) }},
-		}
+		"key encryption key": decode64(t, bytes.TrimSpace(kek)), "launch secret": []byte(w.secret),
+		"token for storage": []byte(bearer), "token for AWS": []byte(assertion), "operator's token": []byte(token.AccessToken),
+		"secret access key": []byte(session.Secret.Reveal()), "session token": []byte(session.SessionToken.Reveal()),
+		"operator's secret access key": []byte(operator.Secret.Reveal()), "operator's session token": []byte(operator.SessionToken.Reveal()),
+	}, []use{
+		{"the bearer token", func() (answer, error) { return h.blob(http.MethodGet, "/proofs/files/hello.txt", bearer, nil) }},
+		{"the token for AWS", func() (answer, error) { _, a, err := h.assume(h.role(), assertion); return a, err }},
+		{"the session", func() (answer, error) { return h.getObject(session) }},
+		{"the operator's session", func() (answer, error) { return h.getObject(operator) }},
+	}
 }
