@@ -93,12 +93,13 @@ func (h *house) hoardOf(t *testing.T, w workload) (hoard, []use) {
 	if err := h.ask(http.MethodPost, opwire.PathToken, opwire.TokenRequest{As: "operator", Resource: storage}, &token); err != nil {
 		t.Fatal(err)
 	}
-	return hoard{
+	found := hoard{
 		"key encryption key": decode64(t, bytes.TrimSpace(kek)), "launch secret": []byte(w.secret),
 		"token for storage": []byte(bearer), "token for AWS": []byte(assertion), "operator's token": []byte(token.AccessToken),
 		"secret access key": []byte(session.Secret.Reveal()), "session token": []byte(session.SessionToken.Reveal()),
 		"operator's secret access key": []byte(operator.Secret.Reveal()), "operator's session token": []byte(operator.SessionToken.Reveal()),
-	}, []use{
+	}
+	return found, []use{
 		{"the bearer token", func() (answer, error) { return h.blob(http.MethodGet, "/proofs/files/hello.txt", bearer, nil) }},
 		{"the token for AWS", func() (answer, error) { _, a, err := h.assume(h.role(), assertion); return a, err }},
 		{"the session", func() (answer, error) { return h.getObject(session) }},
