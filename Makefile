@@ -3,6 +3,10 @@
 
 export CGO_ENABLED = 0
 
+# A pipe fails with any of its parts.
+SHELL = bash
+.SHELLFLAGS = -euo pipefail -c
+
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
 SOAKTIME  ?= 10m
