@@ -2,6 +2,7 @@ package access
 
 import (
 	"iter"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -19,9 +20,16 @@ type AzureRequest struct {
 	Action    string // e.g. Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read
 	Data      bool   // a data operation: control actions never satisfy it
 	Scope     name.Scope
+	// SubOperation tells requests apart that need the same action, e.g. rbac.BlobList; empty for most.
+	SubOperation string
+	// Attributes are what the conditions of assignments may ask of this request. The door that knows them sets them, see
+	// rbac.Attributes; a condition on one that is missing does not hold, so a door that sets none only grants less.
+	Attributes rbac.Attributes
+	// Now is when the request came; zero makes conditions on the time fail.
+	Now time.Time
 }
 
-// Azure decides by the role assignments of the principal. Whatever lies in another tenant is refused before any rule is
+// Azure decides by the role assignments of the principal and of the groups it is in. Whatever lies in another tenant is refused before any rule is
 // read: an assignment reaches only what its own tenant holds (threat F11).
 func Azure(v *view.View, req AzureRequest) reason.Decision {
 	p := req.Principal
@@ -31,8 +39,11 @@ func Azure(v *view.View, req AzureRequest) reason.Decision {
 			Hint:     why,
 		}
 	}
+	groups := v.GroupsOf(p.ObjectID)
 	return rbac.Decide(rbac.Input{
-		Principal: p.ObjectID, Action: req.Action, Data: req.Data, Scope: req.Scope, Assignments: assignments(v, p),
+		Principal: p.ObjectID, Groups: groups, Action: req.Action, Data: req.Data, Scope: req.Scope,
+		SubOperation: req.SubOperation, Attributes: req.Attributes, Now: req.Now,
+		Assignments: assignments(v, p, groups),
 	})
 }
 
@@ -47,21 +58,34 @@ func outside(v *view.View, tenant name.GUID, scope name.Scope) string {
 	return ""
 }
 
-// assignments yields the principal's role assignments in the engine's words.
-func assignments(v *view.View, p *view.Principal) iter.Seq[rbac.Assignment] {
+// assignments yields the role assignments of the principal, then those of its groups, in the engine's words.
+func assignments(v *view.View, p *view.Principal, groups []name.GUID) iter.Seq[rbac.Assignment] {
 	return func(yield func(rbac.Assignment) bool) {
-		for _, a := range v.AssignmentsOf(p.ObjectID) {
-			if a.Tenant != p.Tenant {
-				continue
-			}
-			role, _ := v.AzureRole(a.Tenant, a.Role) // a definition that is gone is nil and never grants
-			if !yield(rbac.Assignment{
-				ID: a.ID, Rev: a.Rev, Principal: a.Principal, Scope: a.Scope, Role: role, Condition: a.Condition,
-			}) {
+		if !grants(v, p.Tenant, p.ObjectID, yield) {
+			return
+		}
+		for _, group := range groups {
+			if !grants(v, p.Tenant, group, yield) {
 				return
 			}
 		}
 	}
+}
+
+// grants yields what one principal or group was granted in its tenant; false if no more is wanted.
+func grants(v *view.View, tenant, to name.GUID, yield func(rbac.Assignment) bool) bool {
+	for _, a := range v.AssignmentsOf(to) {
+		if a.Tenant != tenant {
+			continue
+		}
+		role, _ := v.AzureRole(a.Tenant, a.Role) // a definition that is gone is nil and never grants
+		if !yield(rbac.Assignment{
+			ID: a.ID, Rev: a.Rev, Principal: a.Principal, Scope: a.Scope, Role: role, Condition: a.Condition,
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // Refusal is the fault of a decision that does not allow; nil for one that does. public is what the caller may read.

@@ -3,6 +3,7 @@ package rbac
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/reason"
@@ -42,6 +43,11 @@ type Input struct {
 	Action    string      // e.g. "Microsoft.Storage/storageAccounts/read"
 	Data      bool        // a data operation; control actions never permit one
 	Scope     name.Scope  // where
+	// SubOperation tells requests apart that need the same action, e.g. BlobList; empty for most.
+	SubOperation string
+	// Attributes are what conditions may ask of the request, and Now when it came; zero makes conditions on the time fail.
+	Attributes Attributes
+	Now        time.Time
 	// Assignments yields at least all role assignments of the principal and of its groups; those of others and at
 	// other scopes are passed over. Denies does the same for deny assignments. Either may be walked twice; nil is none.
 	Assignments iter.Seq[Assignment]
