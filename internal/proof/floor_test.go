@@ -25,6 +25,8 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -33,56 +35,63 @@ import (
 // The floors are servers that do only what nobody can leave out. Each is a role of the test binary, so that it runs in a
 // process of its own like the server that is measured beside it.
 
+// keyVariable tells the floor of an exchange the modulus of the key that its tokens are signed with.
+const keyVariable = "LANYARD_PROOF_KEY"
+
+// floorGarbage is the GOGC of the floors: they may let as much garbage lie before they collect it as the server does, 32 MiB,
+// because the settings of the collector are not what is compared. Go begins at 4 MiB for 100.
+const floorGarbage = 800
+
 // introduction is what a floor says of itself on its first line.
 type introduction struct {
 	Address string
 	Roots   []byte // PEM; empty without TLS
-	Token   string // what the floor of an exchange verifies
 }
 
 // playHello is the floor of a served-again token: net/http and an answer as long as a token.
 func playHello() error {
-	body := []byte(strings.Repeat("x", 1500))
-	return serveFloor(false, "", func(w http.ResponseWriter, _ *http.Request) {
+	body := []byte(strings.Repeat("x", 1740))
+	return serveFloor(false, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(body) // a load that has gone reads nothing
 	})
 }
 
-// playFile is the floor of reading an object: net/http's own file server over TLS, with a file of 4 KiB.
+// playFile is the floor of reading an object: net/http's own file server over TLS, with files of 4 KiB whose
+// kind their names tell.
 func playFile() error {
 	dir, err := os.MkdirTemp("", "floor-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a left-over is only untidy
-	if err := os.WriteFile(dir+"/file", make([]byte, 4096), 0o600); err != nil {
-		return err
+	for _, path := range []string{bigBlob, bigObject} {
+		if err := os.MkdirAll(dir+filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(dir+path, make([]byte, 4096), 0o600); err != nil {
+			return err
+		}
 	}
-	return serveFloor(true, "", http.FileServer(http.Dir(dir)).ServeHTTP)
+	return serveFloor(true, http.FileServer(http.Dir(dir)).ServeHTTP)
 }
 
 // playSecureHello is the floor of a signed question: net/http over TLS, a form read and a short answer.
 func playSecureHello() error {
-	body := []byte(strings.Repeat("x", 500))
-	return serveFloor(true, "", func(w http.ResponseWriter, r *http.Request) {
+	body := []byte(strings.Repeat("x", 430))
+	return serveFloor(true, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = w.Write(body)
 	})
 }
 
-// playExchange is the floor of a role's session: net/http over TLS, an RS256 signature verified, 1 KiB sealed.
+// playExchange is the floor of a role's session: net/http over TLS, a form read, an RS256 signature verified, 1 KiB sealed.
 func playExchange() error {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return err
+	modulus, ok := new(big.Int).SetString(os.Getenv(keyVariable), 62)
+	if !ok {
+		return errors.New(keyVariable + " is no number")
 	}
-	signed := "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9." + base64.RawURLEncoding.EncodeToString(make([]byte, 600))
-	sum := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
-	if err != nil {
-		return err
-	}
+	key := &rsa.PublicKey{N: modulus, E: 65537}
 	block, err := aes.NewCipher(make([]byte, 32))
 	if err != nil {
 		return err
@@ -92,20 +101,27 @@ func playExchange() error {
 		return err
 	}
 	plain := make([]byte, 1024)
-	return serveFloor(true, signed+"."+base64.RawURLEncoding.EncodeToString(signature), func(w http.ResponseWriter, r *http.Request) {
+	return serveFloor(true, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		form, _ := url.ParseQuery(string(body))
-		text := form.Get("WebIdentityToken")
-		dot := strings.LastIndexByte(text, '.')
-		given, _ := base64.RawURLEncoding.DecodeString(text[dot+1:])
-		sum := sha256.Sum256([]byte(text[:dot]))
-		if rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, sum[:], given) != nil {
+		if !verifies(key, form.Get("WebIdentityToken")) {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
 		sealed := sealer.Seal(nil, nil, plain, nil)
 		_, _ = w.Write([]byte(base64.StdEncoding.EncodeToString(sealed)))
 	})
+}
+
+// verifies tells whether an RS256 signature is right, and looks at nothing else.
+func verifies(key *rsa.PublicKey, token string) bool {
+	dot := strings.LastIndexByte(token, '.')
+	if dot < 0 {
+		return false
+	}
+	given, _ := base64.RawURLEncoding.DecodeString(token[dot+1:])
+	sum := sha256.Sum256([]byte(token[:dot]))
+	return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], given) == nil
 }
 
 // playSign is the floor of a new token: RS256 signatures and nothing else, for two seconds. It prints the nanoseconds of
@@ -126,12 +142,13 @@ func playSign() error {
 }
 
 // serveFloor serves until standard input ends.
-func serveFloor(secure bool, token string, handler http.HandlerFunc) error {
+func serveFloor(secure bool, handler http.HandlerFunc) error {
+	debug.SetGCPercent(floorGarbage)
 	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback
 	if err != nil {
 		return err
 	}
-	intro := introduction{Address: ln.Addr().String(), Token: token}
+	intro := introduction{Address: ln.Addr().String()}
 	if secure {
 		var config *tls.Config
 		if config, intro.Roots, err = floorCertificate(); err != nil {
@@ -174,11 +191,11 @@ type target struct {
 	pid int
 }
 
-// floor starts a floor.
-func floor(t *testing.T, role string) target {
+// floor starts a floor, with more of an environment if it needs that.
+func floor(t *testing.T, role string, env ...string) target {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), roleVariable+"="+role)
+	cmd.Env = append(append(os.Environ(), roleVariable+"="+role), env...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
