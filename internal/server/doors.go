@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/door/admin"
+	"github.com/lanyard-id/lanyard/internal/door/arm"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/entra"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
@@ -28,7 +29,8 @@ type mounter interface {
 	Mount(cfg web.Config) (*web.Door, error)
 }
 
-// part is one door on its listener.
+// part is one door on its listener. Doors of one place share it: the first that has a pattern for the path answers, and the
+// first of all for paths that none has.
 type part struct {
 	place   string
 	door    mounter
@@ -39,6 +41,7 @@ type part struct {
 func (s *Server) doors() []part {
 	return []part{
 		{place: "entra", door: entra.Door{View: s.View, Verifier: s.verifier, Mint: s.mint, Keys: s.ring, Now: s.now}},
+		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
 		{place: "blob", door: blob.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
@@ -53,19 +56,19 @@ func (s *Server) mountDoors(ctx context.Context) error {
 	for _, p := range places() {
 		secure[p.name] = p.tls
 	}
-	for _, p := range s.doors() {
-		d, err := p.door.Mount(s.house())
+	for _, parts := range shared(s.doors()) {
+		h, err := s.mount(parts)
 		if err != nil {
 			return err
 		}
-		cfg := web.ServerConfig{Handler: d, Log: s.log, Exchange: exchangeTime}
-		if p.streams {
+		cfg := web.ServerConfig{Handler: h, Log: s.log, Exchange: exchangeTime}
+		if parts[0].streams {
 			cfg.Exchange = 0
 		}
-		if secure[p.place] {
+		if secure[parts[0].place] {
 			cfg.TLS = &tls.Config{GetCertificate: s.getCert, MinVersion: tls.VersionTLS12}
 		}
-		s.serve(web.NewServer(cfg), s.open[p.place])
+		s.serve(web.NewServer(cfg), s.open[parts[0].place])
 	}
 	ln, err := listenOperator(ctx, s.cfg)
 	if err != nil {
@@ -79,6 +82,37 @@ func (s *Server) mountDoors(ctx context.Context) error {
 	s.serve(web.NewServer(web.ServerConfig{Handler: d, Log: s.log, ConnContext: operator.ConnContext}), ln)
 	s.gauges()
 	return nil
+}
+
+// shared puts the doors of one place together, in the order of the list.
+func shared(parts []part) (places [][]part) {
+	at := map[string]int{}
+	for _, p := range parts {
+		i, known := at[p.place]
+		if !known {
+			i = len(places)
+			at[p.place] = i
+			places = append(places, nil)
+		}
+		places[i] = append(places[i], p)
+	}
+	return places
+}
+
+// mount makes the handler of one place.
+func (s *Server) mount(parts []part) (http.Handler, error) {
+	var doors []*web.Door
+	for _, p := range parts {
+		d, err := p.door.Mount(s.house())
+		if err != nil {
+			return nil, err
+		}
+		doors = append(doors, d)
+	}
+	if len(doors) == 1 {
+		return doors[0], nil
+	}
+	return web.Join(doors...)
 }
 
 // serve notes a server and its listener; Run starts it.

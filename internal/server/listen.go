@@ -73,7 +73,8 @@ func listenFresh(ctx context.Context, listen string) (listeners, map[string]stri
 		}
 		urls[p.name] = p.url(open[p.name].Addr().String())
 	}
-	urls["iam"] = urls["sts"] // one listener; the request's version tells the services apart
+	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
+	urls["arm"] = urls["entra"] // one listener; the path tells them apart
 	return open, urls, nil
 }
 

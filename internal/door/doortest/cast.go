@@ -11,6 +11,7 @@ import (
 // Public URLs of the installation.
 const (
 	EntraURL = "https://127.0.0.1:8443"
+	ARMURL   = EntraURL
 	BlobURL  = "https://127.0.0.1:8446"
 )
 
@@ -19,6 +20,7 @@ const (
 	StorageAudience  = "https://storage.azure.com"
 	ExchangeAudience = "api://AzureADTokenExchange"
 	AWSAudience      = "api://aws"
+	ARMAudience      = "https://management.azure.com"
 	SouthAudience    = "api://south"
 )
 
@@ -74,7 +76,7 @@ func Issuers(tenant name.GUID) (v1, v2 string) {
 func cast() []view.Record {
 	all := []view.Record{&view.Installation{
 		StoreID: GUID(1), Incarnation: "first", Region: "us-east-2", Tenant: North(), Subscription: GUID(0xa1), Account: Main(),
-		URLs: map[string]string{"entra": EntraURL, "blob": BlobURL},
+		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "blob": BlobURL},
 	}}
 	for at, tenant := range []name.GUID{North(), South()} {
 		called := [...]string{"north", "south"}[at]
@@ -98,7 +100,7 @@ func SubscriptionOf(tenant name.GUID) name.GUID {
 }
 
 func audiences(first int, tenant name.GUID) (all []view.Record) {
-	uris := []string{StorageAudience, ExchangeAudience, AWSAudience}
+	uris := []string{StorageAudience, ExchangeAudience, AWSAudience, ARMAudience}
 	if tenant == South() {
 		uris = append(uris, SouthAudience)
 	}

@@ -35,6 +35,7 @@ func (w *World) Do(h http.Handler, req Request) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	w.known = w.Ledger.Len()
 	h.ServeHTTP(rec, w.parse(req))
+	w.View = w.Current()
 	return rec
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -37,7 +38,8 @@ type World struct {
 
 	t     testing.TB
 	now   time.Time
-	known int // records before the last request
+	known int                  // records before the last request
+	live  *directory.Directory // nil for a world that only tests change
 }
 
 // Start is when every world begins.
@@ -74,6 +76,9 @@ type room struct{}
 // Check finds enough room.
 func (room) Check() error { return nil }
 
+// Last finds enough room.
+func (room) Last() error { return nil }
+
 // Now is the world's clock, which stands still.
 func (w *World) Now() time.Time { return w.now }
 
@@ -81,7 +86,12 @@ func (w *World) Now() time.Time { return w.now }
 func (w *World) Pass(d time.Duration) { w.now = w.now.Add(d) }
 
 // Current is the world's View.
-func (w *World) Current() *view.View { return w.View }
+func (w *World) Current() *view.View {
+	if w.live != nil {
+		return w.live.View()
+	}
+	return w.View
+}
 
 // Config is the house's part of a door.
 func (w *World) Config() web.Config {

@@ -1,0 +1,57 @@
+package kit
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Versions say in which api-versions an operation is served. Whatever the version, the answer is the same superset.
+type Versions struct {
+	namespace string
+	listed    []string // all that are served; empty for any
+}
+
+// Listed are the versions of a resource provider whose versions are known.
+func Listed(namespace string, versions ...string) Versions { return Versions{namespace, versions} }
+
+// Any is every version there may be: nothing is known of the resource provider's own.
+func Any() Versions { return Versions{} }
+
+// All gives the listed versions, the newest first.
+func (v Versions) All() []string {
+	all := slices.Clone(v.listed)
+	slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
+	return all
+}
+
+// versions is the form of an api-version (ARM RPC, "API versioning").
+var versionForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:-(?:preview|alpha|beta|rc|privatepreview))?$`)
+
+// check refuses a request without a version, with something that is none, or with one that is not served.
+func (v Versions) check(c *Call) error {
+	version, ok := c.Query("api-version")
+	if !ok || version == "" {
+		return invalid(MissingVersion, "The api-version query parameter (?api-version=) is required for all requests.")
+	}
+	form := versionForm.FindStringSubmatch(strings.ToLower(version))
+	if form == nil {
+		return v.bad(version)
+	}
+	if _, err := time.Parse(time.DateOnly, form[1]); err != nil {
+		return v.bad(version)
+	}
+	if len(v.listed) == 0 || slices.Contains(v.listed, strings.ToLower(version)) {
+		return nil
+	}
+	return invalid(UnsupportedVersion, "No registered resource provider found for API version '%s' of '%s'. The supported api-versions are '%s'.",
+		version, v.namespace, strings.Join(v.All(), ", "))
+}
+
+func (v Versions) bad(version string) error {
+	if len(v.listed) == 0 {
+		return invalid(BadVersion, "The api-version '%s' is invalid. It has the form YYYY-MM-DD, or YYYY-MM-DD-preview.", Shown(version))
+	}
+	return invalid(BadVersion, "The api-version '%s' is invalid. The supported versions are '%s'.", Shown(version), strings.Join(v.All(), ", "))
+}

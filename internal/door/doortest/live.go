@@ -1,0 +1,59 @@
+package doortest
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/store"
+	"github.com/lanyard-id/lanyard/internal/store/memory"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// Live gives the world a directory of its own, so that a door can change it: from now on the View is the directory's, and
+// tests change it by Change and no longer by Write.
+func (w *World) Live() *directory.Directory {
+	w.t.Helper()
+	kept := memory.New()
+	var ops []store.Op
+	for _, r := range cast() {
+		c, err := view.Put(r)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		ops = append(ops, store.Op{Key: c.Key, Value: c.Value})
+	}
+	for chunk := range slices.Chunk(ops, store.MaxOps) {
+		if _, err := kept.Txn(w.t.Context(), nil, chunk); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	dir, err := directory.Open(w.t.Context(), directory.Config{Store: kept, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	loop, stop := context.WithCancel(context.WithoutCancel(w.t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- dir.Run(loop) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			w.t.Error(err)
+		}
+	})
+	w.live, w.View = dir, dir.View()
+	return dir
+}
+
+// Change runs a command in the world's directory.
+func (w *World) Change(command directory.Command) {
+	w.t.Helper()
+	if _, err := w.live.Do(w.t.Context(), command); err != nil {
+		w.t.Fatal(err)
+	}
+	w.View = w.live.View()
+}
+
+// Roomy is a disk that is never full.
+type Roomy = room
