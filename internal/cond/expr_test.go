@@ -58,6 +58,10 @@ func TestExplain(t *testing.T) {
 			`StringEquals sts.x:sub: have "a", want "b"`,
 		},
 		{
+			cond.Spec{Key: "sts.x:sub", Operator: cond.StringEqualsIgnoreCase, Values: []string{"b"}, As: "ForAnyOfAnyValues:GuidEquals"},
+			`ForAnyOfAnyValues:GuidEquals sts.x:sub: have "a", want "b"`,
+		},
+		{
 			cond.Spec{Key: "STS.x:Sub", Operator: cond.StringLike, Values: []string{"b*", "c", "d", "e"}},
 			`StringLike STS.x:Sub: have "a", want "b*", "c", "d" and 1 more`,
 		},

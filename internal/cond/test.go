@@ -18,6 +18,7 @@ type Spec struct {
 	Syntax     Syntax   // how the values are read; variables only where the operator takes them
 	IfExists   bool     // an absent key makes the test hold
 	MustExist  bool     // an absent key makes the test fail, whatever operator and quantifier say (Azure)
+	As         string   // the operator as its language spells it, quantifier included, for words; empty is IAM's spelling
 }
 
 // Test compares the values a request has for one key with wanted values. It is immutable.
@@ -123,7 +124,7 @@ func (t *Test) wantedFromKeys(ctx Context) []value {
 	for _, key := range t.spec.Values {
 		texts, _ := ctx.Lookup(glob.Lower(key))
 		for _, text := range texts {
-			if v, err := parseValue(t.spec.Operator, text, Text); err == nil {
+			if v, err := parseValue(t.spec.Operator, text, Keys); err == nil {
 				want = append(want, v)
 			}
 		}

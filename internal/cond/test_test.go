@@ -222,6 +222,19 @@ func TestKeysOnTheRight(t *testing.T) {
 	}
 }
 
+// TestF07KeysOnTheRightArePlain: a star in the value of another key is a star, under the operators that take patterns too.
+func TestF07KeysOnTheRightArePlain(t *testing.T) {
+	for _, op := range []cond.Operator{cond.StringLike, cond.StringLikeIgnoreCase, cond.SubjectLike} {
+		like := compile(t, cond.Spec{Key: "request:tag", Operator: op, Values: []string{"principal:tag"}, Syntax: cond.Keys, MustExist: true})
+		for have, want := range map[string]bool{"*": true, "a*?": false, "abc": false} {
+			ctx := facts(map[string][]string{"request:tag": {have}, "principal:tag": {"*"}})
+			if got := like.Eval(ctx).Held; got != want {
+				t.Errorf("%s: %q like the value \"*\" of another key: %t, want %t", op, have, got, want)
+			}
+		}
+	}
+}
+
 // TestAddresses: IPv4, IPv6, and IPv4 written as IPv6.
 func TestAddresses(t *testing.T) {
 	for _, tc := range []struct {

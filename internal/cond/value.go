@@ -57,7 +57,8 @@ func (v *value) parseText(text string, syntax Syntax) (err error) {
 	return err
 }
 
-// parsePattern reads text in which '*' and '?' are wildcards, as the operator understands them.
+// parsePattern reads text in which '*' and '?' are wildcards, as the operator understands them. What comes from another
+// key is plain text: whoever may choose that key's value must not choose what matches it (threat F07).
 func (v *value) parsePattern(op Operator, text string, syntax Syntax) (err error) {
 	var mode glob.Mode
 	switch op {
@@ -70,7 +71,7 @@ func (v *value) parsePattern(op Operator, text string, syntax Syntax) (err error
 	default:
 		mode = glob.Plain
 	}
-	v.template, err = ParseTemplate(text, syntax, mode)
+	v.template, err = parseTemplate(text, syntax, mode, syntax != Keys)
 	if err == nil && mode == glob.ARN && !v.template.dynamic && !isARN(text) {
 		return errors.New("not an ARN: want six parts, arn:partition:service:region:account:resource")
 	}

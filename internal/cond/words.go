@@ -30,6 +30,9 @@ func (t *Test) wish() string { return t.name() + " " + list(t.spec.Values) }
 
 // name is the test's operator and key as its language writes them.
 func (t *Test) name() string {
+	if t.spec.As != "" {
+		return t.spec.As + " " + t.spec.Key
+	}
 	s := t.traits.name
 	if q := t.spec.Quantifier.String(); q != "" {
 		s = q + ":" + s

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
@@ -16,9 +17,10 @@ type Assignment struct {
 	Principal name.GUID // object id of a user, service principal or group
 	Scope     name.Scope
 	Role      *Role // nil when the definition is gone: never grants
-	// Condition is the text of an attribute condition. This engine evaluates none yet, so an assignment that has one
-	// never grants.
-	Condition string
+	// Condition must hold for the assignment to grant; nil is none. Broken says that there is a condition which cannot be
+	// read: such an assignment never grants.
+	Condition *Condition
+	Broken    bool
 }
 
 // DenyAssignment blocks operations at a scope, whatever roles grant.
@@ -130,8 +132,18 @@ func findGrant(in Input, op operation) (Assignment, bool) {
 	if in.Assignments == nil {
 		return Assignment{}, false
 	}
+	var facts *cond.Facts // made for the first condition that is met
 	for a := range in.Assignments {
-		if a.Condition == "" && a.Scope.Covers(in.Scope) && in.is(a.Principal) && a.Role.verdict(op).kind == permitted {
+		if !a.Scope.Covers(in.Scope) || !in.is(a.Principal) || a.Role.verdict(op).kind != permitted || a.Broken {
+			continue
+		}
+		if a.Condition == nil {
+			return a, true
+		}
+		if facts == nil {
+			facts = in.facts(op)
+		}
+		if holds(a.Condition.expr, facts) {
 			return a, true
 		}
 	}

@@ -75,8 +75,11 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 		}
 		d.AddNearest(reason.Clause{
 			Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev, Met: met,
-			Text: missText(in, a, v) + in.through(a.Principal),
+			Text: missText(in, a, op, v) + in.through(a.Principal),
 		})
+		if met == metScope { // the role is there already: what is missing is not another one
+			d.Hint = "the condition of the nearest role assignment does not hold for this request"
+		}
 	}
 }
 
@@ -85,7 +88,7 @@ func nearer(d *reason.Decision, met int) bool {
 	return len(d.Nearest) < reason.MaxNearest || d.Nearest[len(d.Nearest)-1].Met < met
 }
 
-func missText(in Input, a Assignment, v verdict) string {
+func missText(in Input, a Assignment, op operation, v verdict) string {
 	if a.Role == nil {
 		return "the definition of its role is gone, so it grants nothing at " + a.Scope.String()
 	}
@@ -101,7 +104,7 @@ func missText(in Input, a Assignment, v verdict) string {
 	case permitted:
 	}
 	if a.Scope.Covers(in.Scope) {
-		return role + "would allow it" + where + ", but the assignment has a condition, and conditions are not evaluated"
+		return role + "would allow it" + where + ", but " + conditionMiss(in, a, op)
 	}
 	return role + "would allow it, but is assigned" + where + ", " + scopeMiss(in.Scope, a.Scope)
 }
@@ -115,4 +118,12 @@ func scopeMiss(asked, assigned name.Scope) string {
 		return "which only begins with the same letters"
 	}
 	return "which does not cover what was asked"
+}
+
+// conditionMiss says which test of the assignment's condition did not hold.
+func conditionMiss(in Input, a Assignment, op operation) string {
+	if a.Broken {
+		return "the condition of the assignment cannot be read"
+	}
+	return "its condition does not hold: " + strings.Join(misses(a.Condition.expr, in.facts(op)), "; nor ")
 }

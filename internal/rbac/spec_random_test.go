@@ -66,7 +66,7 @@ func (d dice) question(t *testing.T) specInput {
 			a.Role = customRole(t, "R", a.raw...)
 		}
 		if d.next(10) == 0 {
-			a.Condition = "x"
+			a.Broken = true
 		}
 		in.grants = append(in.grants, a)
 	}

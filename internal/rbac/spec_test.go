@@ -47,7 +47,7 @@ func specDecide(in specInput) (outcome reason.Outcome, rules []string) {
 		return outcome, rules
 	}
 	for _, a := range in.grants {
-		if slices.Contains(who, a.Principal) && specBelow(in.scope, a.Scope) && a.Condition == "" && a.Role != nil &&
+		if slices.Contains(who, a.Principal) && specBelow(in.scope, a.Scope) && !a.Broken && a.Role != nil &&
 			specPermits(a.raw, in.action, in.data) {
 			outcome, rules = reason.Allow, append(rules, a.ID.String())
 		}
