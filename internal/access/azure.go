@@ -43,12 +43,15 @@ func Azure(v *view.View, req AzureRequest) reason.Decision {
 	return rbac.Decide(rbac.Input{
 		Principal: p.ObjectID, Groups: groups, Action: req.Action, Data: req.Data, Scope: req.Scope,
 		SubOperation: req.SubOperation, Attributes: req.Attributes, Now: req.Now,
-		Assignments: assignments(v, p, groups),
+		Assignments: assignments(v, p, groups), Denies: denies(v, p.Tenant, req.Scope),
 	})
 }
 
-// outside says why a scope is not one of the tenant's; empty if it is.
+// outside says why a scope is not one of the tenant's; empty if it is. "/" is each tenant's own.
 func outside(v *view.View, tenant name.GUID, scope name.Scope) string {
+	if scope.Key() == "/" {
+		return ""
+	}
 	switch owner, ok := v.TenantOf(scope); {
 	case !ok:
 		return "no subscription of this installation holds the resource"
@@ -79,13 +82,28 @@ func grants(v *view.View, tenant, to name.GUID, yield func(rbac.Assignment) bool
 			continue
 		}
 		role, _ := v.AzureRole(a.Tenant, a.Role) // a definition that is gone is nil and never grants
+		condition, err := a.CompiledCondition()
 		if !yield(rbac.Assignment{
-			ID: a.ID, Rev: a.Rev, Principal: a.Principal, Scope: a.Scope, Role: role, Condition: a.Condition,
+			ID: a.ID, Rev: a.Rev, Principal: a.Principal, Scope: a.Scope, Role: role, Condition: condition, Broken: err != nil,
 		}) {
 			return false
 		}
 	}
 	return true
+}
+
+// denies yields the deny assignments that reach the scope. One that cannot be read blocks everything, because nobody knows
+// what it would have blocked.
+func denies(v *view.View, tenant name.GUID, scope name.Scope) iter.Seq[rbac.DenyAssignment] {
+	return func(yield func(rbac.DenyAssignment) bool) {
+		for d := range v.DeniesOver(tenant, scope) {
+			compiled, err := d.Compiled()
+			compiled.Broken = err != nil
+			if !yield(compiled) {
+				return
+			}
+		}
+	}
 }
 
 // Refusal is the fault of a decision that does not allow; nil for one that does. public is what the caller may read.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -125,7 +126,7 @@ func TestScopeWithoutTenant(t *testing.T) {
 	w := newTenancy()
 	us := w.sides[0]
 	w.grant(us.tenant, us.principal, dataReader, name.Root())
-	for _, at := range []name.Scope{name.Root(), name.MustScope("/subscriptions/" + name.NewGUID().String())} {
+	for _, at := range []name.Scope{name.MustScope("/providers/x"), name.MustScope("/subscriptions/" + name.NewGUID().String())} {
 		d := w.read(t, us.principal, at)
 		wants(t, d, reason.ImplicitDeny)
 		if strings.Contains(d.Hint, "another tenant") {
@@ -190,11 +191,89 @@ func TestOrphanedAssignment(t *testing.T) {
 	}
 }
 
-// TestConditionNeverGrants: an assignment with a condition, which no command makes, grants nothing.
-func TestConditionNeverGrants(t *testing.T) {
+// TestConditions: a grant with a condition counts where the condition holds, and the refusal says what did not.
+func TestConditions(t *testing.T) {
 	w := newTenancy()
 	us := w.sides[0]
 	w.grant(us.tenant, us.principal, dataReader, us.container)
-	w.records[len(w.records)-1].(*view.RoleAssignment).Condition = "@Resource[name] StringEquals 'x'"
+	w.condition("@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringLike 'public/*'")
+	v := w.view(t)
+	ask := func(path string) reason.Decision {
+		return access.Azure(v, access.AzureRequest{
+			Principal: us.principal, Action: blobRead, Data: true, Scope: us.container,
+			Attributes: rbac.Attributes{{Key: rbac.BlobPath, Value: path}},
+		})
+	}
+	wants(t, ask("public/a"), reason.Allow)
+	d := ask("private/a")
+	wants(t, d, reason.ImplicitDeny)
+	if len(d.Nearest) != 1 || !strings.Contains(d.Nearest[0].Text, `have "private/a", want "public/*"`) {
+		t.Errorf("the refusal does not say which test failed: %v", d)
+	}
+	wants(t, w.read(t, us.principal, us.container), reason.ImplicitDeny) // a door that sets no attributes grants less
+	if answers, _ := access.WhoAzure(v, access.AzureRequest{Action: blobRead, Data: true, Scope: us.container}, 10); len(answers) != 0 {
+		t.Errorf("may read under a condition, says the list without saying the condition: %v", answers)
+	}
+}
+
+// TestBrokenConditionNeverGrants: a condition that no command would have written grants nothing.
+func TestBrokenConditionNeverGrants(t *testing.T) {
+	w := newTenancy()
+	us := w.sides[0]
+	w.grant(us.tenant, us.principal, dataReader, us.container)
+	w.condition("anything")
 	wants(t, w.read(t, us.principal, us.container), reason.ImplicitDeny)
+}
+
+// condition puts one on the assignment that was granted last.
+func (w *tenancy) condition(text string) {
+	w.records[len(w.records)-1].(*view.RoleAssignment).Condition = text
+}
+
+// TestDenyAssignments: a deny assignment of the tenant stops what roles grant, at its scope and below; one of another
+// tenant, at the same "/", does nothing.
+func TestDenyAssignments(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		change func(w *tenancy, d *view.DenyAssignment)
+		want   reason.Outcome
+	}{
+		{"at the root of the tenant", func(*tenancy, *view.DenyAssignment) {}, reason.ExplicitDeny},
+		{"of another tenant", func(w *tenancy, d *view.DenyAssignment) { d.Tenant = w.sides[1].tenant }, reason.Allow},
+		{"not below the root", func(_ *tenancy, d *view.DenyAssignment) { d.OnlyHere = true }, reason.Allow},
+		{"on the container", func(w *tenancy, d *view.DenyAssignment) { d.Scope, d.OnlyHere = w.sides[0].container, true }, reason.ExplicitDeny},
+		{"excluded", func(w *tenancy, d *view.DenyAssignment) { d.Exclude = []name.GUID{w.sides[0].principal.ObjectID} }, reason.Allow},
+		{"another operation", func(_ *tenancy, d *view.DenyAssignment) { d.Permissions[0].DataActions[0] = "*/delete" }, reason.Allow},
+		{"that cannot be read", func(_ *tenancy, d *view.DenyAssignment) { d.Permissions[0].DataActions[0] = "a b" }, reason.ExplicitDeny},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newTenancy()
+			us := w.sides[0]
+			w.grant(us.tenant, us.principal, dataReader, us.container)
+			d := &view.DenyAssignment{
+				ID: name.NewGUID(), Tenant: us.tenant, Scope: name.Root(), Name: "lock", Principals: []name.GUID{rbac.Everyone()},
+				Permissions: []view.RolePermission{{DataActions: []string{"*/blobs/*"}}},
+			}
+			tc.change(w, d)
+			w.records = append(w.records, d)
+			got := w.read(t, us.principal, us.container)
+			wants(t, got, tc.want)
+			if tc.want == reason.ExplicitDeny && got.Decisive[0].Rule != d.ID.String() {
+				t.Errorf("the refusal does not name the deny assignment: %v", got)
+			}
+		})
+	}
+}
+
+// TestTheRootIsEachTenantsOwn: a right at "/" is a right at the root of one's own tenant.
+func TestTheRootIsEachTenantsOwn(t *testing.T) {
+	w := newTenancy()
+	us, them := w.sides[0], w.sides[1]
+	w.grant(us.tenant, us.principal, ownerRole, name.Root())
+	v := w.view(t)
+	for who, want := range map[*view.Principal]reason.Outcome{us.principal: reason.Allow, them.principal: reason.ImplicitDeny} {
+		wants(t, access.Azure(v, access.AzureRequest{
+			Principal: who, Action: "Microsoft.Authorization/roleAssignments/write", Scope: name.Root(),
+		}), want)
+	}
 }

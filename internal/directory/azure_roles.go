@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -18,6 +18,7 @@ type RoleDefinitionSpec struct {
 	Name, Description string
 	Assignable        []name.Scope
 	Permissions       []view.RolePermission
+	By                name.GUID // object id of who writes it; zero is the installation itself
 }
 
 // PutRoleDefinition makes or replaces a custom role and gives its id.
@@ -25,16 +26,18 @@ func (e *Edit) PutRoleDefinition(s RoleDefinitionSpec) (name.GUID, Outcome, erro
 	if s.ID.IsZero() {
 		s.ID = name.NewGUID()
 	}
-	d := &view.RoleDefinition{ID: s.ID, Tenant: s.Tenant, Created: e.now}
-	if old, ok := e.view.RoleDefinition(s.ID); ok {
-		if old.Tenant != s.Tenant {
-			return s.ID, Unchanged, notFound(RoleDefinitionNotFound, "there is no role definition %s in this tenant", s.ID)
-		}
-		d.Created = old.Created
+	d := &view.RoleDefinition{
+		ID: s.ID, Tenant: s.Tenant, Name: s.Name, Description: s.Description, Assignable: s.Assignable,
+		Permissions: s.Permissions, Created: e.now, CreatedBy: s.By,
 	}
-	d.Name, d.Description, d.Assignable, d.Permissions = s.Name, s.Description, s.Assignable, s.Permissions
 	if err := e.checkDefinition(d); err != nil {
 		return s.ID, Unchanged, err
+	}
+	if old, ok := e.view.RoleDefinition(s.ID); ok {
+		d.Created, d.CreatedBy, d.Updated, d.UpdatedBy = old.Created, old.CreatedBy, old.Updated, old.UpdatedBy
+		if e.differs(d) {
+			d.Updated, d.UpdatedBy = e.now, s.By
+		}
 	}
 	outcome, err := e.save(d)
 	return s.ID, outcome, err
@@ -44,29 +47,24 @@ func (e *Edit) checkDefinition(d *view.RoleDefinition) error {
 	if _, ok := e.view.Tenant(d.Tenant); !ok {
 		return notFound(TenantNotFound, "there is no tenant %s", d.Tenant)
 	}
-	if d.Name == "" || utf8.RuneCountInString(d.Name) > 128 || utf8.RuneCountInString(d.Description) > 1024 {
-		return invalid(InvalidName, "the name of a role has 1 to 128 characters and its description at most 1,024")
+	if old, ok := e.view.RoleDefinition(d.ID); ok && old.Tenant != d.Tenant {
+		return notFound(RoleDefinitionNotFound, "there is no role definition %s in this tenant", d.ID)
 	}
-	for _, b := range e.view.BuiltinRoles() {
-		if b.ID() == d.ID {
-			return conflict(HouseOwned, "%q is a built-in role and is not changed", b.Name())
-		}
+	if d.Name == "" || utf8.RuneCountInString(d.Name) > 128 {
+		return invalid(InvalidName, "the name of a role has 1 to 128 characters")
+	}
+	if b, ok := e.view.AzureRole(d.Tenant, d.ID); ok && b.BuiltIn() {
+		return conflict(HouseOwned, "%q is a built-in role and is not changed", b.Name())
 	}
 	if other, ok := e.view.AzureRoleNamed(d.Tenant, d.Name); ok && other.ID() != d.ID {
 		return conflict(Exists, "there is already a role named %q", d.Name)
-	}
-	if len(d.Assignable) == 0 || len(d.Assignable) > 2000 {
-		return invalid(InvalidValue, "a role needs 1 to 2,000 assignable scopes")
 	}
 	for _, s := range d.Assignable {
 		if err := e.checkScope(d.Tenant, s); err != nil {
 			return err
 		}
 	}
-	if _, err := rbac.Compile(d.Definition()); err != nil {
-		return invalid(InvalidValue, "%v", err)
-	}
-	return nil
+	return because(InvalidValue, form.Definition(d))
 }
 
 // DeleteRoleDefinition deletes a custom role that no assignment uses.
@@ -91,11 +89,12 @@ type AssignmentSpec struct {
 	Role      name.GUID // id of a role definition
 	Principal name.GUID // object id
 	Name      string    // a description
-	Condition string    // must be empty: conditions are not evaluated yet
+	Condition string    // empty is none
+	By        name.GUID // object id of who writes it; zero is the installation itself
 }
 
 // PutAssignment grants a role and gives the assignment's id. The same grant under another id exists already and is
-// refused with that id; an id that exists must say the same.
+// refused with that id; for an id that exists only description and condition may differ.
 func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
 	if err := e.checkAssignment(&s); err != nil {
 		return name.GUID{}, Unchanged, err
@@ -108,23 +107,25 @@ func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
 	if s.ID.IsZero() {
 		s.ID = name.NewGUID()
 	}
-	a := &view.RoleAssignment{ID: s.ID, Tenant: s.Tenant, Scope: s.Scope, Role: s.Role, Principal: s.Principal, Name: s.Name, Created: e.now}
+	a := &view.RoleAssignment{
+		ID: s.ID, Tenant: s.Tenant, Scope: s.Scope, Role: s.Role, Principal: s.Principal, Name: s.Name, Condition: s.Condition,
+		Created: e.now, CreatedBy: s.By,
+	}
 	if old, ok := e.view.Assignment(s.ID); ok {
 		if old.Tenant != s.Tenant || old.Scope.Key() != s.Scope.Key() || old.Role != s.Role || old.Principal != s.Principal {
 			return s.ID, Unchanged, conflict(AssignmentFixed,
 				"the assignment %s exists and grants something else; delete it and make another", s.ID)
 		}
-		a.Scope, a.Created = old.Scope, old.Created
+		a.Scope, a.Created, a.CreatedBy, a.Updated, a.UpdatedBy = old.Scope, old.Created, old.CreatedBy, old.Updated, old.UpdatedBy
+		if e.differs(a) {
+			a.Updated, a.UpdatedBy = e.now, s.By
+		}
 	}
 	outcome, err := e.save(a)
 	return s.ID, outcome, err
 }
 
 func (e *Edit) checkAssignment(s *AssignmentSpec) error {
-	if s.Condition != "" {
-		return fault.New(fault.Unsupported, ConditionUnsupported, "conditions on role assignments are not evaluated yet, "+
-			"so an assignment that has one is refused")
-	}
 	o, ok := e.view.PrincipalByObject(s.Principal)
 	if !ok {
 		return notFound(PrincipalNotFound, "Principal %s does not exist in the directory", s.Principal)
@@ -146,10 +147,12 @@ func (e *Edit) checkAssignment(s *AssignmentSpec) error {
 	if !role.Assignable(s.Scope) {
 		return invalid(RoleNotAssignable, "the role %q may not be assigned at %s", role.Name(), s.Scope)
 	}
-	if utf8.RuneCountInString(s.Name) > 1024 {
-		return invalid(InvalidValue, "the description of an assignment has at most 1,024 characters")
+	if s.Condition != "" {
+		if _, err := rbac.ParseCondition(s.Condition); err != nil {
+			return invalid(ConditionInvalid, "%v", err)
+		}
 	}
-	return nil
+	return because(InvalidValue, form.Assignment(&view.RoleAssignment{Name: s.Name}))
 }
 
 // DeleteAssignment takes a grant back.

@@ -1,12 +1,14 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -179,7 +181,8 @@ func TestAssignments(t *testing.T) {
 		})},
 		{"no subscription", ReferenceMissing, with(func(s *AssignmentSpec) { s.Scope = name.MustScope("/providers") })},
 		{"below a resource", ReferenceMissing, with(func(s *AssignmentSpec) { s.Scope = name.MustScope(i.ID.String() + "/x/y") })},
-		{"condition", ConditionUnsupported, with(func(s *AssignmentSpec) { s.Condition = "@Resource[a] StringEquals 'b'" })},
+		{"condition", ConditionInvalid, with(func(s *AssignmentSpec) { s.Condition = "@Resource[a] Equals 'b'" })},
+		{"long description", InvalidValue, with(func(s *AssignmentSpec) { s.Name = strings.Repeat("a", 1025) })},
 		{"other tenant", TenantMismatch, with(func(s *AssignmentSpec) { s.Tenant = name.NewGUID() })},
 	} {
 		t.Run(tc.name, func(t *testing.T) { h.refused(t, tc.why, put(tc.spec)) })
@@ -194,6 +197,18 @@ func TestAssignments(t *testing.T) {
 	h.refused(t, Exists, put(upper))
 	h.must(t, put(with(func(s *AssignmentSpec) { s.ID = id })))
 	h.refused(t, AssignmentFixed, put(with(func(s *AssignmentSpec) { s.ID, s.Scope = id, name.Root() })))
+	v := h.must(t, put(with(func(s *AssignmentSpec) { s.ID, s.Condition, s.By = id, "Exists @Request[a]", i.Principal.ObjectID })))
+	changed, _ := v.Assignment(id)
+	if c, err := changed.CompiledCondition(); err != nil || c.String() != "Exists @Request[a]" {
+		t.Errorf("the condition is %v, %v", c, err)
+	}
+	if !changed.CreatedBy.IsZero() || changed.UpdatedBy != i.Principal.ObjectID || changed.Updated.IsZero() {
+		t.Errorf("who wrote it is not kept: %+v", changed)
+	}
+	v = h.must(t, put(with(func(s *AssignmentSpec) { s.ID, s.Condition = id, "Exists @Request[a]" })))
+	if again, _ := v.Assignment(id); again.Rev != changed.Rev || again.UpdatedBy != i.Principal.ObjectID {
+		t.Error("a change that says nothing new was written")
+	}
 	h.must(t, put(with(func(s *AssignmentSpec) { s.Tenant, s.Scope = tenant, name.Root() })))
 	h.must(t, func(e *Edit) error { return e.DeleteAssignment(id) })
 	h.refused(t, AssignmentNotFound, func(e *Edit) error { return e.DeleteAssignment(id) })
@@ -243,6 +258,59 @@ func TestRoleDefinitions(t *testing.T) {
 	h.refused(t, InUse, func(e *Edit) error { return e.DeleteRoleDefinition(id) })
 	h.must(t, func(e *Edit) error { return e.DeleteUserIdentity(i.ID) })
 	h.must(t, func(e *Edit) error { return e.DeleteRoleDefinition(id) })
+}
+
+func TestDenyAssignments(t *testing.T) {
+	h := newHouse(t)
+	h.group(t)
+	i := h.identity(t, "someone")
+	tenant, sub := h.View().Installation().Tenant, h.View().Installation().Subscription
+	scope := name.MustScope("/subscriptions/" + sub.String() + "/resourceGroups/g")
+	good := view.DenyAssignment{
+		Tenant: tenant, Name: "lock", Scope: scope, Principals: []name.GUID{rbac.Everyone()}, Exclude: []name.GUID{i.Principal.ObjectID},
+		Permissions: []view.RolePermission{{Actions: []string{"*/delete"}}},
+	}
+	with := func(change func(*view.DenyAssignment)) view.DenyAssignment { d := good; change(&d); return d }
+	put := func(d view.DenyAssignment) Command {
+		return func(e *Edit) error { _, _, err := e.PutDeny(d); return err }
+	}
+	for _, tc := range []struct {
+		name string
+		why  fault.Reason
+		deny view.DenyAssignment
+	}{
+		{"unknown tenant", TenantNotFound, with(func(d *view.DenyAssignment) { d.Tenant = name.NewGUID() })},
+		{"no name", InvalidName, with(func(d *view.DenyAssignment) { d.Name = "" })},
+		{"unknown scope", ReferenceMissing, with(func(d *view.DenyAssignment) { d.Scope = name.MustScope(scope.String() + "x") })},
+		{"no permissions", InvalidValue, with(func(d *view.DenyAssignment) { d.Permissions = nil })},
+		{"bad pattern", InvalidValue, with(func(d *view.DenyAssignment) { d.Permissions = []view.RolePermission{{Actions: []string{"a b"}}} })},
+		{"nobody", InvalidValue, with(func(d *view.DenyAssignment) { d.Principals = nil })},
+		{"empty id", InvalidValue, with(func(d *view.DenyAssignment) { d.Exclude = []name.GUID{{}} })},
+		{"everybody excluded", InvalidValue, with(func(d *view.DenyAssignment) { d.Exclude = []name.GUID{rbac.Everyone()} })},
+		{"too many", InvalidValue, with(func(d *view.DenyAssignment) { d.Principals = make([]name.GUID, 2001) })},
+		{"long description", InvalidValue, with(func(d *view.DenyAssignment) { d.Description = strings.Repeat("a", 1025) })},
+		{"unknown principal", PrincipalNotFound, with(func(d *view.DenyAssignment) { d.Exclude = []name.GUID{name.NewGUID()} })},
+	} {
+		t.Run(tc.name, func(t *testing.T) { h.refused(t, tc.why, put(tc.deny)) })
+	}
+	var id name.GUID
+	v := h.must(t, func(e *Edit) (err error) { id, _, err = e.PutDeny(good); return err })
+	h.refused(t, Exists, put(good))
+	over := func(s name.Scope) int { return len(slices.Collect(v.DeniesOver(tenant, s))) }
+	if over(i.ID.Scope()) != 1 || over(scope) != 1 || over(name.Root()) != 0 || len(slices.Collect(v.DeniesOver(name.NewGUID(), scope))) != 0 {
+		t.Error("the deny assignment is not over its own group, or over more")
+	}
+	v = h.must(t, put(with(func(d *view.DenyAssignment) { d.ID, d.Scope = id, name.Root() })))
+	if over(scope) != 1 || over(name.Root()) != 1 {
+		t.Error("it did not move")
+	}
+	h.must(t, func(e *Edit) error { return e.DeleteDeny(id) })
+	h.refused(t, DenyNotFound, func(e *Edit) error { return e.DeleteDeny(id) })
+	h.must(t, put(good))
+	v = h.must(t, func(e *Edit) error { return e.DeleteGroup(sub, "g") })
+	if len(slices.Collect(v.Denies())) != 0 {
+		t.Error("the deny assignment outlived the group that it was on")
+	}
 }
 
 func TestApplications(t *testing.T) {

@@ -77,18 +77,23 @@ func (e *Edit) save(r view.Record) (Outcome, error) {
 	if len(c.Value) > maxRecord {
 		return Unchanged, invalid(LimitExceeded, "this takes %d bytes to store, the limit is %d", len(c.Value), maxRecord)
 	}
-	outcome := Created
-	if old := e.view.At(c.Key); old != nil {
-		before, err := view.Put(old)
-		if err != nil {
-			return Unchanged, refused(err)
-		}
-		if bytes.Equal(before.Value, c.Value) {
-			return Unchanged, nil
-		}
-		outcome = Updated
+	switch {
+	case e.view.At(c.Key) == nil:
+		return Created, e.apply(c)
+	case !e.differs(r):
+		return Unchanged, nil
 	}
-	return outcome, e.apply(c)
+	return Updated, e.apply(c)
+}
+
+// differs tells whether saving the record would change what lies under its key.
+func (e *Edit) differs(r view.Record) bool {
+	c, err := view.Put(r)
+	if old := e.view.At(c.Key); err == nil && old != nil {
+		before, err := view.Put(old)
+		return err != nil || !bytes.Equal(before.Value, c.Value)
+	}
+	return true // what cannot be stored is said by save
 }
 
 // remove deletes the record; nil is nothing.

@@ -43,6 +43,8 @@ const (
 	RoleDefinitionNotFound fault.Reason = "directory.role_definition_not_found"
 	// AssignmentNotFound: no role assignment of this id.
 	AssignmentNotFound fault.Reason = "directory.assignment_not_found"
+	// DenyNotFound: no such deny assignment in the tenant.
+	DenyNotFound fault.Reason = "directory.deny_not_found"
 	// ContainerNotFound: the storage account has no such container.
 	ContainerNotFound fault.Reason = "directory.container_not_found"
 	// BucketNotFound: no such bucket.
@@ -85,8 +87,8 @@ const (
 	LimitExceeded fault.Reason = "directory.limit_exceeded"
 	// HouseOwned: Lanyard made this thing and looks after it itself.
 	HouseOwned fault.Reason = "directory.house_owned"
-	// ConditionUnsupported: a role assignment carries a condition, and conditions are not evaluated yet.
-	ConditionUnsupported fault.Reason = "directory.condition_unsupported"
+	// ConditionInvalid: the condition of a role assignment is not well formed; the message says at which position.
+	ConditionInvalid fault.Reason = "directory.condition_invalid"
 )
 
 func notFound(why fault.Reason, format string, args ...any) *fault.Fault {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -44,7 +45,8 @@ func identifiers() cmp.Option {
 }
 
 func ignoreCompiled() cmp.Option {
-	return cmpopts.IgnoreUnexported(view.Role{}, view.Policy{}, view.Bucket{}, view.RoleDefinition{})
+	return cmpopts.IgnoreUnexported(view.Role{}, view.Policy{}, view.Bucket{}, view.RoleDefinition{},
+		view.RoleAssignment{}, view.DenyAssignment{})
 }
 
 // observe asks the View everything that it can be asked about the records and their names.
@@ -56,6 +58,7 @@ func observe(v *view.View, all []view.Record) map[string]any {
 	list(seen, "applications", v.Applications())
 	list(seen, "definitions", v.RoleDefinitions())
 	list(seen, "assignments", v.Assignments())
+	list(seen, "denies", v.Denies())
 	list(seen, "tombstones", v.Tombstones())
 	list(seen, "rules", v.Rules())
 	list(seen, "accounts", v.Accounts())
@@ -127,6 +130,9 @@ func ask(seen map[string]any, v *view.View, r view.Record) {
 			a, ok := v.Audience(r.Principal.Tenant, u)
 			note("audience "+u, a, ok)
 		}
+	case *view.DenyAssignment:
+		over := slices.SortedFunc(v.DeniesOver(r.Tenant, r.Scope), func(a, b *view.DenyAssignment) int { return cmpText(a.ID, b.ID) })
+		note("over the scope", over, true)
 	case *view.Tenant:
 		t, ok := v.TenantNamed(r.Name)
 		note("by name", t, ok)
@@ -245,6 +251,21 @@ func randomCommand(tb testing.TB, h *house, random *rand.Rand) Command {
 				return notFound(IdentityNotFound, "not yet")
 			}
 			_, _, err := e.PutAssignment(AssignmentSpec{Scope: site.Scope(), Role: name.MustGUID(reader), Principal: i.Principal.ObjectID})
+			return err
+		},
+		func(e *Edit) error {
+			d := view.DenyAssignment{
+				Tenant: tenant, Name: n, Scope: site.Scope(), OnlyHere: flag, Principals: []name.GUID{rbac.Everyone()},
+				Permissions: []view.RolePermission{{Actions: []string{"*/delete"}}},
+			}
+			for old := range e.View().Denies() {
+				if old.Name == n && flag {
+					return e.DeleteDeny(old.ID)
+				} else if old.Name == n {
+					d.ID = old.ID
+				}
+			}
+			_, _, err := e.PutDeny(d)
 			return err
 		},
 		func(e *Edit) error {

@@ -88,17 +88,34 @@ func (s *RoleDefinition) Label() string { return s.Name.Raw }
 
 func (s *RoleDefinition) read(f *fields) {
 	s.Name, s.Description = f.required("name"), f.text("description")
-	s.AssignableScopes = f.texts("assignableScopes")
+	s.AssignableScopes, s.Permissions = f.texts("assignableScopes"), f.permissions()
+}
+
+// permissions reads the permission blocks of a role definition or a deny assignment; there must be one.
+func (f *fields) permissions() (list []Permission) {
 	f.each("permissions", func(n *yaml.Node) {
 		f.mapping(n, "a permission", func(inner *fields) {
-			s.Permissions = append(s.Permissions, Permission{
+			list = append(list, Permission{
 				Actions: inner.texts("actions"), NotActions: inner.texts("notActions"),
 				DataActions: inner.texts("dataActions"), NotDataActions: inner.texts("notDataActions"),
 			})
 		})
 	})
-	if len(s.Permissions) == 0 {
+	if len(list) == 0 {
 		f.missing("permissions")
+	}
+	return list
+}
+
+// Label implements Spec.
+func (s *DenyAssignment) Label() string { return s.Name.Raw }
+
+func (s *DenyAssignment) read(f *fields) {
+	s.Name, s.Description, s.Scope = f.required("name"), f.text("description"), f.required("scope")
+	s.Permissions, s.OnlyHere = f.permissions(), f.boolean("doNotApplyToChildScopes")
+	s.Principals, s.Exclude = f.texts("principals"), f.texts("excludePrincipals")
+	if len(s.Principals) == 0 {
+		f.missing("principals")
 	}
 }
 
@@ -109,5 +126,5 @@ func (s *RoleAssignment) Label() string {
 
 func (s *RoleAssignment) read(f *fields) {
 	s.Principal, s.Role, s.Scope = f.required("principal"), f.required("role"), f.required("scope")
-	s.Condition = f.text("condition")
+	s.Description, s.Condition = f.text("description"), f.text("condition")
 }

@@ -104,10 +104,19 @@ type Permission struct{ Actions, NotActions, DataActions, NotDataActions []Text 
 
 // RoleAssignment grants an Azure role.
 type RoleAssignment struct {
-	Principal Text // object id
-	Role      Text // name or GUID of a built-in or custom role
-	Scope     Text
-	Condition Text
+	Principal   Text // object id
+	Role        Text // name or GUID of a built-in or custom role
+	Scope       Text
+	Description Text
+	Condition   Text
+}
+
+// DenyAssignment blocks operations, whatever roles grant.
+type DenyAssignment struct {
+	Name, Description, Scope Text
+	OnlyHere                 bool // doNotApplyToChildScopes
+	Permissions              []Permission
+	Principals, Exclude      []Text // object ids; all-principals in Principals stands for everybody
 }
 
 // Issuer is an outside issuer: where its keys come from, and what may be trusted of it.
@@ -166,7 +175,7 @@ type AWSResource struct {
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
-		"Application", "RoleDefinition", "RoleAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+		"Application", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
 	}
 }
 
@@ -192,6 +201,8 @@ func newSpec(kind string) Spec {
 		return &RoleDefinition{}
 	case "RoleAssignment":
 		return &RoleAssignment{}
+	case "DenyAssignment":
+		return &DenyAssignment{}
 	case "Issuer":
 		return &Issuer{}
 	}

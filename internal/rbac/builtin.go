@@ -189,6 +189,7 @@ func (b builtin) definition() RoleDefinition {
 	return RoleDefinition{
 		ID: name.MustGUID(b.id), Name: b.name, Description: b.description,
 		AssignableScopes: []name.Scope{name.Root()}, Permissions: []Permission{b.permissions},
+		BuiltIn: true,
 	}
 }
 

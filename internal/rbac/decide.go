@@ -33,6 +33,7 @@ type DenyAssignment struct {
 	Permissions       PermissionSet
 	Principals        []name.GUID // object ids; Everyone() stands for all
 	Exclude           []name.GUID // object ids that are not blocked; a group excludes its members
+	Broken            bool        // it cannot be read: it blocks everything, for everybody
 }
 
 // Everyone is the all-zero id with which a deny assignment names all principals (ARM type "SystemDefined").
@@ -95,7 +96,7 @@ func findDeny(in Input, op operation) (DenyAssignment, bool) {
 		return DenyAssignment{}, false
 	}
 	for deny := range in.Denies {
-		if deny.covers(in.Scope) && in.isAnyOf(deny.Principals, true) && !in.isAnyOf(deny.Exclude, false) &&
+		if deny.Broken || deny.covers(in.Scope) && in.isAnyOf(deny.Principals, true) && !in.isAnyOf(deny.Exclude, false) &&
 			deny.Permissions.verdict(op).kind == permitted {
 			return deny, true
 		}

@@ -30,11 +30,15 @@ func (in *Input) through(id name.GUID) string {
 }
 
 func denyClause(in Input, deny DenyAssignment, op operation) reason.Clause {
-	return reason.Clause{
+	c := reason.Clause{
 		Kind: KindDeny, Rule: deny.ID.String(), Rev: deny.Rev,
 		Text: fmt.Sprintf("%q blocks %s at %s by its pattern %q",
 			deny.Name, in.Action, deny.Scope, deny.Permissions.verdict(op).pattern),
 	}
+	if deny.Broken {
+		c.Text = fmt.Sprintf("%q at %s cannot be read, so it blocks everything there", deny.Name, deny.Scope)
+	}
+	return c
 }
 
 func denyHint(deny DenyAssignment) string {

@@ -22,6 +22,7 @@ type RoleDefinition struct {
 	Description      string       `json:"description"`
 	AssignableScopes []name.Scope `json:"assignableScopes"`
 	Permissions      []Permission `json:"permissions"`
+	BuiltIn          bool         `json:"-"`
 }
 
 // Role is a role definition with its patterns compiled. It is immutable and may be shared by any number of assignments.
@@ -41,6 +42,9 @@ func Compile(definition RoleDefinition) (*Role, error) {
 
 // ID is the definition's id.
 func (r *Role) ID() name.GUID { return r.definition.ID }
+
+// BuiltIn tells whether the role is one of Builtins.
+func (r *Role) BuiltIn() bool { return r.definition.BuiltIn }
 
 // Name is the definition's display name, e.g. "Storage Blob Data Reader".
 func (r *Role) Name() string { return r.definition.Name }

@@ -34,6 +34,8 @@ func (v *View) At(key string) Record {
 		return find(&v.roleDefs, id)
 	case kindAssignment:
 		return find(&v.assignments, id)
+	case kindDeny:
+		return find(&v.denies, id)
 	case kindContainer:
 		return find(&v.containers, id)
 	case kindTombstone:
@@ -101,6 +103,8 @@ func (v *View) put(r Record) error {
 		v.roleDefs.set(r.ID.String(), r)
 	case *RoleAssignment:
 		v.putAssignment(r)
+	case *DenyAssignment:
+		v.putDeny(r)
 	case *Container:
 		v.containers.set(containerKey(r.Account, r.Name), r)
 		v.scopes.set(r.Scope().Key(), r)
@@ -188,6 +192,9 @@ func audienceKey(tenant name.GUID, audience string) string {
 }
 
 func (v *View) putAssignment(r *RoleAssignment) {
+	if r.Condition != "" && r.compiled == nil { // few assignments have one, and there are many assignments
+		r.compiled = new(compiledCondition)
+	}
 	v.assignments.set(r.ID.String(), r)
 	v.scopes.set(assignmentScopeKey(r), r)
 	list, _ := v.granted.get(r.Principal.String())
@@ -275,6 +282,8 @@ func (v *View) drop(r Record) {
 		v.roleDefs.del(r.ID.String())
 	case *RoleAssignment:
 		v.dropAssignment(r)
+	case *DenyAssignment:
+		v.dropDeny(r)
 	case *Container:
 		v.containers.del(containerKey(r.Account, r.Name))
 		v.scopes.del(r.Scope().Key())

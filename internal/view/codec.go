@@ -98,6 +98,8 @@ func newRecord(kind string, rev int64) Record {
 		return &RoleDefinition{Rev: rev, compiled: new(compiledDefinition)}
 	case kindAssignment:
 		return &RoleAssignment{Rev: rev}
+	case kindDeny:
+		return &DenyAssignment{Rev: rev, compiled: new(compiledDeny)}
 	case kindContainer:
 		return &Container{Rev: rev}
 	case kindTombstone:

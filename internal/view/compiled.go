@@ -35,6 +35,22 @@ type compiledDefinition struct {
 	err  error
 }
 
+type compiledCondition struct {
+	once      sync.Once
+	condition *rbac.Condition
+	err       error
+}
+
+// CompiledCondition is the assignment's condition as the engine evaluates it; nil if it has none.
+func (r *RoleAssignment) CompiledCondition() (*rbac.Condition, error) {
+	c := r.compiled
+	if c == nil {
+		return nil, nil //nolint:nilnil // an assignment without a condition is the usual case
+	}
+	c.once.Do(func() { c.condition, c.err = rbac.ParseCondition(r.Condition) })
+	return c.condition, c.err
+}
+
 func (r *Role) compile() (*compiledRole, error) {
 	c := r.compiled
 	c.once.Do(func() {
@@ -155,13 +171,9 @@ func (d *RoleDefinition) Compiled() (*rbac.Role, error) {
 
 // Definition is the definition in the engine's words.
 func (d *RoleDefinition) Definition() rbac.RoleDefinition {
-	permissions := make([]rbac.Permission, len(d.Permissions))
-	for i, p := range d.Permissions {
-		permissions[i] = rbac.Permission(p)
-	}
 	return rbac.RoleDefinition{
 		ID: d.ID, Name: d.Name, Description: d.Description,
-		AssignableScopes: d.Assignable, Permissions: permissions,
+		AssignableScopes: d.Assignable, Permissions: permissions(d.Permissions),
 	}
 }
 

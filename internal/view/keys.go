@@ -21,6 +21,7 @@ const (
 	kindApplication  = "application"
 	kindRoleDef      = "roledefinition"
 	kindAssignment   = "assignment"
+	kindDeny         = "deny"
 	kindContainer    = "container"
 	kindAccount      = "account"
 	kindRole         = "role"

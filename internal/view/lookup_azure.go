@@ -168,7 +168,7 @@ func (v *View) Container(account *Resource, container string) (*Container, bool)
 }
 
 // Under yields in order everything that lies in the ARM tree at or below a scope, fenced or not: groups, resources,
-// identities, containers and role assignments.
+// identities, containers, role assignments and deny assignments.
 func (v *View) Under(s name.Scope) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		key := strings.TrimSuffix(s.Key(), "/")

@@ -109,6 +109,9 @@ type RoleDefinition struct {
 	Assignable  []name.Scope     `json:"assignableScopes"`
 	Permissions []RolePermission `json:"permissions"`
 	Created     time.Time        `json:"created"`
+	CreatedBy   name.GUID        `json:"createdBy,omitzero"`
+	Updated     time.Time        `json:"updated,omitzero"`
+	UpdatedBy   name.GUID        `json:"updatedBy,omitzero"`
 	Rev         int64            `json:"-"`
 
 	compiled *compiledDefinition
@@ -127,12 +130,17 @@ type RoleAssignment struct {
 	ID        name.GUID  `json:"id"`
 	Tenant    name.GUID  `json:"tenant"`
 	Scope     name.Scope `json:"scope"`
-	Role      name.GUID  `json:"role"`      // role definition
-	Principal name.GUID  `json:"principal"` // object id
-	Name      string     `json:"name,omitempty"`
+	Role      name.GUID  `json:"role"`           // role definition
+	Principal name.GUID  `json:"principal"`      // object id
+	Name      string     `json:"name,omitempty"` // a description
 	Condition string     `json:"condition,omitempty"`
 	Created   time.Time  `json:"created"`
+	CreatedBy name.GUID  `json:"createdBy,omitzero"` // object id of who wrote it; zero for the installation itself
+	Updated   time.Time  `json:"updated,omitzero"`   // zero: never since
+	UpdatedBy name.GUID  `json:"updatedBy,omitzero"`
 	Rev       int64      `json:"-"`
+
+	compiled *compiledCondition // nil without a condition
 }
 
 // Container is a blob container of a storage account.

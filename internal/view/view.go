@@ -26,6 +26,8 @@ type View struct {
 	roleDefs      table[*RoleDefinition]
 	assignments   table[*RoleAssignment]
 	granted       table[[]*RoleAssignment] // by principal object id
+	denies        table[*DenyAssignment]
+	blocked       table[[]*DenyAssignment] // by scope key
 	containers    table[*Container]
 	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
 	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
@@ -192,7 +194,8 @@ func loading() *View {
 		principals: loadingTable[Owner](), clients: loadingTable[Owner](),
 		applications: loadingTable[*Application](), audiences: loadingTable[*Application](),
 		roleDefs: loadingTable[*RoleDefinition](), assignments: loadingTable[*RoleAssignment](),
-		granted: loadingTable[[]*RoleAssignment](), containers: loadingTable[*Container](),
+		granted: loadingTable[[]*RoleAssignment](), denies: loadingTable[*DenyAssignment](),
+		blocked: loadingTable[[]*DenyAssignment](), containers: loadingTable[*Container](),
 		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
 		outside: loadingTable[*Issuer](),
@@ -210,6 +213,7 @@ func (v *View) seal() {
 	sealAll := []interface{ seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
+		&v.denies, &v.blocked,
 		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,

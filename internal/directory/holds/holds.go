@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// Tenant gives what goes with a tenant: its operator and the house's applications. still names something of somebody's
+// Tenant gives what goes with a tenant: its operator, the house's applications and the deny assignments. still names something of somebody's
 // that is left in it; empty if nothing is.
 func Tenant(v *view.View, id name.GUID) (own []view.Record, still string) {
 	for s := range v.Subscriptions() {
@@ -34,15 +34,20 @@ func Tenant(v *view.View, id name.GUID) (own []view.Record, still string) {
 	if o, ok := v.OperatorOf(id); ok {
 		own = append(own, o)
 	}
+	for d := range v.Denies() {
+		if d.Tenant == id {
+			own = append(own, d)
+		}
+	}
 	return own, ""
 }
 
-// Subscription gives what goes with a subscription: the assignments on it. still names something of somebody's that is
+// Subscription gives what goes with a subscription: the role and deny assignments on it. still names something of somebody's that is
 // left in it, empty if nothing is; fenced tells that this is being deleted already.
 func Subscription(v *view.View, s *view.Subscription) (own []view.Record, still string, fenced bool) {
 	for r := range v.Under(s.Scope()) {
 		switch r := r.(type) {
-		case *view.RoleAssignment:
+		case *view.RoleAssignment, *view.DenyAssignment:
 			own = append(own, r)
 		case *view.ResourceGroup:
 			return nil, fmt.Sprintf("the resource group %q", r.Name), v.Fenced(r.Scope())

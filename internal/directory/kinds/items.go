@@ -128,6 +128,19 @@ type AssignmentItem struct {
 	PrincipalName string     `json:"principalName,omitempty"`
 	Orphaned      bool       `json:"orphaned,omitempty"`
 	Description   string     `json:"description,omitempty"`
+	Condition     string     `json:"condition,omitempty"`
+}
+
+// DenyItem shows a deny assignment.
+type DenyItem struct {
+	Head
+	Tenant      name.GUID             `json:"tenant"`
+	Scope       name.Scope            `json:"scope"`
+	Description string                `json:"description,omitempty"`
+	OnlyHere    bool                  `json:"doNotApplyToChildScopes,omitempty"`
+	Permissions []view.RolePermission `json:"permissions"`
+	Principals  []name.GUID           `json:"principals"` // the zero GUID is everybody
+	Exclude     []name.GUID           `json:"excludePrincipals,omitempty"`
 }
 
 // AccountItem shows an AWS account.
@@ -216,6 +229,8 @@ func (t thing) item(v *view.View) any {
 		return DefinitionItem{t.head(), r.Tenant, r.Description, r.Assignable, r.Permissions}
 	case *view.RoleAssignment:
 		return t.assignmentItem(v, r)
+	case *view.DenyAssignment:
+		return DenyItem{t.head(), r.Tenant, r.Scope, r.Description, r.OnlyHere, r.Permissions, r.Principals, r.Exclude}
 	}
 	if r, ok := t.record.(*view.Issuer); ok {
 		return t.issuerItem(r)
@@ -257,7 +272,8 @@ func (t thing) resourceItem(v *view.View, r *view.Resource) ResourceItem {
 }
 
 func (t thing) assignmentItem(v *view.View, r *view.RoleAssignment) AssignmentItem {
-	item := AssignmentItem{Head: t.head(), Tenant: r.Tenant, Scope: r.Scope, Role: r.Role, Principal: r.Principal, Description: r.Name}
+	item := AssignmentItem{Head: t.head(), Tenant: r.Tenant, Scope: r.Scope, Role: r.Role, Principal: r.Principal, Description: r.Name,
+		Condition: r.Condition}
 	if role, ok := v.AzureRole(r.Tenant, r.Role); ok {
 		item.RoleName = role.Name()
 	}

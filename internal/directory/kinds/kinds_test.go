@@ -333,7 +333,9 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{"group that is none", "kind: StorageAccount\nname: abc\nresourceGroup: none", directory.GroupNotFound, "line 1, column 1"},
 		{"policy that is none", "kind: Policy\nname: P\ndocument: {Statement: {Effect: Maybe}}", iampolicy.Malformed, "line 1, column 1"},
 		{"principal that is none", "kind: Role\nname: R\ntrust: {Statement: {Effect: Allow, Action: 'sts:AssumeRole', Principal: {AWS: 'arn:aws:iam::$(account):role/None'}}}", iampolicy.InvalidPrincipal, "Invalid principal in policy"},
-		{"condition", "kind: RoleAssignment\nprincipal: $(UserAssignedIdentity/two/shared.principalId)\nrole: Reader\nscope: /\ncondition: x", directory.ConditionUnsupported, "line 1, column 1"},
+		{"condition", "kind: RoleAssignment\nprincipal: $(UserAssignedIdentity/two/shared.principalId)\nrole: Reader\nscope: /\ncondition: x", directory.ConditionInvalid, "position 1"},
+		{"nobody denied", "kind: DenyAssignment\nname: d\nscope: /\npermissions: [{actions: ['*']}]\nprincipals: [none]", InvalidID, "line 5, column 14"},
+		{"everybody excluded", "kind: DenyAssignment\nname: d\nscope: /\npermissions: [{actions: ['*']}]\nprincipals: [all-principals]\nexcludePrincipals: [all-principals]", InvalidID, "line 6, column 21"},
 		{"issuer", "kind: OIDCProvider\nurl: ftp://x", InvalidID, "line 2, column 6"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -415,7 +417,7 @@ func TestGet(t *testing.T) {
 	v := d.View()
 	for _, kind := range Kinds() {
 		items, err := Get(v, strings.ToLower(kind), "")
-		if err != nil || len(items) == 0 && kind != "RoleDefinition" {
+		if err != nil || len(items) == 0 && kind != "RoleDefinition" && kind != "DenyAssignment" {
 			t.Errorf("%s: %d items, %v", kind, len(items), err)
 		}
 		for _, item := range items {

@@ -22,6 +22,8 @@ func things(v *view.View, kind string) iter.Seq[thing] {
 		return thingsOf(v, v.RoleDefinitions())
 	case "RoleAssignment":
 		return thingsOf(v, v.Assignments())
+	case "DenyAssignment":
+		return thingsOf(v, v.Denies())
 	case "Issuer":
 		return thingsOf(v, v.Issuers())
 	case "OIDCProvider":
@@ -122,6 +124,8 @@ func recordByID(v *view.View, kind, id string) view.Record {
 			return found(v.RoleDefinition(guid))
 		case "RoleAssignment":
 			return found(v.Assignment(guid))
+		case "DenyAssignment":
+			return found(v.Deny(guid))
 		}
 		return nil
 	}
@@ -177,6 +181,9 @@ func thingOf(v *view.View, r view.Record) (t thing, ok bool) {
 		t.kind, t.name, t.id, t.tenant = "RoleDefinition", r.Name, r.ID.String(), r.Tenant
 	case *view.RoleAssignment:
 		t.kind, t.name, t.id, t.tenant = "RoleAssignment", assignmentName(v, r), r.ID.String(), r.Tenant
+		return t, !v.Fenced(r.Scope)
+	case *view.DenyAssignment:
+		t.kind, t.name, t.id, t.tenant = "DenyAssignment", r.Name, r.ID.String(), r.Tenant
 		return t, !v.Fenced(r.Scope)
 	case *view.Issuer:
 		t.kind, t.name, t.id = "Issuer", r.URL.String(), r.URL.String()

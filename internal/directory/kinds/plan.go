@@ -74,7 +74,7 @@ func Command(documents []manifest.Document, steps *[]Step) directory.Command {
 // named tells whether the id of a kind's things follows from the document.
 func named(kind string) bool {
 	switch kind {
-	case "Tenant", "Subscription", "Account", "Application", "RoleDefinition", "RoleAssignment":
+	case "Tenant", "Subscription", "Account", "Application", "RoleDefinition", "RoleAssignment", "DenyAssignment":
 		return false
 	}
 	return true

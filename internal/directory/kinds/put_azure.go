@@ -33,6 +33,8 @@ func (p *planner) put(spec manifest.Spec) (id string, outcome directory.Outcome,
 		return p.putDefinition(s)
 	case *manifest.RoleAssignment:
 		return p.putAssignment(s)
+	case *manifest.DenyAssignment:
+		return p.putDeny(s)
 	case *manifest.Issuer:
 		return p.putIssuer(s)
 	}
@@ -370,15 +372,22 @@ func (p *planner) putDefinition(s *manifest.RoleDefinition) (string, directory.O
 		}
 		spec.Assignable = []name.Scope{name.MustScope("/subscriptions/" + sub.String())}
 	}
-	for _, block := range s.Permissions {
-		permission, err := p.permission(block)
-		if err != nil {
-			return "", directory.Unchanged, err
-		}
-		spec.Permissions = append(spec.Permissions, permission)
+	if spec.Permissions, err = p.permissions(s.Permissions); err != nil {
+		return "", directory.Unchanged, err
 	}
 	id, outcome, err := p.e.PutRoleDefinition(spec)
 	return id.String(), outcome, err
+}
+
+func (p *planner) permissions(blocks []manifest.Permission) (list []view.RolePermission, err error) {
+	for _, block := range blocks {
+		permission, err := p.permission(block)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, permission)
+	}
+	return list, nil
 }
 
 func (p *planner) permission(s manifest.Permission) (out view.RolePermission, err error) {
@@ -409,7 +418,7 @@ func (p *planner) scope(t manifest.Text) (name.Scope, error) {
 func (p *planner) putAssignment(s *manifest.RoleAssignment) (string, directory.Outcome, error) {
 	spec := directory.AssignmentSpec{Tenant: p.tenant}
 	var role string
-	err := p.all(pair{&role, s.Role}, pair{&spec.Condition, s.Condition})
+	err := p.all(pair{&role, s.Role}, pair{&spec.Name, s.Description}, pair{&spec.Condition, s.Condition})
 	if err != nil {
 		return "", directory.Unchanged, err
 	}
@@ -428,10 +437,53 @@ func (p *planner) putAssignment(s *manifest.RoleAssignment) (string, directory.O
 	}
 	for _, a := range p.e.View().AssignmentsOf(spec.Principal) {
 		if a.Role == spec.Role && a.Scope.Key() == spec.Scope.Key() {
-			spec.ID, spec.Name = a.ID, a.Name // the same grant: nothing is left to say
+			spec.ID = a.ID // the same grant: only description and condition are left to say
+			if s.Description.IsZero() {
+				spec.Name = a.Name
+			}
 		}
 	}
 	id, outcome, err := p.e.PutAssignment(spec)
+	return id.String(), outcome, err
+}
+
+// allPrincipals is how a manifest names everybody.
+const allPrincipals = "all-principals"
+
+func (p *planner) putDeny(s *manifest.DenyAssignment) (string, directory.Outcome, error) {
+	d := view.DenyAssignment{Tenant: p.tenant, OnlyHere: s.OnlyHere}
+	err := p.all(pair{&d.Name, s.Name}, pair{&d.Description, s.Description})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if d.Scope, err = p.scope(s.Scope); err != nil {
+		return "", directory.Unchanged, err
+	}
+	if d.Permissions, err = p.permissions(s.Permissions); err != nil {
+		return "", directory.Unchanged, err
+	}
+	for _, t := range s.Principals {
+		id := rbac.Everyone()
+		if t.Raw != allPrincipals {
+			if id, err = p.objectID(t); err != nil {
+				return "", directory.Unchanged, err
+			}
+		}
+		d.Principals = append(d.Principals, id)
+	}
+	for _, t := range s.Exclude {
+		id, err := p.objectID(t)
+		if err != nil {
+			return "", directory.Unchanged, err
+		}
+		d.Exclude = append(d.Exclude, id)
+	}
+	for old := range p.e.View().Denies() {
+		if old.Tenant == p.tenant && old.Name == d.Name {
+			d.ID = old.ID
+		}
+	}
+	id, outcome, err := p.e.PutDeny(d)
 	return id.String(), outcome, err
 }
 

@@ -167,6 +167,8 @@ func (t thing) delete(e *directory.Edit) error {
 		return e.DeleteRoleDefinition(r.ID)
 	case *view.RoleAssignment:
 		return e.DeleteAssignment(r.ID)
+	case *view.DenyAssignment:
+		return e.DeleteDeny(r.ID)
 	case *view.Account:
 		return e.DeleteAccount(r.ID)
 	case *view.Role:
