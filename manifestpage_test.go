@@ -129,9 +129,9 @@ func readKeys(keys map[string]string, f *ast.FuncDecl, functions map[string]*ast
 		switch typ, reads := keyTypes[method.Sel.Name]; {
 		case method.Sel.Name == "tags":
 			keys["tags"] = "labels"
-		case method.Sel.Name == "federated":
+		case method.Sel.Name == "federated" || method.Sel.Name == "permissions":
 			nested := map[string]string{}
-			readKeys(nested, functions["federated"], functions)
+			readKeys(nested, functions[method.Sel.Name], functions)
 			maps.Copy(keys, nested)
 		case method.Sel.Name == "missing":
 			keys[literal(call.Args[0])] += ", required"
