@@ -125,11 +125,11 @@ func (e *Edit) checkAssignment(s *AssignmentSpec) error {
 		return fault.New(fault.Unsupported, ConditionUnsupported, "conditions on role assignments are not evaluated yet, "+
 			"so an assignment that has one is refused")
 	}
-	o, ok := e.view.PrincipalByObject(s.Principal)
+	who, ok := e.view.Assignee(s.Principal)
 	if !ok {
 		return notFound(PrincipalNotFound, "Principal %s does not exist in the directory", s.Principal)
 	}
-	tenant := o.Principal().Tenant
+	tenant := who.Tenant
 	if s.Tenant.IsZero() {
 		s.Tenant = tenant
 	}

@@ -110,6 +110,12 @@ type RoleAssignment struct {
 	Condition Text
 }
 
+// Group is a group of principals, to whom roles are assigned at once.
+type Group struct {
+	Name, Description Text
+	Members           []Text // object ids of principals and of other groups
+}
+
 // Issuer is an outside issuer: where its keys come from, and what may be trusted of it.
 type Issuer struct {
 	URL, Preset                                          Text // the URL may be left out where the preset knows it
@@ -166,7 +172,7 @@ type AWSResource struct {
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
-		"Application", "RoleDefinition", "RoleAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+		"Application", "Group", "RoleDefinition", "RoleAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
 	}
 }
 
@@ -188,6 +194,8 @@ func newSpec(kind string) Spec {
 		return &Resource{}
 	case "Application":
 		return &Application{}
+	case "Group":
+		return &Group{}
 	case "RoleDefinition":
 		return &RoleDefinition{}
 	case "RoleAssignment":

@@ -42,6 +42,8 @@ func (v *View) At(key string) Record {
 		return find(&v.rules, id)
 	case kindIssuer:
 		return find(&v.outside, id)
+	case kindDirectoryGroup:
+		return find(&v.memberships.groups, id)
 	}
 	return v.aws.at(kind, id)
 }
@@ -111,6 +113,8 @@ func (v *View) put(r Record) error {
 		return unique(&v.proofs, "launch secret", r.SecretHash, r)
 	case *Issuer:
 		v.outside.set(r.URL.String(), r)
+	case *DirectoryGroup:
+		v.memberships.put(r)
 	default:
 		return v.aws.put(r)
 	}
@@ -150,8 +154,10 @@ func endpointKey(id name.ResourceID) (string, bool) {
 
 func (v *View) putPrincipal(o Owner) error {
 	p := o.Principal()
-	if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
-		return err
+	if !p.ObjectID.IsZero() { // an application without a service principal
+		if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
+			return err
+		}
 	}
 	if o.house() {
 		return nil
@@ -285,6 +291,8 @@ func (v *View) drop(r Record) {
 		v.proofs.del(r.SecretHash)
 	case *Issuer:
 		v.outside.del(r.URL.String())
+	case *DirectoryGroup:
+		v.memberships.drop(r)
 	case nil:
 	default:
 		v.aws.drop(r)

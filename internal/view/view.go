@@ -34,6 +34,7 @@ type View struct {
 	rules         table[*WorkloadRule] // by id
 	proofs        table[*WorkloadRule] // by secret hash
 	outside       table[*Issuer]       // issuers that are not our own, by URL
+	memberships   memberships
 }
 
 type awsTables struct {
@@ -195,7 +196,8 @@ func loading() *View {
 		granted: loadingTable[[]*RoleAssignment](), containers: loadingTable[*Container](),
 		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
-		outside: loadingTable[*Issuer](),
+		outside:     loadingTable[*Issuer](),
+		memberships: memberships{loadingTable[*DirectoryGroup](), loadingTable[[]name.GUID]()},
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -210,7 +212,7 @@ func (v *View) seal() {
 	sealAll := []interface{ seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
-		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
+		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside, &v.memberships.groups, &v.memberships.of,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}
