@@ -50,8 +50,10 @@ func entraRequestRows() map[fault.Reason]Row {
 		ReasonUnsupportedGrant:       aadsts(70003, row(400, oauthGrant, "")),
 		ReasonInvalidScope:           aadsts(70011, row(400, oauthScope, "")),
 		ReasonSeveralResources:       aadsts(700022, row(400, oauthScope, "")),
+		"entra.instance_unknown":     aadsts(50049, row(400, "invalid_instance", "The authority is not known.")),
 		"entra.tenant_unknown":       aadsts(90002, row(400, oauthRequest, "The tenant was not found.")),
 		"mint.audience_unregistered": aadsts(500011, row(400, oauthResource, "The resource was not found in the tenant.")),
+		"mint.audience_disabled":     aadsts(500014, row(400, oauthResource, "The resource is disabled.")),
 		"disk.full":                  aadsts(90033, fixed(503, oauthUnavailable, textDiskFullToken)),
 	}
 }
@@ -64,6 +66,14 @@ func entraClientRows() map[fault.Reason]Row {
 		"entra.secret_expired":  aadsts(7000222, row(401, oauthClient, "The client secret has expired.")),
 		"entra.client_unknown":  aadsts(700016, row(400, oauthUnauthorized, "The application was not found in the tenant.")),
 		"entra.client_disabled": aadsts(7000112, row(400, oauthUnauthorized, "The application is disabled.")),
+		"entra.no_service":      aadsts(7000229, row(400, oauthUnauthorized, "The application has no service principal in the tenant.")),
+
+		"entra.certificate_unknown": aadsts(700027, row(401, oauthClient, "")),
+		"entra.certificate_expired": aadsts(700027, row(401, oauthClient, "")),
+		"entra.assertion_signature": aadsts(700027, row(401, oauthClient, "")),
+		"entra.assertion_client":    aadsts(700021, row(401, oauthClient, "")),
+		"entra.assertion_audience":  aadsts(700023, row(401, oauthClient, "")),
+		"entra.assertion_times":     aadsts(700024, row(401, oauthClient, "")),
 	}
 }
 

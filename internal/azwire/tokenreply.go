@@ -34,12 +34,19 @@ func AppendMetadataToken(dst []byte, flavour Flavour, t IssuedToken) []byte {
 	return o.end()
 }
 
-// AppendTokenV2 writes the reply of the v2 token endpoint onto dst: numbers are numbers.
+// refreshLife is the remaining life from which on a reply says when to ask again.
+const refreshLife = 7200
+
+// AppendTokenV2 writes the reply of the v2 token endpoint onto dst: numbers are numbers. A client that keeps a long token
+// is told to ask for the next one at half of its life.
 func AppendTokenV2(dst []byte, t IssuedToken) []byte {
 	o := newObject(dst)
 	o.text("token_type", "Bearer")
 	o.number("expires_in", t.expiresIn())
 	o.number("ext_expires_in", t.expiresIn())
+	if t.expiresIn() >= refreshLife {
+		o.number("refresh_in", t.expiresIn()/2)
+	}
 	o.text("access_token", t.AccessToken)
 	return o.end()
 }

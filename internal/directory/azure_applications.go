@@ -1,25 +1,19 @@
 package directory
 
 import (
-	"slices"
-	"strings"
-
-	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/registration"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// ApplicationSpec is an app registration as somebody wants it. Its federated credentials have commands of their own.
-type ApplicationSpec struct {
-	ObjectID     name.GUID // zero makes a new one
-	Tenant       name.GUID
-	DisplayName  string
-	IDURIs       []string
-	TokenVersion int            // 1 or 2; 0 is 1
-	Algorithm    string         // RS256 or ES256; empty is RS256
-	Roles        []view.AppRole // a zero ID keeps that of the role with the same value, or makes one
-	MaxLifetime  int            // seconds; 0 is no bound of its own
-}
+// ApplicationSpec is an app registration as somebody wants it.
+type ApplicationSpec = registration.Spec
+
+// Grant is an app role that a principal holds.
+type Grant = registration.Grant
+
+// DirectoryGroupSpec is a group of principals as somebody wants it.
+type DirectoryGroupSpec = registration.GroupSpec
 
 // PutApplication makes or replaces an application and gives its object id. A new one gets a new client id.
 func (e *Edit) PutApplication(s ApplicationSpec) (name.GUID, Outcome, error) {
@@ -27,39 +21,38 @@ func (e *Edit) PutApplication(s ApplicationSpec) (name.GUID, Outcome, error) {
 	if err != nil {
 		return name.GUID{}, Unchanged, err
 	}
-	if err := s.check(); err != nil {
-		return name.GUID{}, Unchanged, err
-	}
-	a.DisplayName, a.IDURIs, a.MaxLifetime = s.DisplayName, s.IDURIs, s.MaxLifetime
-	a.TokenVersion, a.Algorithm = max(s.TokenVersion, 1), s.Algorithm
-	if a.Algorithm == "" {
-		a.Algorithm = "RS256"
-	}
-	if a.Roles, err = e.appRoles(s.Tenant, a.Roles, s.Roles); err != nil {
+	if a, err = registration.Apply(e.view, a, s); err != nil {
 		return name.GUID{}, Unchanged, err
 	}
 	outcome, err := e.save(a)
 	return a.ObjectID, outcome, err
 }
 
-// application gives the record to change: a copy of the one that exists, or a new one.
+// RedefineAppRoles replaces the definitions of an application's roles; who holds them stays.
+func (e *Edit) RedefineAppRoles(s ApplicationSpec) (name.GUID, Outcome, error) {
+	a, err := e.application(s)
+	if err == nil {
+		s.Roles, err = registration.Redefine(e.view, a, s.Roles)
+	}
+	if err != nil {
+		return name.GUID{}, Unchanged, err
+	}
+	return e.PutApplication(s)
+}
+
+// application gives the record to change: the one that exists, or a new one.
 func (e *Edit) application(s ApplicationSpec) (*view.Application, error) {
 	if _, ok := e.view.Tenant(s.Tenant); !ok {
 		return nil, notFound(TenantNotFound, "there is no tenant %s", s.Tenant)
 	}
 	if s.ObjectID.IsZero() {
-		p := newPrincipal(s.Tenant)
-		return &view.Application{ObjectID: p.ObjectID, Principal: *p, Created: e.now}, nil
+		return registration.New(s, e.now), nil
 	}
 	old, err := e.ownApplication(s.ObjectID)
-	if err != nil {
-		return nil, err
+	if err == nil && old.Principal.Tenant != s.Tenant {
+		err = notFound(ApplicationNotFound, "there is no application %s in this tenant", s.ObjectID)
 	}
-	if old.Principal.Tenant != s.Tenant {
-		return nil, notFound(ApplicationNotFound, "there is no application %s in this tenant", s.ObjectID)
-	}
-	a := *old
-	return &a, nil
+	return old, err
 }
 
 // DeleteApplication deletes an application and its assignments. Tokens for its audiences are no longer minted.
@@ -83,64 +76,124 @@ func (e *Edit) ownApplication(id name.GUID) (*view.Application, error) {
 	return a, nil
 }
 
-func (s ApplicationSpec) check() error {
-	switch {
-	case s.DisplayName == "" || len(s.DisplayName) > 256:
-		return invalid(InvalidName, "the name of an application has 1 to 256 bytes")
-	case s.TokenVersion < 0 || s.TokenVersion > 2:
-		return invalid(InvalidValue, "the token version is 1 or 2, not %d", s.TokenVersion)
-	case s.Algorithm != "" && s.Algorithm != "RS256" && s.Algorithm != "ES256":
-		return invalid(InvalidValue, "the algorithm is RS256 or ES256, not %q", shown(s.Algorithm))
+// changed saves what a rule made of an application.
+func (e *Edit) changed(id name.GUID, change func(view.Application) (*view.Application, error)) (Outcome, error) {
+	a, err := e.ownApplication(id)
+	if err != nil {
+		return Unchanged, err
 	}
-	return firstError(because(InvalidValue, form.IDURIs(s.IDURIs)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
+	if a, err = change(*a); err != nil {
+		return Unchanged, err
+	}
+	return e.save(a)
 }
 
-// appRoles gives the roles with ids; all members must be principals of the tenant. Members that are gone are refused
-// when they are new and dropped when they were there before.
-func (e *Edit) appRoles(tenant name.GUID, before, wanted []view.AppRole) ([]view.AppRole, error) {
-	if len(wanted) > 100 {
-		return nil, invalid(LimitExceeded, "an application has at most 100 app roles, not %d", len(wanted))
-	}
-	var list []view.AppRole
-	seen := map[string]bool{}
-	for _, r := range wanted {
-		if r.Value == "" || len(r.Value) > 120 || strings.ContainsAny(r.Value, " \t\r\n") || seen[r.Value] {
-			return nil, invalid(InvalidValue, "the app role %q is empty, longer than 120 bytes, has a space or is listed twice", shown(r.Value))
-		}
-		seen[r.Value] = true
-		var was view.AppRole
-		if at := slices.IndexFunc(before, func(o view.AppRole) bool { return o.Value == r.Value }); at >= 0 {
-			was = before[at]
-		}
-		switch {
-		case !r.ID.IsZero():
-		case !was.ID.IsZero():
-			r.ID = was.ID
-		default:
-			r.ID = name.NewGUID()
-		}
-		members, err := e.members(tenant, was.Members, r.Members)
-		if err != nil {
-			return nil, err
-		}
-		r.Members = members
-		list = append(list, r)
-	}
-	return list, nil
+// AddSecret gives an application one more secret to sign in with.
+func (e *Edit) AddSecret(id name.GUID, s view.ClientSecret) error {
+	_, err := e.changed(id, func(a view.Application) (*view.Application, error) { return registration.AddSecret(a, s, e.now) })
+	return err
 }
 
-func (e *Edit) members(tenant name.GUID, before, wanted []name.GUID) ([]name.GUID, error) {
-	var list []name.GUID
-	for _, id := range wanted {
-		o, ok := e.view.PrincipalByObject(id)
-		switch {
-		case ok && o.Principal().Tenant != tenant:
-			return nil, invalid(TenantMismatch, "the principal %s belongs to another tenant", id)
-		case ok && !slices.Contains(list, id):
-			list = append(list, id)
-		case !ok && !slices.Contains(before, id):
-			return nil, notFound(PrincipalNotFound, "there is no principal with the object id %s", id)
+// RemoveSecret takes a secret away from an application.
+func (e *Edit) RemoveSecret(id, keyID name.GUID) error {
+	_, err := e.changed(id, func(a view.Application) (*view.Application, error) { return registration.RemoveSecret(a, keyID) })
+	return err
+}
+
+// SetCertificates makes the list the application's whole set of certificates.
+func (e *Edit) SetCertificates(id name.GUID, list []view.ClientCertificate) (Outcome, error) {
+	return e.changed(id, func(a view.Application) (*view.Application, error) {
+		return registration.SetCertificates(a, list, e.now)
+	})
+}
+
+// CreateService gives an application a service principal with a new object id.
+func (e *Edit) CreateService(id name.GUID) error {
+	_, err := e.changed(id, func(a view.Application) (*view.Application, error) {
+		if a.HasService() {
+			return nil, conflict(Exists, "the application %q has a service principal already", a.DisplayName)
 		}
+		a.Principal.ObjectID, a.Principal.RevokedAt, a.Disabled = name.NewGUID(), 0, false
+		return &a, nil
+	})
+	return err
+}
+
+// DeleteService takes the service principal away from an application: its tokens and what it was granted end with it.
+func (e *Edit) DeleteService(id name.GUID) error {
+	_, err := e.changed(id, func(a view.Application) (*view.Application, error) {
+		for _, granted := range e.view.AssignmentsOf(a.Principal.ObjectID) {
+			if err := e.remove(granted); err != nil {
+				return nil, err
+			}
+		}
+		a.Principal.ObjectID, a.Principal.RevokedAt = name.GUID{}, 0
+		return &a, nil
+	})
+	return err
+}
+
+// SetEnabled says whether an application's service principal gets tokens. Disabling it ends those that it has.
+func (e *Edit) SetEnabled(id name.GUID, enabled bool) (Outcome, error) {
+	return e.changed(id, func(a view.Application) (*view.Application, error) {
+		if !enabled && !a.Disabled {
+			a.Principal.RevokedAt = e.nextRev()
+		}
+		a.Disabled = !enabled
+		return &a, nil
+	})
+}
+
+// GrantAppRole lets a principal hold an app role of any application of its tenant, the house's too.
+func (e *Edit) GrantAppRole(g Grant) error {
+	a, ok := e.view.Application(g.Application)
+	if !ok {
+		return notFound(ApplicationNotFound, "there is no application %s", g.Application)
 	}
-	return list, nil
+	held, already, err := registration.Hold(e.view, *a, g)
+	if err == nil && already {
+		err = conflict(Exists, "the principal holds the app role already")
+	}
+	if err == nil {
+		_, err = e.save(held)
+	}
+	return err
+}
+
+// RevokeAppRole takes an app role back.
+func (e *Edit) RevokeAppRole(g Grant) error {
+	a, ok := e.view.Application(g.Application)
+	if !ok {
+		return notFound(ApplicationNotFound, "there is no application %s", g.Application)
+	}
+	left, err := registration.Drop(*a, g)
+	if err == nil {
+		_, err = e.save(left)
+	}
+	return err
+}
+
+// PutDirectoryGroup makes or replaces a group of principals and gives its object id.
+func (e *Edit) PutDirectoryGroup(s DirectoryGroupSpec) (name.GUID, Outcome, error) {
+	if _, ok := e.view.Tenant(s.Tenant); !ok {
+		return name.GUID{}, Unchanged, notFound(TenantNotFound, "there is no tenant %s", s.Tenant)
+	}
+	if old, ok := e.view.DirectoryGroup(s.ObjectID); !s.ObjectID.IsZero() && (!ok || old.Tenant != s.Tenant) {
+		return name.GUID{}, Unchanged, notFound(PrincipalNotFound, "there is no group %s in this tenant", s.ObjectID)
+	}
+	g, err := registration.Group(e.view, s, e.now)
+	if err != nil {
+		return name.GUID{}, Unchanged, err
+	}
+	outcome, err := e.save(g)
+	return g.ObjectID, outcome, err
+}
+
+// DeleteDirectoryGroup deletes a group of principals and what was granted to it. Its members stay.
+func (e *Edit) DeleteDirectoryGroup(id name.GUID) error {
+	g, ok := e.view.DirectoryGroup(id)
+	if !ok {
+		return notFound(PrincipalNotFound, "there is no group %s", id)
+	}
+	return e.removeAll(g)
 }

@@ -126,11 +126,11 @@ func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
 }
 
 func (e *Edit) checkAssignment(s *AssignmentSpec) error {
-	o, ok := e.view.PrincipalByObject(s.Principal)
+	who, ok := e.view.Assignee(s.Principal)
 	if !ok {
 		return notFound(PrincipalNotFound, "Principal %s does not exist in the directory", s.Principal)
 	}
-	tenant := o.Principal().Tenant
+	tenant := who.Tenant
 	if s.Tenant.IsZero() {
 		s.Tenant = tenant
 	}

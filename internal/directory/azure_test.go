@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory/registration"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/rbac"
@@ -345,15 +346,15 @@ func TestApplications(t *testing.T) {
 		{"same audience", Exists, with(func(s *ApplicationSpec) { s.IDURIs = []string{"api://one"} })},
 		{"same audience with a slash", Exists, with(func(s *ApplicationSpec) { s.IDURIs = []string{"api://one/"} })},
 		{"the house's audience", Exists, with(func(s *ApplicationSpec) { s.IDURIs = []string{"https://vault.azure.net"} })},
-		{"twice", InvalidValue, with(func(s *ApplicationSpec) { s.IDURIs = []string{"api://two", "api://two/"} })},
-		{"no URI", InvalidValue, with(func(s *ApplicationSpec) { s.IDURIs = []string{"two"} })},
-		{"query", InvalidValue, with(func(s *ApplicationSpec) { s.IDURIs = []string{"https://a.example/?x=1"} })},
-		{"fragment", InvalidValue, with(func(s *ApplicationSpec) { s.IDURIs = []string{"https://a.example/#"} })},
-		{"algorithm", InvalidValue, with(func(s *ApplicationSpec) { s.Algorithm = "none" })},
-		{"token version", InvalidValue, with(func(s *ApplicationSpec) { s.TokenVersion = 3 })},
-		{"member", PrincipalNotFound, with(func(s *ApplicationSpec) { s.Roles = []view.AppRole{{Value: "r", Members: []name.GUID{name.NewGUID()}}} })},
-		{"role twice", InvalidValue, with(func(s *ApplicationSpec) { s.Roles = []view.AppRole{{Value: "r"}, {Value: "r"}} })},
-		{"no name", InvalidName, with(func(s *ApplicationSpec) { s.DisplayName = "" })},
+		{"twice", registration.Invalid, with(func(s *ApplicationSpec) { s.IDURIs = []string{"api://two", "api://two/"} })},
+		{"no URI", registration.Invalid, with(func(s *ApplicationSpec) { s.IDURIs = []string{"two"} })},
+		{"query", registration.Invalid, with(func(s *ApplicationSpec) { s.IDURIs = []string{"https://a.example/?x=1"} })},
+		{"fragment", registration.Invalid, with(func(s *ApplicationSpec) { s.IDURIs = []string{"https://a.example/#"} })},
+		{"algorithm", registration.Invalid, with(func(s *ApplicationSpec) { s.Algorithm = "none" })},
+		{"token version", registration.Invalid, with(func(s *ApplicationSpec) { s.TokenVersion = 3 })},
+		{"member", registration.PrincipalUnknown, with(func(s *ApplicationSpec) { s.Roles = []view.AppRole{{Value: "r", Members: []name.GUID{name.NewGUID()}}} })},
+		{"role twice", registration.Invalid, with(func(s *ApplicationSpec) { s.Roles = []view.AppRole{{Value: "r"}, {Value: "r"}} })},
+		{"no name", registration.Invalid, with(func(s *ApplicationSpec) { s.DisplayName = "" })},
 		{"unknown tenant", TenantNotFound, with(func(s *ApplicationSpec) { s.Tenant = name.NewGUID() })},
 		{"unknown id", ApplicationNotFound, with(func(s *ApplicationSpec) { s.ObjectID = name.NewGUID() })},
 	} {

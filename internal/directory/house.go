@@ -100,7 +100,10 @@ func (e *Edit) makeOperator(tenant name.GUID) error {
 func (e *Edit) makeHouseApplications(tenant name.GUID) error {
 	for _, a := range start.Applications() {
 		a.ObjectID, a.Created = name.NewGUID(), e.now
-		a.Principal.ObjectID, a.Principal.Tenant = a.ObjectID, tenant
+		a.Principal.ObjectID, a.Principal.Tenant = name.NewGUID(), tenant
+		if o, ok := e.view.OperatorOf(tenant); ok && a.Principal.ClientID.String() == start.GraphID {
+			a.Roles = start.GraphRoles(o.ObjectID)
+		}
 		if _, err := e.save(&a); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanyard-id/lanyard/internal/directory/registration"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -302,7 +303,7 @@ func TestIdentityOfAnotherTenantIsRefused(t *testing.T) {
 		_, _, err := e.PutAssignment(AssignmentSpec{Scope: group, Role: name.MustGUID(reader), Principal: theirs.Principal.ObjectID})
 		return err
 	})
-	h.refused(t, TenantMismatch, func(e *Edit) error {
+	h.refused(t, registration.PrincipalUnknown, func(e *Edit) error {
 		_, _, err := e.PutApplication(ApplicationSpec{
 			Tenant: h.View().Installation().Tenant, DisplayName: "app",
 			Roles: []view.AppRole{{Value: "r", Members: []name.GUID{theirs.Principal.ObjectID}}},

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -59,7 +60,7 @@ func (d *Directory) sweep(e *Edit) error {
 		return nil
 	}
 	for a := range e.view.Assignments() {
-		if _, lives := e.view.PrincipalByObject(a.Principal); lives {
+		if _, lives := e.view.Assignee(a.Principal); lives {
 			continue
 		}
 		if full, err := e.sweepOne(a); full || err != nil {
@@ -97,8 +98,8 @@ func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
 // doomed yields what dies with a record, wherever it lies, and the record itself at last.
 func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
 	return func(yield func(view.Record) bool) {
-		if p := principalOf(r); p != nil {
-			for _, a := range v.AssignmentsOf(p.ObjectID) {
+		if id := holderOf(r); !id.IsZero() {
+			for _, a := range v.AssignmentsOf(id) {
 				if !yield(a) {
 					return
 				}
@@ -108,19 +109,23 @@ func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
 	}
 }
 
-// principalOf gives the service principal that lives inside a record, nil if none does.
-func principalOf(r view.Record) *view.Principal {
+// holderOf gives the object id of the service principal or group that lives inside a record, zero if none does.
+func holderOf(r view.Record) name.GUID {
 	switch r := r.(type) {
 	case *view.Resource:
-		return r.System
+		if r.System != nil {
+			return r.System.ObjectID
+		}
 	case *view.UserIdentity:
-		return &r.Principal
+		return r.Principal.ObjectID
 	case *view.Application:
-		return &r.Principal
+		return r.Principal.ObjectID
 	case *view.Operator:
-		return &r.Principal
+		return r.ObjectID
+	case *view.DirectoryGroup:
+		return r.ObjectID
 	}
-	return nil
+	return name.GUID{}
 }
 
 // removeAll removes the record and all that dies with it.

@@ -18,6 +18,10 @@ const (
 	IssuerUnknown fault.Reason = "federation.issuer_unknown"
 	// SubjectMismatch means that the issuer is trusted, but not for this subject.
 	SubjectMismatch fault.Reason = "federation.subject_mismatch"
+	// ExpressionMismatch means that the issuer is trusted, but the trust's expressions do not fit this token.
+	ExpressionMismatch fault.Reason = "federation.expression_mismatch"
+	// NoCredential means that the client trusts no issuer at all.
+	NoCredential fault.Reason = "federation.no_credential"
 	// AudienceMismatch means that the assertion is meant for somebody else.
 	AudienceMismatch fault.Reason = "federation.audience_mismatch"
 	// IssuerDisabled means that the assertion's issuer is registered and disabled.

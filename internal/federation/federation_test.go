@@ -115,7 +115,8 @@ func TestAnAssertionThatDoesNotHold(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	i := newIssuer(t)
-	a := i.assertion(t, nil)
+	a := i.assertion(t, func(c map[string]any) { c["aud"] = "api://AzureADTokenExchange" })
+	stolen := i.assertion(t, nil)
 	mine, err := name.ParseIssuerURL(i.url)
 	if err != nil {
 		t.Fatal(err)
@@ -127,23 +128,23 @@ func TestMatch(t *testing.T) {
 	trust := func(iss name.IssuerURL, subject, aud string) view.FederatedCredential {
 		return view.FederatedCredential{Name: subject, Issuer: iss, Subject: subject, Audiences: []string{aud}}
 	}
-	expression := view.FederatedCredential{Name: "e", Issuer: mine, Expression: "claims['sub'] eq '" + a.Subject + "'", Audiences: []string{"api://x"}}
-	missing := view.FederatedCredential{Name: "m", Issuer: mine, Expression: "claims['ref'] eq 'x'", Audiences: []string{"api://x"}}
+	expression := view.FederatedCredential{Name: "e", Issuer: mine, Expression: "claims['sub'] eq '" + a.Subject + "'", Audiences: []string{"api://AzureADTokenExchange"}}
+	missing := view.FederatedCredential{Name: "m", Issuer: mine, Expression: "claims['ref'] eq 'x'", Audiences: []string{"api://AzureADTokenExchange"}}
 	for _, tc := range []struct {
 		name  string
 		trust []view.FederatedCredential
 		want  fault.Reason // empty: accepted
 	}{
 		{"nothing trusted", nil, OwnToken},
-		{"another issuer only", []view.FederatedCredential{trust(other, a.Subject, "api://x")}, OwnToken},
-		{"another subject", []view.FederatedCredential{trust(mine, "someone", "api://x")}, SubjectMismatch},
-		{"F21 another case", []view.FederatedCredential{trust(mine, strings.ToUpper(a.Subject), "api://x")}, SubjectMismatch},
+		{"another issuer only", []view.FederatedCredential{trust(other, a.Subject, "api://AzureADTokenExchange")}, OwnToken},
+		{"another subject", []view.FederatedCredential{trust(mine, "someone", "api://AzureADTokenExchange")}, SubjectMismatch},
+		{"F21 another case", []view.FederatedCredential{trust(mine, strings.ToUpper(a.Subject), "api://AzureADTokenExchange")}, SubjectMismatch},
 		{"another audience", []view.FederatedCredential{trust(mine, a.Subject, "api://y")}, AudienceMismatch},
-		{"audience with a slash", []view.FederatedCredential{trust(mine, a.Subject, "api://x/")}, AudienceMismatch},
-		{"halves of two credentials", []view.FederatedCredential{trust(other, a.Subject, "api://x"), trust(mine, "someone", "api://x")}, SubjectMismatch},
-		{"the second fits", []view.FederatedCredential{trust(mine, "someone", "api://x"), trust(mine, a.Subject, "api://x")}, ""},
+		{"audience with a slash", []view.FederatedCredential{trust(mine, a.Subject, "api://AzureADTokenExchange/")}, AudienceMismatch},
+		{"halves of two credentials", []view.FederatedCredential{trust(other, a.Subject, "api://AzureADTokenExchange"), trust(mine, "someone", "api://AzureADTokenExchange")}, SubjectMismatch},
+		{"the second fits", []view.FederatedCredential{trust(mine, "someone", "api://AzureADTokenExchange"), trust(mine, a.Subject, "api://AzureADTokenExchange")}, ""},
 		{"an expression that holds", []view.FederatedCredential{expression}, ""},
-		{"an expression on a claim that is not there", []view.FederatedCredential{missing}, SubjectMismatch},
+		{"an expression on a claim that is not there", []view.FederatedCredential{missing}, ExpressionMismatch},
 	} {
 		got, err := Match(a, tc.trust)
 		if tc.want == "" {
@@ -155,6 +156,11 @@ func TestMatch(t *testing.T) {
 		if !fault.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
 		}
+	}
+	// A token that was made for somebody else is no assertion, whatever a credential lists.
+	_, err = Match(stolen, []view.FederatedCredential{trust(mine, stolen.Subject, "api://x")})
+	if !fault.Is(err, OwnToken) {
+		t.Errorf("a token for another audience: %v", err)
 	}
 }
 

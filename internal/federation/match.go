@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/claims"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/reason"
@@ -23,7 +24,7 @@ const (
 // where it differs, goes to the record only: whoever presents an assertion is a stranger.
 func Match(a Assertion, credentials []view.FederatedCredential) (view.FederatedCredential, error) {
 	d := reason.Decision{Question: reason.Question{Principal: a.Subject, Action: "exchange", Resource: a.Issuer}}
-	furthest := missedIssuer
+	furthest, expressions := missedIssuer, true
 	for _, c := range credentials {
 		met, miss, err := compare(a, c)
 		if err != nil {
@@ -33,9 +34,17 @@ func Match(a Assertion, credentials []view.FederatedCredential) (view.FederatedC
 			return c, nil
 		}
 		furthest = max(furthest, met)
+		expressions = expressions && (met != missedSubject || c.Expression != "")
 		d.AddNearest(reason.Clause{Kind: "federated credential", Rule: c.Name, Text: miss, Met: met})
 	}
-	return view.FederatedCredential{}, refusal(a, furthest).Explained(d)
+	f := refusal(a, furthest)
+	switch {
+	case len(credentials) == 0 && a.Own == nil:
+		f = fault.New(fault.Unauthenticated, NoCredential, "No matching federated identity record found: the client has none.")
+	case f.Reason == SubjectMismatch && expressions:
+		f.Reason = ExpressionMismatch
+	}
+	return view.FederatedCredential{}, f.Explained(d)
 }
 
 // compare tells how far the credential fits and what was missing; an empty miss is a fit.
@@ -47,6 +56,9 @@ func compare(a Assertion, c view.FederatedCredential) (met int, miss string, err
 		if miss, err := check(a, c); err != nil || miss != "" {
 			return missedSubject, miss, err
 		}
+	}
+	if a.Own != nil && overlap(a.Audience, c.Audiences) && !exchangeable(a) {
+		return missedIssuer, fmt.Sprintf("audience: a token of this authority is an assertion only for %q", azwire.ExchangeAudience), nil
 	}
 	if !overlap(a.Audience, c.Audiences) {
 		return missedAudience, fmt.Sprintf("audience: have %q, want one of %q", a.Audience, c.Audiences), nil
@@ -120,6 +132,12 @@ func CheckAudience(a Assertion, p *view.OIDCProvider) error {
 		return fault.New(fault.Denied, AudienceMismatch, "Incorrect token audience")
 	}
 	return nil
+}
+
+// exchangeable tells whether a token of our own was minted to be exchanged. One for another audience is shown to whoever
+// that is, and must not make its receiver somebody else's client, whatever the credential lists.
+func exchangeable(a Assertion) bool {
+	return len(a.Audience) == 1 && strings.TrimSuffix(a.Audience[0], "/") == azwire.ExchangeAudience
 }
 
 func overlap(a, b []string) bool {

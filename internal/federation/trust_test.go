@@ -42,7 +42,7 @@ func (w trusting) match(c view.FederatedCredential, claims map[string]any) error
 func (w trusting) each(c view.FederatedCredential, cases map[string]bool) {
 	w.t.Helper()
 	for sub, fits := range cases {
-		want := SubjectMismatch
+		want := missed(c)
 		if fits {
 			want = ""
 		}
@@ -95,10 +95,10 @@ func TestC40GitLabByEnvironment(t *testing.T) {
 	}
 	w.want("dev as dev", w.match(ofDev, dev), "")
 	w.want("prod as prod", w.match(ofProd, prod), "")
-	w.want("dev as prod", w.match(ofProd, dev), SubjectMismatch)
-	w.want("prod as dev", w.match(ofDev, prod), SubjectMismatch)
-	w.want("prod from a branch without protection", w.match(ofProd, map[string]any{"sub": sub, "environment": "prod", "ref_protected": "false"}), SubjectMismatch)
-	w.want("no environment", w.match(ofDev, map[string]any{"sub": sub}), SubjectMismatch)
+	w.want("dev as prod", w.match(ofProd, dev), ExpressionMismatch)
+	w.want("prod as dev", w.match(ofDev, prod), ExpressionMismatch)
+	w.want("prod from a branch without protection", w.match(ofProd, map[string]any{"sub": sub, "environment": "prod", "ref_protected": "false"}), ExpressionMismatch)
+	w.want("no environment", w.match(ofDev, map[string]any{"sub": sub}), ExpressionMismatch)
 }
 
 func TestC41F05GitHubInDetail(t *testing.T) {
@@ -115,11 +115,11 @@ func TestC41F05GitHubInDetail(t *testing.T) {
 	w.want("branch for the environment", w.match(environment, main), SubjectMismatch)
 	w.want("environment", w.match(environment, map[string]any{"sub": environment.Subject}), "")
 	w.want("reusable workflow", w.match(reusable, main), "")
-	w.want("another workflow", w.match(reusable, map[string]any{"job_workflow_ref": "acme/app/.github/workflows/x.yml@refs/heads/main"}), SubjectMismatch)
+	w.want("another workflow", w.match(reusable, map[string]any{"job_workflow_ref": "acme/app/.github/workflows/x.yml@refs/heads/main"}), ExpressionMismatch)
 	w.want("custom subject", w.match(custom, map[string]any{"sub": custom.Subject}), "")
 	w.want("F05 a fork's pull request for the branch", w.match(branch, pull), SubjectMismatch)
 	w.want("F05 for the environment", w.match(environment, pull), SubjectMismatch)
-	w.want("F05 for the workflow", w.match(reusable, pull), SubjectMismatch)
+	w.want("F05 for the workflow", w.match(reusable, pull), ExpressionMismatch)
 }
 
 // A branch may be called anything: what it says in the subject is not what the claim says.
@@ -127,7 +127,7 @@ func TestF03AForgedConcatenation(t *testing.T) {
 	w := newTrusting(t, nil)
 	c := view.FederatedCredential{Expression: "claims['repository'] eq 'acme/app' and claims['environment'] eq 'prod'"}
 	forged := map[string]any{"sub": "repo:acme/app:ref:refs/heads/x:environment:prod", "repository": "acme/app"}
-	w.want("forged", w.match(c, forged), SubjectMismatch)
+	w.want("forged", w.match(c, forged), ExpressionMismatch)
 	forged["environment"] = "prod"
 	w.want("real", w.match(c, forged), "")
 	exact := view.FederatedCredential{Pattern: "repo:acme/app:*:environment:prod"}
@@ -168,7 +168,7 @@ func TestF01SharedIssuersNeedAnOwner(t *testing.T) {
 		{Pattern: "repo:acme*/app:ref:refs/heads/main"},
 		{Pattern: "repo:*/app:ref:refs/heads/main"},
 	} {
-		w.want(c.Expression+c.Pattern, w.match(c, map[string]any{"repository": "acme/app"}), SubjectMismatch)
+		w.want(c.Expression+c.Pattern, w.match(c, map[string]any{"repository": "acme/app"}), missed(c))
 	}
 	w.want("limited", w.match(view.FederatedCredential{Expression: "claims['sub'] matches 'repo:acme/*'"}, nil), "")
 	w.want("exact", w.match(view.FederatedCredential{Subject: "repo:acme/app:ref:refs/heads/main"}, nil), "")
@@ -210,4 +210,12 @@ func mustARN(t *testing.T, s string) name.ARN {
 		t.Fatal(err)
 	}
 	return arn
+}
+
+// missed is how a credential says that the subject does not fit.
+func missed(c view.FederatedCredential) fault.Reason {
+	if c.Expression != "" {
+		return ExpressionMismatch
+	}
+	return SubjectMismatch
 }

@@ -84,6 +84,13 @@ func (f *fields) federated() []FederatedCredential {
 }
 
 // Label implements Spec.
+func (s *Group) Label() string { return s.Name.Raw }
+
+func (s *Group) read(f *fields) {
+	s.Name, s.Description, s.Members = f.required("name"), f.text("description"), f.texts("members")
+}
+
+// Label implements Spec.
 func (s *RoleDefinition) Label() string { return s.Name.Raw }
 
 func (s *RoleDefinition) read(f *fields) {

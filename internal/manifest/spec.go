@@ -119,6 +119,12 @@ type DenyAssignment struct {
 	Principals, Exclude      []Text // object ids; all-principals in Principals stands for everybody
 }
 
+// Group is a group of principals, to whom roles are assigned at once.
+type Group struct {
+	Name, Description Text
+	Members           []Text // object ids of principals and of other groups
+}
+
 // Issuer is an outside issuer: where its keys come from, and what may be trusted of it.
 type Issuer struct {
 	URL, Preset                                          Text // the URL may be left out where the preset knows it
@@ -175,7 +181,7 @@ type AWSResource struct {
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
-		"Application", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
 	}
 }
 
@@ -197,6 +203,8 @@ func newSpec(kind string) Spec {
 		return &Resource{}
 	case "Application":
 		return &Application{}
+	case "Group":
+		return &Group{}
 	case "RoleDefinition":
 		return &RoleDefinition{}
 	case "RoleAssignment":

@@ -12,6 +12,8 @@ const (
 	IdentityNotFound fault.Reason = "mint.identity_not_found"
 	// AudienceUnregistered means that no application of the tenant is registered under the resource that was asked for.
 	AudienceUnregistered fault.Reason = "mint.audience_unregistered"
+	// AudienceDisabled means that the application which is registered under the resource is disabled.
+	AudienceDisabled fault.Reason = "mint.audience_disabled"
 	// Held means that the store was restored from a backup and no operator has confirmed it yet.
 	Held fault.Reason = "mint.held"
 	// NoSigner means that the keyring has no key for the algorithm of the audience: a defect.

@@ -46,10 +46,22 @@ func (m *Mint) Token(ctx context.Context, v *view.View, req TokenRequest) (Token
 	return m.token(ctx, v, s, req.Audience, req.Record)
 }
 
-// Exchange gives the owner a token for the audience after federation has accepted its assertion.
-func (m *Mint) Exchange(ctx context.Context, v *view.View, owner view.Owner, audience string, rec audit.Record) (Token, error) {
-	rec.Principal = PrincipalOf(owner)
-	return m.token(ctx, v, subject{owner: owner, appidacr: "2"}, audience, rec)
+// ExchangeRequest asks for a token for a client that has proved itself at the token endpoint.
+type ExchangeRequest struct {
+	Owner    view.Owner
+	Secret   bool // it proved itself with a secret, and not by a signature
+	Audience string
+	Record   audit.Record // what the door knows of the request; mint adds what it issued
+}
+
+// Exchange gives a client a token for the audience after its proof was accepted.
+func (m *Mint) Exchange(ctx context.Context, v *view.View, req ExchangeRequest) (Token, error) {
+	s := subject{owner: req.Owner, appidacr: "2"}
+	if req.Secret {
+		s.appidacr = "1"
+	}
+	req.Record.Principal = PrincipalOf(req.Owner)
+	return m.token(ctx, v, s, req.Audience, req.Record)
 }
 
 // PrincipalOf names an owner in records.
@@ -69,7 +81,10 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 		return Token{}, err
 	}
 	app, ok := v.Audience(s.owner.Principal().Tenant, audience)
-	if !ok {
+	if ok && app.Disabled {
+		return Token{}, fault.New(fault.Denied, AudienceDisabled, "The service principal for resource '%s' is disabled.", audience)
+	}
+	if !ok || !app.HasService() {
 		return Token{}, fault.New(fault.Denied, AudienceUnregistered,
 			"The resource principal named %s was not found in the tenant named %s. "+
 				"This can happen if the application has not been registered.", audience, s.owner.Principal().Tenant)

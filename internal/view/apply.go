@@ -44,6 +44,8 @@ func (v *View) At(key string) Record {
 		return find(&v.rules, id)
 	case kindIssuer:
 		return find(&v.outside, id)
+	case kindDirectoryGroup:
+		return find(&v.memberships.groups, id)
 	}
 	return v.aws.at(kind, id)
 }
@@ -115,6 +117,8 @@ func (v *View) put(r Record) error {
 		return unique(&v.proofs, "launch secret", r.SecretHash, r)
 	case *Issuer:
 		v.outside.set(r.URL.String(), r)
+	case *DirectoryGroup:
+		v.memberships.put(r)
 	default:
 		return v.aws.put(r)
 	}
@@ -154,8 +158,10 @@ func endpointKey(id name.ResourceID) (string, bool) {
 
 func (v *View) putPrincipal(o Owner) error {
 	p := o.Principal()
-	if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
-		return err
+	if !p.ObjectID.IsZero() { // an application without a service principal
+		if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
+			return err
+		}
 	}
 	if o.house() {
 		return nil
@@ -294,6 +300,8 @@ func (v *View) drop(r Record) {
 		v.proofs.del(r.SecretHash)
 	case *Issuer:
 		v.outside.del(r.URL.String())
+	case *DirectoryGroup:
+		v.memberships.drop(r)
 	case nil:
 	default:
 		v.aws.drop(r)

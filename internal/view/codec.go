@@ -106,6 +106,8 @@ func newRecord(kind string, rev int64) Record {
 		return &Tombstone{Rev: rev}
 	case kindRule:
 		return &WorkloadRule{Rev: rev}
+	case kindDirectoryGroup:
+		return &DirectoryGroup{Rev: rev}
 	case kindIssuer:
 		return &Issuer{Rev: rev, compiled: new(compiledIssuer)}
 	}

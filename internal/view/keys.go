@@ -32,6 +32,8 @@ const (
 	kindRule         = "rule"
 	kindIssuer       = "issuer"
 	kindTombstone    = "tombstone"
+
+	kindDirectoryGroup = "directorygroup"
 )
 
 // Record is one noun: what lies under one store key.

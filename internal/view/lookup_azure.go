@@ -77,10 +77,6 @@ func (v *View) PrincipalByClient(id name.GUID) (Owner, bool) {
 	return o, ok && !v.fenced(o.scopeKey())
 }
 
-// GroupsOf gives the object ids of the groups that a principal is in, through other groups too. The slice is shared: read
-// only. No kind of record is a group yet, so nobody is in one.
-func (v *View) GroupsOf(name.GUID) []name.GUID { return nil }
-
 // Application finds an application by its object id.
 func (v *View) Application(id name.GUID) (*Application, bool) {
 	return v.applications.get(id.String())

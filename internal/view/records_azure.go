@@ -84,9 +84,13 @@ type Application struct {
 	TokenVersion int                   `json:"tokenVersion"` // 1 or 2: the shape of tokens for this audience
 	Algorithm    string                `json:"algorithm"`    // RS256 or ES256: how tokens for this audience are signed
 	Roles        []AppRole             `json:"appRoles,omitempty"`
-	Principal    Principal             `json:"principal"` // its service principal; ClientID is the appId
+	Principal    Principal             `json:"principal"` // its service principal, whose ObjectID is zero where there is none; ClientID is the appId
 	Federated    []FederatedCredential `json:"federated,omitempty"`
-	House        bool                  `json:"house,omitempty"` // made with the tenant: ARM, Storage, Key Vault, Graph
+	Secrets      []ClientSecret        `json:"secrets,omitempty"`      // legacy proofs
+	Certificates []ClientCertificate   `json:"certificates,omitempty"` // legacy proofs
+	Owners       []name.GUID           `json:"owners,omitempty"`       // object ids of the principals that may change it as their own
+	Disabled     bool                  `json:"disabled,omitempty"`     // its service principal gets no tokens
+	House        bool                  `json:"house,omitempty"`        // made with the tenant: ARM, Storage, Key Vault, Graph
 	MaxLifetime  int                   `json:"maxLifetime,omitempty"`
 	Created      time.Time             `json:"created"`
 	Rev          int64                 `json:"-"`
@@ -97,6 +101,7 @@ type AppRole struct {
 	ID      name.GUID   `json:"id"`
 	Value   string      `json:"value"`
 	Display string      `json:"displayName,omitempty"`
+	Detail  string      `json:"description,omitempty"`
 	Members []name.GUID `json:"members,omitempty"` // object ids of the principals that hold it
 }
 

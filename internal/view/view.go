@@ -36,6 +36,7 @@ type View struct {
 	rules         table[*WorkloadRule] // by id
 	proofs        table[*WorkloadRule] // by secret hash
 	outside       table[*Issuer]       // issuers that are not our own, by URL
+	memberships   memberships
 }
 
 type awsTables struct {
@@ -198,7 +199,8 @@ func loading() *View {
 		blocked: loadingTable[[]*DenyAssignment](), containers: loadingTable[*Container](),
 		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
-		outside: loadingTable[*Issuer](),
+		outside:     loadingTable[*Issuer](),
+		memberships: memberships{loadingTable[*DirectoryGroup](), loadingTable[[]name.GUID]()},
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -214,7 +216,7 @@ func (v *View) seal() {
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
 		&v.denies, &v.blocked,
-		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
+		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside, &v.memberships.groups, &v.memberships.of,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}

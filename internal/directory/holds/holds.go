@@ -22,6 +22,11 @@ func Tenant(v *view.View, id name.GUID) (own []view.Record, still string) {
 			return nil, fmt.Sprintf("the role definition %q", d.Name)
 		}
 	}
+	for g := range v.DirectoryGroups() {
+		if g.Tenant == id {
+			return nil, fmt.Sprintf("the group %q", g.Display)
+		}
+	}
 	for a := range v.Applications() {
 		switch {
 		case a.Principal.Tenant != id:

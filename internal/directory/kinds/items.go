@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
@@ -106,6 +107,25 @@ type ApplicationItem struct {
 	MaxLifetime    int                        `json:"maxLifetime,omitempty"` // seconds
 	Federated      []view.FederatedCredential `json:"federatedCredentials,omitempty"`
 	House          bool                       `json:"house,omitempty"`
+	Disabled       bool                       `json:"disabled,omitempty"`
+	Secrets        []ProofItem                `json:"secrets,omitempty"`
+	Certificates   []ProofItem                `json:"certificates,omitempty"`
+}
+
+// ProofItem shows that there is a secret or a certificate, and no more of it.
+type ProofItem struct {
+	ID      name.GUID `json:"keyId"`
+	Display string    `json:"displayName,omitempty"`
+	Hint    string    `json:"hint,omitempty"`
+	End     time.Time `json:"endDateTime"`
+}
+
+// DirectoryGroupItem shows a group of principals.
+type DirectoryGroupItem struct {
+	Head
+	Tenant      name.GUID   `json:"tenant"`
+	Description string      `json:"description,omitempty"`
+	Members     []name.GUID `json:"members,omitempty"`
 }
 
 // DefinitionItem shows a custom role definition.
@@ -220,11 +240,9 @@ func (t thing) item(v *view.View) any {
 	case *view.Container:
 		return ContainerItem{t.head(), r.Account.Name()}
 	case *view.Application:
-		return ApplicationItem{
-			Head: t.head(), Tenant: r.Principal.Tenant, ClientID: r.Principal.ClientID,
-			IdentifierURIs: r.IDURIs, TokenVersion: r.TokenVersion, Algorithm: r.Algorithm, AppRoles: r.Roles,
-			MaxLifetime: r.MaxLifetime, Federated: r.Federated, House: r.House,
-		}
+		return t.applicationItem(r)
+	case *view.DirectoryGroup:
+		return DirectoryGroupItem{t.head(), r.Tenant, r.Description, r.Members}
 	case *view.RoleDefinition:
 		return DefinitionItem{t.head(), r.Tenant, r.Description, r.Assignable, r.Permissions}
 	case *view.RoleAssignment:
@@ -271,15 +289,30 @@ func (t thing) resourceItem(v *view.View, r *view.Resource) ResourceItem {
 	return item
 }
 
+func (t thing) applicationItem(r *view.Application) ApplicationItem {
+	item := ApplicationItem{
+		Head: t.head(), Tenant: r.Principal.Tenant, ClientID: r.Principal.ClientID,
+		IdentifierURIs: r.IDURIs, TokenVersion: r.TokenVersion, Algorithm: r.Algorithm, AppRoles: r.Roles,
+		MaxLifetime: r.MaxLifetime, Federated: r.Federated, House: r.House, Disabled: r.Disabled,
+	}
+	for _, s := range r.Secrets {
+		item.Secrets = append(item.Secrets, ProofItem{s.ID, s.Display, s.Hint, s.End})
+	}
+	for _, c := range r.Certificates {
+		item.Certificates = append(item.Certificates, ProofItem{c.ID, c.Display, "", c.End})
+	}
+	return item
+}
+
 func (t thing) assignmentItem(v *view.View, r *view.RoleAssignment) AssignmentItem {
 	item := AssignmentItem{Head: t.head(), Tenant: r.Tenant, Scope: r.Scope, Role: r.Role, Principal: r.Principal, Description: r.Name,
 		Condition: r.Condition}
 	if role, ok := v.AzureRole(r.Tenant, r.Role); ok {
 		item.RoleName = role.Name()
 	}
-	o, lives := v.PrincipalByObject(r.Principal)
+	who, lives := v.Assignee(r.Principal)
 	if item.Orphaned = !lives; lives {
-		item.PrincipalName = o.Display()
+		item.PrincipalName = who.Display
 	}
 	return item
 }
@@ -324,8 +357,8 @@ func assignmentName(v *view.View, r *view.RoleAssignment) string {
 	if found, ok := v.AzureRole(r.Tenant, r.Role); ok {
 		role = found.Name()
 	}
-	if o, ok := v.PrincipalByObject(r.Principal); ok {
-		who = o.Display()
+	if assignee, ok := v.Assignee(r.Principal); ok {
+		who = assignee.Display
 	}
 	return fmt.Sprintf("%s for %s at %s", role, who, r.Scope)
 }

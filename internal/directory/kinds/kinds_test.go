@@ -107,6 +107,10 @@ identifierUris: ["api://aws"]
 appRoles:
   - {value: AssumeRoleWithWebIdentity, members: ["$(UserAssignedIdentity/shared.principalId)"]}
 ---
+kind: Group
+name: readers
+members: [$(UserAssignedIdentity/shared.principalId)]
+---
 kind: OIDCProvider
 url: $(issuer)
 clientIds: ["api://aws"]

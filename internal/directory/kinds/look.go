@@ -26,6 +26,8 @@ func things(v *view.View, kind string) iter.Seq[thing] {
 		return thingsOf(v, v.Denies())
 	case "Issuer":
 		return thingsOf(v, v.Issuers())
+	case "Group":
+		return thingsOf(v, v.DirectoryGroups())
 	case "OIDCProvider":
 		return thingsOf(v, v.OIDCProviders(name.AccountID{}))
 	case "Bucket":
@@ -126,6 +128,8 @@ func recordByID(v *view.View, kind, id string) view.Record {
 			return found(v.Assignment(guid))
 		case "DenyAssignment":
 			return found(v.Deny(guid))
+		case "Group":
+			return found(v.DirectoryGroup(guid))
 		}
 		return nil
 	}
@@ -176,7 +180,10 @@ func thingOf(v *view.View, r view.Record) (t thing, ok bool) {
 		t.kind, t.name, t.id, t.tenant = "Subscription", r.Name, r.ID.String(), r.Tenant
 	case *view.Application:
 		t.kind, t.name, t.id = "Application", r.DisplayName, r.ObjectID.String()
-		t.tenant, t.principal = r.Principal.Tenant, &r.Principal
+		t.tenant = r.Principal.Tenant
+		if r.HasService() {
+			t.principal = &r.Principal
+		}
 	case *view.RoleDefinition:
 		t.kind, t.name, t.id, t.tenant = "RoleDefinition", r.Name, r.ID.String(), r.Tenant
 	case *view.RoleAssignment:
@@ -187,6 +194,8 @@ func thingOf(v *view.View, r view.Record) (t thing, ok bool) {
 		return t, !v.Fenced(r.Scope)
 	case *view.Issuer:
 		t.kind, t.name, t.id = "Issuer", r.URL.String(), r.URL.String()
+	case *view.DirectoryGroup:
+		t.kind, t.name, t.id, t.tenant = "Group", r.Display, r.ObjectID.String(), r.Tenant
 	case *view.ResourceGroup, *view.Resource, *view.UserIdentity, *view.Container:
 		return treeThing(v, r)
 	case nil:

@@ -37,6 +37,8 @@ func (p *planner) put(spec manifest.Spec) (id string, outcome directory.Outcome,
 		return p.putDeny(s)
 	case *manifest.Issuer:
 		return p.putIssuer(s)
+	case *manifest.Group:
+		return p.putDirectoryGroup(s)
 	}
 	return p.putAWS(spec)
 }
@@ -315,6 +317,12 @@ func (p *planner) putApplication(s *manifest.Application) (string, directory.Out
 	id, outcome, err := p.e.PutApplication(spec)
 	if err != nil {
 		return "", outcome, err
+	}
+	if a, ok := p.e.View().Application(id); ok && !a.HasService() { // Graph makes them apart, a manifest says both
+		if err := p.e.CreateService(id); err != nil {
+			return "", outcome, err
+		}
+		outcome = both(outcome, directory.Updated)
 	}
 	outcome, err = p.putFederated(directory.Holder{Application: id}, s.Federated, outcome)
 	return id.String(), outcome, err

@@ -179,6 +179,8 @@ func (t thing) delete(e *directory.Edit) error {
 		return e.DeleteOIDCProvider(r.ARN)
 	case *view.Issuer:
 		return e.DeleteIssuer(r.URL)
+	case *view.DirectoryGroup:
+		return e.DeleteDirectoryGroup(r.ObjectID)
 	case *view.Bucket:
 		return e.DeleteBucket(r.Name)
 	case *view.AWSResource:

@@ -1,6 +1,9 @@
 package start
 
 import (
+	"slices"
+
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -28,9 +31,26 @@ func Applications() []view.Application {
 			"https://management.azure.com", "https://management.core.windows.net"),
 		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
 		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
-		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", "api://AzureADTokenExchange"),
-		app("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", azwire.ExchangeAudience),
+		app("Microsoft Graph", GraphID, azwire.GraphAudience),
 	}
+}
+
+// GraphID is the client id of Microsoft Graph in every tenant.
+const GraphID = "00000003-0000-0000-c000-000000000000"
+
+// GraphRoles are the app roles that Microsoft Graph begins with. What an operator needs is held by it, to be seen and
+// taken away like everybody's.
+func GraphRoles(operator name.GUID) []view.AppRole {
+	var roles []view.AppRole
+	for _, r := range azwire.GraphRoles() {
+		role := view.AppRole{ID: name.MustGUID(r.ID), Value: r.Value, Display: r.Display}
+		if slices.Contains([]string{azwire.ApplicationReadWrite, azwire.AppRoleAssign, azwire.DirectoryRead, azwire.GroupReadWrite}, r.Value) {
+			role.Members = []name.GUID{operator}
+		}
+		roles = append(roles, role)
+	}
+	return roles
 }
 
 // OperatorService is the service principal as which Lanyard's operator assumes roles.

@@ -88,7 +88,8 @@ func (w *World) read(text string) Request {
 	return req
 }
 
-// blank is a place in a request that is filled in: {{secret WORKLOAD}} and {{token WORKLOAD AUDIENCE}}.
+// blank is a place in a request that is filled in: {{secret WORKLOAD}} and {{token WORKLOAD AUDIENCE}}, and what World.Fill
+// knows.
 var blank = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 func (w *World) expand(text string) string {
@@ -99,6 +100,9 @@ func (w *World) expand(text string) string {
 			return Secret(words[1])
 		case "token":
 			return w.Token(words[1], words[2])
+		}
+		if w.Fill != nil {
+			return w.Fill(words)
 		}
 		w.t.Fatalf("a transcript asks for %s", s)
 		return ""

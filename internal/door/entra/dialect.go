@@ -44,7 +44,6 @@ func (d dialect) Code(f *fault.Fault) string {
 func rows() map[fault.Reason]azwire.Row {
 	assertion := azwire.Row{Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 700027}
 	return map[fault.Reason]azwire.Row{
-		SecretUnsupported:         {Status: http.StatusUnauthorized, Code: "invalid_client", AADSTS: 7000215},
 		web.NoRoute:               {Status: http.StatusNotFound, Code: "invalid_request", AADSTS: 9002313},
 		web.MethodNotAllowed:      {Status: http.StatusMethodNotAllowed, Code: "invalid_request", AADSTS: 900561},
 		federation.Revoked:        assertion,

@@ -45,7 +45,7 @@ func (d Door) discovery(f form) web.Handler {
 		v := d.View()
 		base := v.Installation().URLs["entra"]
 		c := configuration{
-			AuthMethods: []string{"private_key_jwt"}, Grants: []string{"client_credentials"},
+			AuthMethods: []string{"client_secret_post", "client_secret_basic", "private_key_jwt"}, Grants: []string{"client_credentials"},
 			ResponseTypes: []string{"token"}, SubjectTypes: []string{"pairwise"}, Algorithms: []string{"RS256", "ES256"},
 		}
 		if f == adfs {

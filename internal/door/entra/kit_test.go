@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
+	"github.com/lanyard-id/lanyard/internal/name"
 )
 
 // form is a token request of the client that trusts the function.
@@ -52,4 +53,14 @@ func granted(t *testing.T, w *doortest.World, h http.Handler, req doortest.Reque
 		t.Fatalf("status %d, %v: %s", rec.Code, err, rec.Body)
 	}
 	return w.ClaimsOf(r.AccessToken)
+}
+
+// trustIssuer reads an issuer.
+func trustIssuer(t testing.TB, s string) name.IssuerURL {
+	t.Helper()
+	u, err := name.ParseIssuerURL(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

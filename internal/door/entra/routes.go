@@ -5,10 +5,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/federation"
+	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/mint"
+	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -20,7 +21,13 @@ type Verifier interface {
 
 // Minter makes tokens.
 type Minter interface {
-	Exchange(ctx context.Context, v *view.View, owner view.Owner, audience string, rec audit.Record) (mint.Token, error)
+	Exchange(ctx context.Context, v *view.View, req mint.ExchangeRequest) (mint.Token, error)
+}
+
+// Proofs checks what clients prove themselves with on their own.
+type Proofs interface {
+	ClientSecret(app *view.Application, text secret.Text) error
+	ClientAssertion(app *view.Application, token *jose.Token, audiences []string) error
 }
 
 // KeySet gives the published signing keys as a JWK set.
@@ -32,6 +39,7 @@ type KeySet interface {
 type Door struct {
 	View     func() *view.View
 	Verifier Verifier
+	Proofs   Proofs
 	Mint     Minter
 	Keys     KeySet
 	Now      func() time.Time
@@ -51,11 +59,12 @@ func (d Door) routes() []web.Route {
 		return web.Route{Method: http.MethodGet, Pattern: pattern, Name: name, Doc: doc, Permission: "none", Fold: true, Handler: h}
 	}
 	post := func(pattern, name, doc string, h web.Handler) web.Route {
-		return web.Route{Method: http.MethodPost, Pattern: pattern, Name: name, Doc: doc, Permission: "an assertion", Fold: true, Handler: h}
+		return web.Route{Method: http.MethodPost, Pattern: pattern, Name: name, Doc: doc, Permission: "an assertion or a secret", Fold: true, Handler: h}
 	}
 	return []web.Route{
 		get("/adfs/.well-known/openid-configuration", "DiscoveryADFS", "discovery in the form without a tenant", d.discovery(adfs)),
 		post("/adfs/oauth2/token", "TokenADFS", "a token; the client id says which tenant", d.token),
+		get("/common/discovery/instance", "Instance", "whether an authority is this one", d.instance),
 		get("/common/discovery/keys", "KeysCommon", "the public signing keys", d.keys),
 		get("/{tenant}/v2.0/.well-known/openid-configuration", "DiscoveryV2", "discovery, issuer of v2 tokens", d.discovery(v2)),
 		get("/{tenant}/.well-known/openid-configuration", "DiscoveryV1", "discovery, issuer of v1 tokens", d.discovery(v1)),

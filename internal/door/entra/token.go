@@ -6,9 +6,9 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
-	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -17,8 +17,10 @@ import (
 const (
 	// ClientUnknown means that no application or identity of the tenant has this client id.
 	ClientUnknown fault.Reason = "entra.client_unknown"
-	// SecretUnsupported means that the client sent a secret; secrets are not offered.
-	SecretUnsupported fault.Reason = "entra.secret_unsupported"
+	// ClientDisabled means that the application's service principal is disabled.
+	ClientDisabled fault.Reason = "entra.client_disabled"
+	// NoService means that the application has no service principal, so nobody signs in as it.
+	NoService fault.Reason = "entra.no_service"
 )
 
 // token serves the token endpoint: who is the client, does it trust the assertion, then a token of the client's identity.
@@ -38,25 +40,19 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 	v := d.View()
 	client, err := clientIn(v, web.Param(r, "tenant"), form.ClientID)
 	if err != nil {
+		if form.ClientSecret != "" {
+			_ = d.Proofs.ClientSecret(nil, secret.Text(form.ClientSecret)) // only for its time: threat A18
+		}
 		return err
 	}
 	event.Record.Tenant = client.Principal().Tenant
-	if form.ClientSecret != "" {
-		return fault.New(fault.Unauthenticated, SecretUnsupported, "Client secrets are not offered; use a federated credential.")
-	}
-	assertion, err := d.Verifier.Verify(r.Context(), v, string(form.Assertion))
-	if err != nil {
-		return err
-	}
-	event.Record.Input["subject"], event.Record.Input["issuer"] = assertion.Subject, assertion.Issuer
-	if assertion.Own != nil {
-		event.Caller(mint.PrincipalOf(assertion.Own.Owner)) // who tries it, until the client is known to trust it
-	}
-	if _, err := federation.Match(assertion, trusted(client)); err != nil {
+	if err := d.prove(v, r, client, form); err != nil {
 		return err
 	}
 	event.Caller(mint.PrincipalOf(client))
-	token, err := d.Mint.Exchange(r.Context(), v, client, form.Resource, event.Draft())
+	token, err := d.Mint.Exchange(r.Context(), v, mint.ExchangeRequest{
+		Owner: client, Secret: form.ClientSecret != "", Audience: form.Resource, Record: event.Draft(),
+	})
 	if err != nil {
 		return err
 	}
@@ -93,17 +89,6 @@ func bounded(s string) string {
 		return s[:64] + "..."
 	}
 	return s
-}
-
-// trusted lists the federated credentials of a client; a system-assigned identity can have none.
-func trusted(client view.Owner) []view.FederatedCredential {
-	switch {
-	case client.Identity != nil:
-		return client.Identity.Federated
-	case client.Application != nil:
-		return client.Application.Federated
-	}
-	return nil
 }
 
 func (d Door) answer(w http.ResponseWriter, form azwire.TokenForm, token mint.Token) error {

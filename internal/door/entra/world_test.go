@@ -34,7 +34,8 @@ func serve(t *testing.T) (*doortest.World, http.Handler) {
 		ring.Ring = r
 	})
 	w := doortest.New(t, ring.Ring)
-	door, err := entra.Door{View: w.Current, Verifier: w.Verifier, Mint: w.Mint, Keys: w.Keys, Now: w.Now}.Mount(w.Config())
+	addLegacy(t, w)
+	door, err := entra.Door{View: w.Current, Verifier: w.Verifier, Proofs: w.Authn, Mint: w.Mint, Keys: w.Keys, Now: w.Now}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
