@@ -39,9 +39,17 @@ func (d *Directory) swept(ctx context.Context, sweep *request) bool {
 	return a.err == nil
 }
 
-// sweep removes up to sweepStep records: expired workload rules, what lies below tombstones, and the assignments of
-// principals that are gone.
+// sweep removes up to sweepStep records: revocations that no living token remembers, expired workload rules, what lies
+// below tombstones, and the assignments of principals that are gone.
 func (d *Directory) sweep(e *Edit) error {
+	for r := range e.view.RevocationsAfter(view.Mark{}) {
+		if e.now.Sub(r.At) < view.MaxTokenLife {
+			break // the rest is younger
+		}
+		if full, err := e.sweepOne(r); full || err != nil {
+			return err
+		}
+	}
 	for r := range e.view.Rules() {
 		if r.Expires.After(e.now) && e.workloadLives(r) {
 			continue
@@ -97,7 +105,7 @@ func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
 // doomed yields what dies with a record, wherever it lies, and the record itself at last.
 func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
 	return func(yield func(view.Record) bool) {
-		if p := principalOf(r); p != nil {
+		if p := view.PrincipalOf(r); p != nil {
 			for _, a := range v.AssignmentsOf(p.ObjectID) {
 				if !yield(a) {
 					return
@@ -106,21 +114,6 @@ func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
 		}
 		yield(r)
 	}
-}
-
-// principalOf gives the service principal that lives inside a record, nil if none does.
-func principalOf(r view.Record) *view.Principal {
-	switch r := r.(type) {
-	case *view.Resource:
-		return r.System
-	case *view.UserIdentity:
-		return &r.Principal
-	case *view.Application:
-		return &r.Principal
-	case *view.Operator:
-		return &r.Principal
-	}
-	return nil
 }
 
 // removeAll removes the record and all that dies with it.
@@ -138,9 +131,13 @@ func (e *Edit) removeAll(r view.Record) error {
 func (e *Edit) removeTree(t *view.Tombstone) error {
 	v := e.view
 	var dead []view.Record
+	size := 0
 	for r := range v.Under(t.Scope) {
 		for d := range doomed(v, r) {
-			if dead = append(dead, d); len(dead) > sweepStep {
+			if size++; view.PrincipalOf(d) != nil {
+				size++ // its revocation is written with it
+			}
+			if dead = append(dead, d); size > sweepStep {
 				_, err := e.save(t)
 				return err
 			}

@@ -31,6 +31,7 @@ const (
 	kindRule         = "rule"
 	kindIssuer       = "issuer"
 	kindTombstone    = "tombstone"
+	kindRevocation   = "revocation"
 )
 
 // Record is one noun: what lies under one store key.

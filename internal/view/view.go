@@ -30,6 +30,7 @@ type View struct {
 	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
 	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
 	tombstones    table[*Tombstone]
+	ended         revocations
 	aws           awsTables
 	rules         table[*WorkloadRule] // by id
 	proofs        table[*WorkloadRule] // by secret hash
@@ -196,6 +197,7 @@ func loading() *View {
 		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
 		outside: loadingTable[*Issuer](),
+		ended:   revocations{byPrincipal: loadingTable[*Revocation](), inOrder: loadingOrdered[*Revocation]()},
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -211,6 +213,7 @@ func (v *View) seal() {
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
 		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
+		&v.ended.byPrincipal, &v.ended.inOrder,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}
