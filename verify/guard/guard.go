@@ -69,7 +69,10 @@ func (g *Guard) Verify(ctx context.Context, token string) (*Identity, error) {
 			return nil, missing(role)
 		}
 	}
-	return who, g.alive(claims, who.ObjectID)
+	if err := g.alive(claims, who.ObjectID); err != nil {
+		return nil, err
+	}
+	return who, nil
 }
 
 // algorithms are those that Lanyard signs with.
