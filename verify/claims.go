@@ -28,19 +28,30 @@ type Claims struct {
 // meaning DefaultAlgorithms. The claims are read after the signature held, so a bad signature is always reported as
 // such. The errors' reasons are Algorithm, Key, Signature, Malformed and Missing.
 func (t *Token) Verify(key crypto.PublicKey, allowed ...string) (*Claims, error) {
-	if err := t.CheckAlgorithm(allowed...); err != nil {
+	payload, err := t.Payload(key, allowed...)
+	if err != nil {
 		return nil, err
+	}
+	return readClaims(payload)
+}
+
+// Payload checks the signature as Verify does and gives what was signed, without reading it as claims: for what ParseAs
+// read. The errors' reasons are Algorithm, Key and Signature.
+func (t *Token) Payload(key crypto.PublicKey, allowed ...string) (strictjson.Object, error) {
+	var none strictjson.Object
+	if err := t.CheckAlgorithm(allowed...); err != nil {
+		return none, err
 	}
 	if !Fits(key, t.algorithm.name) {
-		return nil, badKey("the key does not fit the algorithm of the token")
+		return none, badKey("the key does not fit the algorithm of the token")
 	}
 	if err := CheckKey(key); err != nil {
-		return nil, err
+		return none, err
 	}
 	if !t.algorithm.verify(key, t.signed, t.signature) {
-		return nil, &Error{Reason: Signature, Detail: "the signature does not hold"}
+		return none, &Error{Reason: Signature, Detail: "the signature does not hold"}
 	}
-	return readClaims(t.payload)
+	return t.payload, nil
 }
 
 // readClaims reads the registered claims by RFC 7519 section 4.1. Only exp is required of every token.

@@ -5,6 +5,8 @@
 // fixed by the types: Parse gives a Token that shows only its header and the issuer it claims to have, Token.Verify
 // checks the signature and gives the Claims, and only Claims can be asked who somebody is.
 //
+// Package guard, below this one, puts the checks in order, fetches keys and follows the feed of revocations.
+//
 // It never decrypts, never follows a URL or a key that the token itself brings (jku, jwk, x5u, x5c), knows neither
 // "none" nor an HMAC, and reads no clock: the caller says what time it is.
 package verify

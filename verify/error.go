@@ -20,6 +20,15 @@ const (
 	Issuer         Reason = "issuer"           // the token comes from somebody else
 )
 
+// The reasons for which a key set is refused.
+const (
+	KeySetMalformed Reason = "key_set_malformed" // not strict JSON, too large, or a key is not written as RFC 7517 says
+	KeySetPrivate   Reason = "key_set_private"   // it contains a private or symmetric key
+	KeySetAmbiguous Reason = "key_set_ambiguous" // two different keys have the same kid
+	KeySetTooMany   Reason = "key_set_too_many"  // more than 100 keys of one type
+	KeySetEmpty     Reason = "key_set_empty"     // no key can verify a token
+)
+
 // Error is every error of this package. Detail never repeats the token; the cause may quote one name from it, cut short.
 type Error struct {
 	Reason Reason

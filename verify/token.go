@@ -41,6 +41,16 @@ type Token struct {
 // Parse reads a token of at most maxBytes characters (0 means DefaultMaxBytes) and judges its form. The caller removes
 // white space around it, if its protocol allows any. The errors' reasons are Malformed and Algorithm.
 func Parse(token string, maxBytes int) (*Token, error) {
+	return parse(token, maxBytes, "", "jwt", "jose", "at+jwt")
+}
+
+// ParseAs reads something else that is signed and no token: its header must have exactly this typ, in any case and with or
+// without "application/". Parse refuses what ParseAs accepts, and the other way round, for every typ but those of tokens.
+func ParseAs(text string, maxBytes int, typ string) (*Token, error) {
+	return parse(text, maxBytes, strings.ToLower(typ))
+}
+
+func parse(token string, maxBytes int, types ...string) (*Token, error) {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
@@ -55,7 +65,7 @@ func Parse(token string, maxBytes int) (*Token, error) {
 	if t.header, err = object("header", header, registeredHeaders()); err != nil {
 		return nil, err
 	}
-	if err := t.readHeader(); err != nil {
+	if err := t.readHeader(types); err != nil {
 		return nil, err
 	}
 	if t.payload, err = object("payload", payload, registeredClaims()); err != nil {
@@ -155,7 +165,7 @@ func object(what string, text []byte, registered []string) (strictjson.Object, e
 }
 
 // readHeader judges the header parameters. Those that bring or locate a key (jwk, jku, x5u, x5c) are not looked at.
-func (t *Token) readHeader() error {
+func (t *Token) readHeader(types []string) error {
 	for _, refused := range []struct{ name, why string }{
 		{"crit", "no critical extension is understood"}, // RFC 7515 section 4.1.11
 		{"b64", "an unencoded payload is not accepted"}, // RFC 7797 section 3
@@ -167,7 +177,7 @@ func (t *Token) readHeader() error {
 			return malformed(refused.name, refused.why, nil)
 		}
 	}
-	if err := t.readType(); err != nil {
+	if err := t.readType(types); err != nil {
 		return err
 	}
 	if err := t.readKeyID(); err != nil {
@@ -185,14 +195,13 @@ func (t *Token) readHeader() error {
 
 // readType reads typ, which RFC 7515 section 4.1.9 has compared as a media type, in any case. RFC 8725 section 3.11 has
 // each other kind of JWT carry a type of its own, so that it is never taken for a token of this kind.
-func (t *Token) readType() error {
+func (t *Token) readType(types []string) error {
 	typ, err := optionalText(t.header, "typ")
 	if err != nil {
 		return err
 	}
 	t.kind = strings.TrimPrefix(strings.ToLower(typ), "application/")
-	switch t.kind {
-	case "", "jwt", "jose", "at+jwt":
+	if slices.Contains(types, t.kind) {
 		return nil
 	}
 	return malformed("typ", "the token is of another type", nil)

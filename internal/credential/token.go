@@ -170,7 +170,8 @@ func explain(err error) error {
 		kind, why = fault.Expired, TokenExpired
 	case verify.NotYet, verify.IssuedInFuture:
 		why = TokenNotYet
-	case verify.Malformed, verify.Missing, verify.Lifetime, verify.Audience, verify.Issuer:
+	case verify.Malformed, verify.Missing, verify.Lifetime, verify.Audience, verify.Issuer,
+		verify.KeySetMalformed, verify.KeySetPrivate, verify.KeySetAmbiguous, verify.KeySetTooMany, verify.KeySetEmpty:
 	}
 	return fault.New(kind, why, "%s", sentence(err)).Because(err)
 }

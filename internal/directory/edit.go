@@ -109,6 +109,14 @@ func (e *Edit) apply(c view.Change) error {
 	if err != nil {
 		return refused(err)
 	}
+	if r := view.Ended(e.view.At(c.Key), next.At(c.Key), e.now); r != nil {
+		if _, err := e.save(r); err != nil { // first: where a long command is written in parts, nothing ends untold
+			return err
+		}
+		if next, err = e.view.Apply(e.nextRev(), []view.Change{c}); err != nil {
+			return refused(err)
+		}
+	}
 	e.view = next
 	e.changes.Add(c)
 	return nil

@@ -40,9 +40,17 @@ func (d *Directory) swept(ctx context.Context, sweep *request) bool {
 	return a.err == nil
 }
 
-// sweep removes up to sweepStep records: expired workload rules, what lies below tombstones, and the assignments of
-// principals that are gone.
+// sweep removes up to sweepStep records: revocations that no living token remembers, expired workload rules, what lies
+// below tombstones, and the assignments of principals that are gone.
 func (d *Directory) sweep(e *Edit) error {
+	for r := range e.view.RevocationsAfter(view.Mark{}) {
+		if e.now.Sub(r.At) < view.MaxTokenLife {
+			break // the rest is younger
+		}
+		if full, err := e.sweepOne(r); full || err != nil {
+			return err
+		}
+	}
 	for r := range e.view.Rules() {
 		if r.Expires.After(e.now) && e.workloadLives(r) {
 			continue
@@ -109,21 +117,14 @@ func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
 	}
 }
 
-// holderOf gives the object id of the service principal or group that lives inside a record, zero if none does.
+// holderOf gives the object id of the service principal that lives inside a record, or of the group that it is; zero if
+// nothing can be granted to it.
 func holderOf(r view.Record) name.GUID {
-	switch r := r.(type) {
-	case *view.Resource:
-		if r.System != nil {
-			return r.System.ObjectID
-		}
-	case *view.UserIdentity:
-		return r.Principal.ObjectID
-	case *view.Application:
-		return r.Principal.ObjectID
-	case *view.Operator:
-		return r.ObjectID
-	case *view.DirectoryGroup:
-		return r.ObjectID
+	if g, ok := r.(*view.DirectoryGroup); ok {
+		return g.ObjectID
+	}
+	if p := view.PrincipalOf(r); p != nil {
+		return p.ObjectID
 	}
 	return name.GUID{}
 }
@@ -143,9 +144,13 @@ func (e *Edit) removeAll(r view.Record) error {
 func (e *Edit) removeTree(t *view.Tombstone) error {
 	v := e.view
 	var dead []view.Record
+	size := 0
 	for r := range v.Under(t.Scope) {
 		for d := range doomed(v, r) {
-			if dead = append(dead, d); len(dead) > sweepStep {
+			if size++; view.PrincipalOf(d) != nil {
+				size++ // its revocation is written with it
+			}
+			if dead = append(dead, d); size > sweepStep {
 				_, err := e.save(t)
 				return err
 			}

@@ -149,7 +149,7 @@ func (d *Directory) run(e *Edit, r *request) (err error) {
 func (d *Directory) commit(ctx context.Context, b *batch) error {
 	published, refusal, fatal := d.write(context.WithoutCancel(ctx), b)
 	if published != nil {
-		d.current.Store(published)
+		d.publish(published)
 	}
 	for _, m := range b.members {
 		switch {

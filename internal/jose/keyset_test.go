@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/verify"
 )
 
 func set(keys ...string) string { return `{"keys":[` + strings.Join(keys, ",") + `]}` }
@@ -107,7 +108,7 @@ func TestParseJWKSRefuses(t *testing.T) {
 		"e of five bytes":         {set(rsaJWK(r.N, "AQAAAAE", ``)), KeySetMalformed},
 		"all for something else":  {set(rsaJWK(r.N, "AQAB", `,"use":"enc"`)), KeySetEmpty},
 		"no key at all":           {`{"keys":[]}`, KeySetEmpty},
-		"too large":               {set(good) + strings.Repeat(" ", MaxKeySetBytes), KeySetMalformed},
+		"too large":               {set(good) + strings.Repeat(" ", verify.MaxKeySetBytes), KeySetMalformed},
 		"one bad among good":      {set(good, `{"kty":"RSA","n":"!","e":"AQAB"}`), KeySetMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,8 +228,8 @@ func TestJ10HugeSets(t *testing.T) {
 		"101 EC":                {many(101, plainEC), KeySetTooMany},
 		"1000 RSA":              {many(1000, plainRSA), KeySetTooMany},
 		"101 RSA for nothing":   {many(101, rsaJWK(r.N, "AQAB", `,"use":"enc"`)), KeySetTooMany},
-		"1 MiB and a byte":      {set(plainRSA) + strings.Repeat(" ", MaxKeySetBytes-len(set(plainRSA))+1), KeySetMalformed},
-		"1 MiB":                 {set(plainRSA) + strings.Repeat(" ", MaxKeySetBytes-len(set(plainRSA))), ""},
+		"1 MiB and a byte":      {set(plainRSA) + strings.Repeat(" ", verify.MaxKeySetBytes-len(set(plainRSA))+1), KeySetMalformed},
+		"1 MiB":                 {set(plainRSA) + strings.Repeat(" ", verify.MaxKeySetBytes-len(set(plainRSA))), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseJWKS([]byte(tc.text))

@@ -78,6 +78,16 @@ func reasonOf(r verify.Reason) (fault.Kind, fault.Reason) {
 		return fault.Unauthenticated, Audience
 	case verify.Issuer:
 		return fault.Unauthenticated, Issuer
+	case verify.KeySetMalformed:
+		return fault.Invalid, KeySetMalformed
+	case verify.KeySetPrivate:
+		return fault.Invalid, KeySetPrivate
+	case verify.KeySetAmbiguous:
+		return fault.Invalid, KeySetAmbiguous
+	case verify.KeySetTooMany:
+		return fault.Invalid, KeySetTooMany
+	case verify.KeySetEmpty:
+		return fault.Invalid, KeySetEmpty
 	}
 	return fault.Internal, "internal"
 }

@@ -67,6 +67,14 @@ func NewSigner(c SignerConfig) (*Signer, error) {
 	return s, nil
 }
 
+// Typed gives a signer with the same key that writes another type into the header, so that what it signs is never taken
+// for a token (RFC 8725 section 3.11).
+func (s *Signer) Typed(typ string) (*Signer, error) {
+	c := s.config
+	c.Typ, c.X5T = typ, ""
+	return NewSigner(c)
+}
+
 // KID is the id of the key.
 func (s *Signer) KID() string { return s.config.KID }
 

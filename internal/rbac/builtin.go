@@ -39,7 +39,7 @@ func builtins() []builtin {
 		"See all resources, change nothing, read no data.", "",
 		Permission{Actions: []string{"*/read"}},
 	}
-	return slices.Concat([]builtin{reader}, storageRoles(), vaultRoles(), identityRoles(), generalRoles())
+	return slices.Concat([]builtin{reader}, storageRoles(), vaultRoles(), identityRoles(), ownRoles(), generalRoles())
 }
 
 func storageRoles() []builtin {
@@ -126,6 +126,15 @@ func identityRoles() []builtin {
 				identityType+"/revokeTokens/action")},
 		},
 	}
+}
+
+// ownRoles are for what only Lanyard has. Azure has no such roles, so their ids are Lanyard's.
+func ownRoles() []builtin {
+	return []builtin{{
+		"6c616e79-6172-4d00-8000-000000000101", "Lanyard Revocation Reader",
+		"Be told whose tokens ended, to verify tokens elsewhere.", "Lanyard.Identity/",
+		Permission{DataActions: []string{"Lanyard.Identity/revocations/read"}},
+	}}
 }
 
 func generalRoles() []builtin {

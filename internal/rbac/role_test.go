@@ -93,6 +93,7 @@ func TestBuiltins(t *testing.T) {
 		"Storage Blob Delegator":                  "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
 		"Storage Queue Data Reader":               "19e7f393-937e-4f77-808e-94535e297925",
 		"Key Vault Secrets User":                  "4633458b-17de-408a-b874-0445c86b69e6",
+		"Lanyard Revocation Reader":               "6c616e79-6172-4d00-8000-000000000101", // ours
 		"Key Vault Secrets Officer":               "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
 		"Key Vault Reader":                        "21090545-7ca7-4776-b22c-e363652d74d2",
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/arm"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/entra"
+	"github.com/lanyard-id/lanyard/internal/door/feed"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
@@ -41,6 +42,7 @@ type part struct {
 func (s *Server) doors() []part {
 	return []part{
 		{place: "entra", door: entra.Door{View: s.View, Verifier: s.verifier, Proofs: s.authn, Mint: s.mint, Keys: s.ring, Now: s.now}},
+		{place: "entra", door: feed.Door{View: s.View, Ended: s.ended, Authn: s.authn, Mint: s.mint, Stop: s.draining}},
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},

@@ -42,6 +42,7 @@ func (s *Server) Run(ctx context.Context) error {
 		s.log.LogAttrs(ctx, slog.LevelError, "the store failed: nothing is issued any more", slog.String("cause", err.Error()))
 	case why = <-broken:
 	}
+	close(s.draining)
 	s.shutdown(context.WithoutCancel(ctx))
 	stop()
 	running.Wait()

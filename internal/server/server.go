@@ -61,6 +61,7 @@ type Server struct {
 	failed   atomic.Pointer[error]
 	fatal    chan error
 	stopping []func() error // undone in reverse order
+	draining chan struct{}  // closed when the stop begins: nobody waits for news any longer
 
 	first   bool // this start made the installation
 	dirDone chan error
@@ -72,7 +73,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 	if err := cfg.Complete(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, now: time.Now, node: requestid.RandomNode(), fatal: make(chan error, 1), metrics: newMetrics()}
+	s := &Server{cfg: cfg, log: log, now: time.Now, node: requestid.RandomNode(), fatal: make(chan error, 1), draining: make(chan struct{}), metrics: newMetrics()}
 	for _, step := range []func(context.Context) error{
 		s.openStore, s.openDisk, s.openAudit, s.openDirectory, s.openKeys, s.openObjects, s.makeServices, s.mountDoors,
 	} {
@@ -223,6 +224,9 @@ func (s *Server) makeServices(context.Context) error {
 
 // View is the current state.
 func (s *Server) View() *view.View { return s.dir.View() }
+
+// ended is closed when tokens have ended.
+func (s *Server) ended() <-chan struct{} { return s.dir.Ended() }
 
 // First tells whether this start made the installation.
 func (s *Server) First() bool { return s.first }

@@ -40,6 +40,8 @@ func (v *View) At(key string) Record {
 		return find(&v.containers, id)
 	case kindTombstone:
 		return find(&v.tombstones, id)
+	case kindRevocation:
+		return find(&v.ended.byPrincipal, id)
 	case kindRule:
 		return find(&v.rules, id)
 	case kindIssuer:
@@ -112,6 +114,8 @@ func (v *View) put(r Record) error {
 		v.scopes.set(r.Scope().Key(), r)
 	case *Tombstone:
 		v.tombstones.set(r.Scope.Key(), r)
+	case *Revocation:
+		v.putRevocation(r)
 	case *WorkloadRule:
 		v.rules.set(r.ID.String(), r)
 		return unique(&v.proofs, "launch secret", r.SecretHash, r)
@@ -295,6 +299,8 @@ func (v *View) drop(r Record) {
 		v.scopes.del(r.Scope().Key())
 	case *Tombstone:
 		v.tombstones.del(r.Scope.Key())
+	case *Revocation:
+		v.dropRevocation(r)
 	case *WorkloadRule:
 		v.rules.del(r.ID.String())
 		v.proofs.del(r.SecretHash)

@@ -104,6 +104,8 @@ func newRecord(kind string, rev int64) Record {
 		return &Container{Rev: rev}
 	case kindTombstone:
 		return &Tombstone{Rev: rev}
+	case kindRevocation:
+		return &Revocation{Rev: rev}
 	case kindRule:
 		return &WorkloadRule{Rev: rev}
 	case kindDirectoryGroup:

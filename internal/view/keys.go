@@ -32,6 +32,7 @@ const (
 	kindRule         = "rule"
 	kindIssuer       = "issuer"
 	kindTombstone    = "tombstone"
+	kindRevocation   = "revocation"
 
 	kindDirectoryGroup = "directorygroup"
 )

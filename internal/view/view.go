@@ -32,6 +32,7 @@ type View struct {
 	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
 	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
 	tombstones    table[*Tombstone]
+	ended         revocations
 	aws           awsTables
 	rules         table[*WorkloadRule] // by id
 	proofs        table[*WorkloadRule] // by secret hash
@@ -201,6 +202,7 @@ func loading() *View {
 		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
 		outside:     loadingTable[*Issuer](),
 		memberships: memberships{loadingTable[*DirectoryGroup](), loadingTable[[]name.GUID]()},
+		ended:       revocations{byPrincipal: loadingTable[*Revocation](), inOrder: loadingOrdered[*Revocation]()},
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -217,6 +219,7 @@ func (v *View) seal() {
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
 		&v.denies, &v.blocked,
 		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside, &v.memberships.groups, &v.memberships.of,
+		&v.ended.byPrincipal, &v.ended.inOrder,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}

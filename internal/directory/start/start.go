@@ -33,6 +33,7 @@ func Applications() []view.Application {
 		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
 		app("AAD Token Exchange", "fb60f99c-7a34-4190-8149-302f77469936", azwire.ExchangeAudience),
 		app("Microsoft Graph", GraphID, azwire.GraphAudience),
+		app("Lanyard", LanyardAppID, LanyardAudience),
 	}
 }
 
@@ -52,6 +53,13 @@ func GraphRoles(operator name.GUID) []view.AppRole {
 	}
 	return roles
 }
+
+// Lanyard's own application in every tenant: tokens for what Lanyard itself serves beside the clouds' protocols, such as
+// the feed of revocations.
+const (
+	LanyardAppID    = "6c616e79-6172-4d00-8000-000000000001"
+	LanyardAudience = "api://lanyard"
+)
 
 // OperatorService is the service principal as which Lanyard's operator assumes roles.
 const OperatorService = "operator.lanyard"
