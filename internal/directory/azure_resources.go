@@ -15,6 +15,7 @@ type ResourceSpec struct {
 	Tags           view.Tags
 	Identity       IdentitySpec
 	Properties     view.Raw // a JSON object, or nothing
+	Envelope       view.Raw // a JSON object of ARM's other members (sku, plan, ...), or nothing
 	MaxLifetime    int      // seconds; 0 is no bound of its own
 }
 
@@ -74,7 +75,8 @@ func (e *Edit) PutResource(s ResourceSpec) (Outcome, error) {
 		kept := *old
 		r = &kept
 	}
-	r.Kind, r.Location, r.Tags, r.Properties, r.MaxLifetime = s.Kind, s.Location, s.Tags, s.Properties, s.MaxLifetime
+	r.Kind, r.Location, r.Tags, r.MaxLifetime = s.Kind, s.Location, s.Tags, s.MaxLifetime
+	r.Properties, r.Envelope = s.Properties, s.Envelope
 	if r.Users, err = e.attach(tenant, r.Users, s.Identity.Users); err != nil {
 		return Unchanged, err
 	}
@@ -155,9 +157,12 @@ func (s ResourceSpec) check() error {
 	if len(s.Kind) > 90 {
 		return invalid(InvalidValue, "a kind has at most 90 characters")
 	}
-	if len(s.Properties) > 0 {
-		if _, err := strictjson.Parse(s.Properties, strictjson.Limits{}); err != nil {
-			return invalid(InvalidValue, "properties must be a JSON object: %v", err)
+	for what, raw := range map[string]view.Raw{"properties": s.Properties, "the other members": s.Envelope} {
+		if len(raw) == 0 {
+			continue
+		}
+		if _, err := strictjson.Parse(raw, strictjson.Limits{}); err != nil {
+			return invalid(InvalidValue, "%s must be a JSON object: %v", what, err)
 		}
 	}
 	return firstError(because(InvalidName, form.Type(s.ID.Type())), because(InvalidValue, form.Plain(s.ID.Type())),

@@ -179,6 +179,16 @@ func (v *View) Under(s name.Scope) iter.Seq[Record] {
 	}
 }
 
+// UnderAfter is Under without the scope itself, with the key of each, from the first key behind after on: for lists that
+// are given out page by page.
+func (v *View) UnderAfter(s name.Scope, after string) iter.Seq2[string, Record] {
+	from := ""
+	if after != "" {
+		from = after + "\x00" // the next key that there can be
+	}
+	return v.scopes.prefixed(strings.TrimSuffix(s.Key(), "/")+"/", from)
+}
+
 // Place gives what lies in the ARM tree at exactly this scope: a group, resource, identity or container; nil if nothing
 // does, fenced or not.
 func (v *View) Place(s name.Scope) Record {

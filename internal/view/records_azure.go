@@ -42,6 +42,7 @@ type Resource struct {
 	System     *Principal      `json:"system,omitempty"` // the system-assigned identity; lives and dies with the resource
 	Users      []Attached      `json:"users,omitempty"`  // user-assigned identities
 	Properties Raw             `json:"properties,omitempty"`
+	Envelope   Raw             `json:"envelope,omitempty"` // an object of ARM's other members: sku, plan, zones, managedBy, extendedLocation
 	// MaxLifetime bounds the tokens of the system-assigned identity, in seconds; 0 is the installation's default.
 	MaxLifetime int       `json:"maxLifetime,omitempty"`
 	Created     time.Time `json:"created"`

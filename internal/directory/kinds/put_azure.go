@@ -121,6 +121,9 @@ func (p *planner) putResource(s *manifest.Resource) (string, directory.Outcome, 
 	if spec.ID.IsType(view.TypeStorageAccount) || spec.ID.IsType(view.TypeUserIdentity) {
 		return "", directory.Unchanged, at(s.Type.At, invalidID("%s has a kind of its own: StorageAccount or UserAssignedIdentity", typ))
 	}
+	if old, ok := p.e.View().Resource(spec.ID); ok { // what only ARM's callers say stays as they said it
+		spec.Envelope = old.Envelope
+	}
 	var properties string
 	if properties, err = p.document(s.Properties); err != nil {
 		return "", directory.Unchanged, err
@@ -196,7 +199,7 @@ func (p *planner) putStorageAccount(s *manifest.StorageAccount) (string, directo
 	}
 	spec := directory.ResourceSpec{ID: id}
 	if old, ok := p.e.View().Resource(id); ok { // a storage account's identity and properties are not this kind's to say
-		spec.Kind, spec.Properties, spec.MaxLifetime = old.Kind, old.Properties, old.MaxLifetime
+		spec.Kind, spec.Properties, spec.Envelope, spec.MaxLifetime = old.Kind, old.Properties, old.Envelope, old.MaxLifetime
 		spec.Identity.System = old.System != nil
 		for _, a := range old.Users {
 			spec.Identity.Users = append(spec.Identity.Users, a.ID)

@@ -7,7 +7,9 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/door/arm/cloud"
+	"github.com/lanyard-id/lanyard/internal/door/arm/identity"
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
+	"github.com/lanyard-id/lanyard/internal/door/arm/resource"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -36,8 +38,20 @@ func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 // them too.
 func operations() []kit.Operation {
 	return slices.Concat(
-		cloud.Operations(),
+		cloud.Operations(own()...),
+		identity.Operations(),
+		resource.Operations(cloud.Versions()),
 	)
+}
+
+// own are the providers with operations of their own, as the list of providers shows them.
+func own() []cloud.Known {
+	return []cloud.Known{
+		{Namespace: "Microsoft.ManagedIdentity", Versions: identity.Versions().All(), Types: []string{
+			"userAssignedIdentities", "userAssignedIdentities/federatedIdentityCredentials", "identities", "operations",
+		}},
+		{Namespace: "Microsoft.Resources", Versions: cloud.Versions().All(), Types: []string{"subscriptions", "resourceGroups", "tenants", "resources"}},
+	}
 }
 
 // nothing answers in this door's words for what lies below its paths and is not there; the listener is shared.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
+	"github.com/lanyard-id/lanyard/internal/name"
 )
 
 // Versions of Microsoft.Resources that clients ask for; whatever they ask, the answers are the same.
@@ -16,8 +17,8 @@ func Versions() kit.Versions {
 		"2024-08-01", "2024-11-01", "2025-03-01", "2025-04-01")
 }
 
-// Operations is the table.
-func Operations() []kit.Operation {
+// Operations is the table. own are the providers whose operations the other sub-rooms have.
+func Operations(own ...Known) []kit.Operation {
 	get := func(pattern, called, doc string, do func(*kit.Call) (kit.Answer, error)) kit.Operation {
 		return kit.Operation{Method: http.MethodGet, Pattern: pattern, Name: called, Doc: doc, Versions: Versions(), Do: do}
 	}
@@ -29,5 +30,21 @@ func Operations() []kit.Operation {
 	one.Scope, one.Asks = kit.AtSubscription, "a role on the subscription or in it"
 	locations := get("/subscriptions/{subscription}/locations", "ListLocations", "the locations that things may be said to be at", listLocations)
 	locations.Scope, locations.Asks = kit.AtSubscription, "a role on the subscription or in it"
-	return []kit.Operation{tenants, subscriptions, one, locations}
+	all := []kit.Operation{tenants, subscriptions, one, locations}
+	for _, place := range []struct {
+		prefix, called string
+		scope          func(*kit.Call) (name.Scope, error)
+		asks           string
+	}{
+		{"/subscriptions/{subscription}/providers", "", kit.AtSubscription, "a role on the subscription or in it"},
+		{"/providers", "Tenant", nil, "a token"},
+	} {
+		list := get(place.prefix, "List"+place.called+"Providers", "the resource providers and their types", listProviders(own))
+		provider := get(place.prefix+"/{namespace}", "Get"+place.called+"Provider", "a resource provider", getProvider(own))
+		list.Scope, list.Asks, provider.Scope, provider.Asks = place.scope, place.asks, place.scope, place.asks
+		all = append(all, list, provider)
+	}
+	register := get("/subscriptions/{subscription}/providers/{namespace}/register", "RegisterProvider", "nothing to do: every provider is registered", getProvider(own))
+	register.Method, register.Scope, register.Action = http.MethodPost, kit.AtSubscription, "Microsoft.Resources/subscriptions/providers/register/action"
+	return append(all, register)
 }

@@ -81,3 +81,15 @@ func (c *Call) Match(rev int64) error {
 	}
 	return err
 }
+
+// With adds a member to a list's answer.
+func (a Answer) With(called string, value any) Answer {
+	if p, ok := a.Body.(page); ok {
+		out := map[string]any{"value": p.Value, called: value}
+		if p.NextLink != "" {
+			out["nextLink"] = p.NextLink
+		}
+		a.Body = out
+	}
+	return a
+}

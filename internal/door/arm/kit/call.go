@@ -146,6 +146,10 @@ func (c *Call) AllowLinked(v *view.View, action string, scope name.Scope) error 
 		"scope(s) are invalid.", c.Principal().ClientID, c.Principal().ObjectID, c.action(c.op.Action), c.Scope, action, scope).Explained(d)
 }
 
+// Sees tells whether an entry of a list is shown to the caller. It is asked for each entry, for something below the list's
+// scope may be forbidden or granted by itself.
+func (c *Call) Sees(action string, at name.Scope) bool { return c.Decide(c.View, action, at).Allowed() }
+
 // Decide asks the engine.
 func (c *Call) Decide(v *view.View, action string, scope name.Scope) reason.Decision {
 	return access.Azure(v, access.AzureRequest{Principal: c.Principal(), Action: action, Scope: scope})

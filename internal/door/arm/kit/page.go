@@ -124,3 +124,14 @@ func (k *Kit) mac(bound []string, text string) []byte {
 	}
 	return h.Sum(nil)
 }
+
+// Handle names a long operation to the caller who began it; nobody else can ask about it, and none can be made up.
+func (c *Call) Handle(about string) string { return c.kit.sign(c.mine(), about) }
+
+// Handled gives what a handle is about.
+func (c *Call) Handled(handle string) (about string, ok bool) { return c.kit.open(c.mine(), handle) }
+
+func (c *Call) mine() []string {
+	id, _ := c.Scope.Subscription()
+	return []string{"operation", c.Principal().ObjectID.String(), id.String()}
+}
