@@ -478,6 +478,7 @@ func TestDelete(t *testing.T) {
 		{"Bucket", "demo-files"},
 		{"OIDCProvider", d.View().Installation().IssuerV1(d.View().Installation().Tenant)},
 		{"AWSResource", "worker"},
+		{"Group", "readers"},
 		{"Application", "aws"},
 	} {
 		var step Step
