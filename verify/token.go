@@ -132,7 +132,9 @@ func split(token string) (header, payload, signature []byte, err error) {
 		return nil, nil, nil, malformed("", detail, nil)
 	}
 	var decoded [3][]byte
-	for i, part := range slices.Collect(strings.SplitSeq(token, ".")) {
+	for i := range decoded {
+		var part string
+		part, token, _ = strings.Cut(token, ".")
 		if decoded[i], err = decodeSegment(part); err != nil {
 			return nil, nil, nil, malformed("", "a part of the token is not base64url", err)
 		}

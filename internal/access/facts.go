@@ -8,8 +8,10 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/verify"
+	"github.com/lanyard-id/lanyard/verify/strictjson"
 )
 
 // Network is what a door knows of how a request came.
@@ -58,13 +60,29 @@ func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) {
 	if !strings.ContainsAny(issuer, "./:") { // https://aws and its claim SourceIp would pose as aws:SourceIp
 		return
 	}
-	for _, claim := range claims.Names() {
-		if texts, ok := claims.Strings(claim); ok {
-			f.Set(issuer+":"+claim, texts...)
-		} else if n, ok := claims.Number(claim); ok {
-			f.Set(issuer+":"+claim, strconv.FormatFloat(n, 'f', -1, 64))
-		} else if raw, ok := claims.Raw(claim); ok && (string(raw) == "true" || string(raw) == "false") {
-			f.Set(issuer+":"+claim, string(raw))
+	f.SetUnder(issuer+":", func(claim string) (values []string, present bool) {
+		for name, value := range claims.All() { // of names that differ in case only, the last one counts
+			if glob.Lower(name) != claim {
+				continue
+			}
+			if texts := textsOf(value); texts != nil {
+				values, present = texts, true
+			}
 		}
+		return values, present
+	})
+}
+
+// textsOf is what a claim holds for conditions: texts, a number or a truth; nil for what has a form of its own.
+func textsOf(value strictjson.Value) []string {
+	if texts, ok := value.Texts(); ok {
+		return texts
 	}
+	if n, ok := value.Float(); ok {
+		return []string{strconv.FormatFloat(n, 'f', -1, 64)}
+	}
+	if value.Kind() == strictjson.Bool {
+		return []string{string(value.Raw())}
+	}
+	return nil
 }

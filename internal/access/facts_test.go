@@ -53,15 +53,21 @@ func claimsOf(t *testing.T, payload string) *verify.Claims {
 
 // TestClaimsAreKeys: what is text, texts, a number or a boolean can be asked for; what has a form of its own can not.
 func TestClaimsAreKeys(t *testing.T) {
-	claims := claimsOf(t, `{"exp":2000000000,"sub":"s","aud":["a","b"],"Run":7.5,"ok":true,"no":false,"nil":null,"o":{"sub":"t"},"mixed":["a",1]}`)
+	claims := claimsOf(t, `{"exp":2000000000,"sub":"s","aud":["a","b"],"Run":7.5,"ok":true,"no":false,"nil":null,"o":{"sub":"t"},"mixed":["a",1],"twice":"1","Twice":"2","TWICE":null,"none":[]}`)
 	f := new(cond.Facts)
-	access.AddClaims(f, "sts.example/t/", claims)
-	want := map[string][]string{
-		"sts.example/t/:exp": {"2000000000"}, "sts.example/t/:sub": {"s"}, "sts.example/t/:aud": {"a", "b"},
-		"sts.example/t/:run": {"7.5"}, "sts.example/t/:ok": {"true"}, "sts.example/t/:no": {"false"},
+	access.AddClaims(f, "sts.example/T/", claims)
+	for claim, want := range map[string][]string{
+		"exp": {"2000000000"}, "sub": {"s"}, "aud": {"a", "b"}, "run": {"7.5"}, "ok": {"true"}, "no": {"false"},
+		"twice": {"2"}, "none": {},
+		"nil": nil, "o": nil, "mixed": nil, "Run": nil, "su": nil, "": nil,
+	} {
+		got, present := f.Lookup("sts.example/t/:" + claim)
+		if diff := cmp.Diff(want, got); diff != "" || present != (want != nil) {
+			t.Errorf("%s, present %t: %s", claim, present, diff)
+		}
 	}
-	if diff := cmp.Diff(want, told(f)); diff != "" {
-		t.Error(diff)
+	if _, present := f.Lookup("sts.example/t/sub"); present {
+		t.Error("a claim is told under another issuer's name")
 	}
 }
 

@@ -7,14 +7,14 @@ import (
 
 // file is what a chain needs of the segment that it writes. Tests put failing ones in its place.
 type file interface {
-	// Write appends at the end.
+	// Write appends behind what was written.
 	Write(b []byte) (int, error)
 	// Sync returns when the contents and the length are on the disk.
 	Sync() error
 	// Truncate cuts the file to size and goes on writing there.
 	Truncate(size int64) error
-	// Reserve makes the disk keep room for the file to grow to size, without making it longer. It fails with
-	// errors.ErrUnsupported where the system cannot do that.
+	// Reserve makes the disk keep room for the file to grow to size. The file may be longer than what was written while it
+	// is open, with zeros behind. It fails with errors.ErrUnsupported where the system cannot do that.
 	Reserve(size int64) error
 	Close() error
 }
@@ -22,10 +22,17 @@ type file interface {
 // opener opens the file at path for appending, making it if it is not there.
 type opener func(path string) (file, error)
 
+// stretch is by how many bytes a file with reserved room is made longer than what is written in it. A sync behind an
+// append that made the file longer has to write the new length into the journal of the file system as well, which takes
+// about twice the time and work of the sync alone.
+const stretch = 256 << 10
+
 // diskFile is a file of the operating system.
 type diskFile struct {
-	f   *os.File
-	end int64
+	f        *os.File
+	end      int64 // where the next write goes
+	length   int64 // of the file; beyond end there are zeros
+	reserved int64 // up to here the disk keeps room
 }
 
 func openDiskFile(path string) (file, error) {
@@ -37,7 +44,7 @@ func openDiskFile(path string) (file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("size of %s: %w", path, closeWith(f, err))
 	}
-	return &diskFile{f, info.Size()}, nil
+	return &diskFile{f: f, end: info.Size(), length: info.Size()}, nil
 }
 
 // closeWith closes f after err and keeps both errors.
@@ -49,9 +56,20 @@ func closeWith(f *os.File, err error) error {
 }
 
 func (d *diskFile) Write(b []byte) (int, error) {
+	d.lengthen(d.end + int64(len(b)))
 	n, err := d.f.WriteAt(b, d.end)
 	d.end += int64(n)
+	d.length = max(d.length, d.end)
 	return n, err
+}
+
+// lengthen makes the file longer ahead of a write up to end, within the reserved room. It need not succeed: the write then
+// does it.
+func (d *diskFile) lengthen(end int64) {
+	length := min(end+stretch, d.reserved)
+	if end > d.length && end <= length && d.f.Truncate(length) == nil {
+		d.length = length
+	}
 }
 
 func (d *diskFile) Sync() error { return syncData(d.f) }
@@ -60,10 +78,22 @@ func (d *diskFile) Truncate(size int64) error {
 	if err := d.f.Truncate(size); err != nil {
 		return err
 	}
-	d.end = size
+	d.end, d.length = size, size
 	return nil
 }
 
-func (d *diskFile) Reserve(size int64) error { return reserve(d.f, size) }
+func (d *diskFile) Reserve(size int64) error {
+	err := reserve(d.f, size)
+	if err == nil {
+		d.reserved = size
+	}
+	return err
+}
 
-func (d *diskFile) Close() error { return d.f.Close() }
+// Close leaves the file as long as what was written. Where that fails, or nobody gets here, readers cut the zeros off.
+func (d *diskFile) Close() error {
+	if d.length > d.end {
+		_ = d.f.Truncate(d.end)
+	}
+	return d.f.Close()
+}

@@ -14,9 +14,10 @@ import (
 
 // recover finds the end of the stream after whatever ended the process, and opens the segment to go on with.
 //
-// A crash can leave the last line without its end: nobody was told that it was written, so it is cut off. Anything
-// else that is not as it was written is damage: it stays untouched as evidence, a new segment is begun after the last
-// line that can be believed, and Verify keeps pointing at the place.
+// A crash can leave the last line without its end: nobody was told that it was written, so it is cut off, and so are the
+// zeros of room that was not used. Anything else that is not as it was written is damage: it stays untouched as evidence,
+// a new segment is begun after the last line that can be believed, and Verify keeps pointing at the place. A machine that
+// loses power in the middle of one long write can leave that too, with lines behind a gap: nobody can tell the two apart.
 func (c *chain) recover() ([]Record, error) {
 	err := os.Remove(filepath.Join(c.dir, reserveName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -46,6 +47,9 @@ func (c *chain) recover() ([]Record, error) {
 		return nil, fmt.Errorf("recover audit: %w", err)
 	}
 	if len(whole) == len(b) {
+		if last.zeros > 0 {
+			return nil, c.cutTail(last.size)
+		}
 		return nil, nil
 	}
 	return []Record{tailNote(*last, b[len(whole):])}, c.cutTail(last.size)

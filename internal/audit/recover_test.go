@@ -62,6 +62,49 @@ func TestTornTail(t *testing.T) {
 	}
 }
 
+// TestZerosBehindTheLines leaves room behind the lines, as a process that is killed does: nothing is missing, nothing is
+// noted, and the next line stands where it should. It is the same behind an older segment, and behind a torn line.
+func TestZerosBehindTheLines(t *testing.T) {
+	for _, zeros := range []int{1, 4095, 4096, 4097, stretch} {
+		dir := t.TempDir()
+		l := open(t, dir, Options{SegmentBytes: 2000})
+		all := write(t, l, 0, 5)
+		must(t, l.Close())
+		segments, err := listSegments(filepath.Join(dir, "ledger"))
+		must(t, err)
+		for _, s := range segments {
+			b, err := os.ReadFile(s.path)
+			must(t, err)
+			must(t, os.WriteFile(s.path, append(b, make([]byte, zeros)...), 0o600))
+		}
+		verified(t, dir)
+		l = open(t, dir, Options{SegmentBytes: 2000})
+		all = append(all, write(t, l, 5, 6)...)
+		if got := notes(t, l, ""); len(got) != 0 {
+			t.Errorf("%d zeros: noted %v", zeros, got)
+		}
+		for _, rec := range all {
+			if _, err := l.Find(t.Context(), rec.ID); err != nil {
+				t.Errorf("%d zeros: %v", zeros, err)
+			}
+		}
+		must(t, l.Close())
+		if v := verified(t, dir); v.Lines != 6 || len(segments) < 2 {
+			t.Errorf("%d zeros: %d lines in %d segments", zeros, v.Lines, len(segments))
+		}
+		path := lastSegment(t, dir)
+		b, err := os.ReadFile(path)
+		must(t, err)
+		must(t, os.WriteFile(path, append(append(b, "torn"...), make([]byte, zeros)...), 0o600))
+		l = open(t, dir, Options{})
+		if got := notes(t, l, tailOperation); len(got) != 1 || got[0].Input[inputBytes] != "4" {
+			t.Errorf("%d zeros behind a torn line: noted %v", zeros, got)
+		}
+		must(t, l.Close())
+		verified(t, dir)
+	}
+}
+
 // TestEveryFlippedBitIsFound flips each bit of a ledger in turn: the walk must stop at the line. And opening the log
 // must neither lose another line nor repair the evidence away.
 func TestEveryFlippedBitIsFound(t *testing.T) {

@@ -100,6 +100,7 @@ func (c *chain) begin() error {
 			return fmt.Errorf("end segment: %w", errors.Join(err, f.Close()))
 		}
 	}
+	room = room && f.Reserve(c.opt.segmentBytes) == nil // it is there: this tells the open file
 	c.file = f
 	s, _ := parseSegment(path)
 	c.mu.Lock()

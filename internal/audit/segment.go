@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ type segment struct {
 	first uint64    // number of the first line
 	begun time.Time // when it was begun, to the millisecond
 	size  int64     // bytes that are whole lines on the disk; what follows is not read
+	zeros int64     // behind them, when the files were listed
 }
 
 // segmentPath names a segment. Names sort as their lines do.
@@ -44,7 +46,8 @@ func parseSegment(path string) (s segment, ok bool) {
 	return segment{path: path, first: first, begun: time.UnixMilli(millis).UTC()}, true
 }
 
-// listSegments gives the segments in dir, oldest first, at the sizes that they have now.
+// listSegments gives the segments in dir, oldest first, at the sizes that they have now. Zeros at the end are room that the
+// process which wrote them did not come to take back: no line holds one.
 func listSegments(dir string) ([]segment, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -60,10 +63,35 @@ func listSegments(dir string) ([]segment, error) {
 		if err != nil {
 			return nil, fmt.Errorf("list segments: %w", err)
 		}
-		s.size = info.Size()
+		if s.zeros, err = zerosAtEnd(s.path, info.Size()); err != nil {
+			return nil, fmt.Errorf("list segments: %w", err)
+		}
+		s.size = info.Size() - s.zeros
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// zerosAtEnd counts the zero bytes that a file of this size ends with.
+func zerosAtEnd(path string, size int64) (n int64, err error) {
+	f, err := os.Open(path) //nolint:gosec // the path is made here, not by a caller
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	b := make([]byte, 4<<10)
+	for n < size {
+		part := b[:min(size-n, int64(len(b)))]
+		if _, err := f.ReadAt(part, size-n-int64(len(part))); err != nil {
+			return 0, err
+		}
+		rest := len(bytes.TrimRight(part, "\x00"))
+		n += int64(len(part) - rest)
+		if rest > 0 {
+			break
+		}
+	}
+	return n, nil
 }
 
 // read gives the segment's committed bytes.

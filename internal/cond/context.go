@@ -1,6 +1,10 @@
 package cond
 
-import "github.com/lanyard-id/lanyard/internal/glob"
+import (
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/glob"
+)
 
 // Context answers which values a request has for a key. Keys are asked for in lower case. A key that is present with no
 // values counts as absent.
@@ -14,12 +18,16 @@ type Facts struct {
 	facts []fact
 }
 
-// fact is one key; exactly one of values and later gives what it holds.
+// fact is one key; exactly one of values and later gives what it holds. With under it is all keys that begin so.
 type fact struct {
 	key    string
 	values []string
 	later  func() []string
+	under  func(rest string) (values []string, present bool)
 }
+
+// usualFacts is how many facts there is room for from the first on.
+const usualFacts = 12
 
 // Set puts the values of key in, replacing earlier ones. The key's case does not matter. No values is an empty set,
 // which tests see as absent.
@@ -31,7 +39,16 @@ func (f *Facts) SetLater(key string, values func() []string) {
 	f.put(fact{key: glob.Lower(key), later: values})
 }
 
+// SetUnder puts in all keys that begin with prefix: values gives what the rest of such a key holds, in lower case, each
+// time a test asks. It must always give the same.
+func (f *Facts) SetUnder(prefix string, values func(rest string) (values []string, present bool)) {
+	f.put(fact{key: glob.Lower(prefix), under: values})
+}
+
 func (f *Facts) put(n fact) {
+	if f.facts == nil {
+		f.facts = make([]fact, 0, usualFacts)
+	}
 	for i := range f.facts {
 		if f.facts[i].key == n.key {
 			f.facts[i] = n
@@ -47,17 +64,24 @@ func (f *Facts) Lookup(key string) ([]string, bool) {
 		return nil, false
 	}
 	for i := range f.facts {
-		if f.facts[i].key == key {
-			if later := f.facts[i].later; later != nil {
-				return later(), true
+		n := &f.facts[i]
+		if n.under != nil {
+			if rest, ok := strings.CutPrefix(key, n.key); ok {
+				return n.under(rest)
 			}
-			return f.facts[i].values, true
+			continue
+		}
+		if n.key == key {
+			if n.later != nil {
+				return n.later(), true
+			}
+			return n.values, true
 		}
 	}
 	return nil, false
 }
 
-// Keys gives the keys in the order they were first put in.
+// Keys gives the keys, and the prefixes of keys, in the order they were first put in.
 func (f *Facts) Keys() []string {
 	keys := make([]string, 0, len(f.facts))
 	for i := range f.facts {

@@ -193,6 +193,24 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+func TestFactsUnderAPrefix(t *testing.T) {
+	f := new(cond.Facts)
+	f.SetUnder("Issuer.example/T/:", func(rest string) ([]string, bool) { return []string{rest}, rest != "none" })
+	f.Set("issuer", "1")
+	for key, want := range map[string][]string{
+		"issuer.example/t/:sub": {"sub"}, "issuer.example/t/:a:b": {"a:b"}, "issuer.example/t/:": {""}, "issuer": {"1"},
+	} {
+		if got, ok := f.Lookup(key); !ok || !slices.Equal(got, want) {
+			t.Errorf("%s: %v %t, want %v", key, got, ok, want)
+		}
+	}
+	for _, key := range []string{"issuer.example/t/:none", "issuer.example/t/", "issuer.example/t/sub"} {
+		if _, ok := f.Lookup(key); ok {
+			t.Errorf("found %s", key)
+		}
+	}
+}
+
 func TestSpec(t *testing.T) {
 	want := cond.Spec{Key: "K:K", Operator: cond.StringLike, Values: []string{"a*"}, Syntax: cond.Variables}
 	if got := compile(t, want).Spec(); !cmp.Equal(got, want) {

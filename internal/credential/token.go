@@ -79,31 +79,33 @@ func TenantOfIssuer(v *view.View, issuer string) (*view.Tenant, bool) {
 // that minted it is ours), incarnation, and that its principal is there and not revoked. Whether the token is meant for
 // the door that got it is the caller's question.
 func (t *Tokens) Verify(v *view.View, now time.Time, raw string) (*Token, error) {
-	claims, err := t.signed(v, raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := verify.CheckTimes(claims, now, 0, 0); err != nil {
-		return nil, explain(err)
-	}
-	tenant, ok := TenantOfIssuer(v, claims.Issuer())
-	if !ok {
-		return nil, unknownIssuer(claims.Issuer())
-	}
-	return holds(v, tenant, claims)
-}
-
-// signed gives the claims of a token that one of our keys has signed.
-func (t *Tokens) signed(v *view.View, raw string) (*verify.Claims, error) {
-	hash := hashOf(raw)
-	if kept, ok := t.cache.get(hash); ok {
-		if _, published := t.Keys.Key(kept.kid); published {
-			return kept.claims, nil
-		}
+	if own, known, err := t.VerifyKnown(v, now, raw); known {
+		return own, err
 	}
 	parsed, err := verify.Parse(raw, MaxToken)
 	if err != nil {
 		return nil, explain(err)
+	}
+	return t.VerifyParsed(v, now, raw, parsed)
+}
+
+// VerifyKnown is Verify for a token whose signature held before; known is false for any other.
+func (t *Tokens) VerifyKnown(v *view.View, now time.Time, raw string) (own *Token, known bool, err error) {
+	kept, ok := t.cache.get(hashOf(raw))
+	if !ok {
+		return nil, false, nil
+	}
+	if _, published := t.Keys.Key(kept.kid); !published {
+		return nil, false, nil
+	}
+	own, err = current(v, now, kept.claims)
+	return own, true, err
+}
+
+// VerifyParsed is Verify for a token that was read already; parsed is what raw says.
+func (t *Tokens) VerifyParsed(v *view.View, now time.Time, raw string, parsed *verify.Token) (*Token, error) {
+	if len(raw) > MaxToken {
+		return nil, fault.New(fault.Unauthenticated, TokenMalformed, "The token is longer than allowed.")
 	}
 	if _, ours := TenantOfIssuer(v, parsed.UnverifiedIssuer()); !ours {
 		return nil, unknownIssuer(parsed.UnverifiedIssuer())
@@ -116,8 +118,21 @@ func (t *Tokens) signed(v *view.View, raw string) (*verify.Claims, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	t.cache.put(hash, verified{claims: claims, kid: parsed.KeyID()})
-	return claims, nil
+	t.cache.put(hashOf(raw), verified{claims: claims, kid: parsed.KeyID()})
+	return current(v, now, claims)
+}
+
+// current checks what a signature does not say: that the token is good now, of a tenant that is here, for a principal that
+// is.
+func current(v *view.View, now time.Time, claims *verify.Claims) (*Token, error) {
+	if err := verify.CheckTimes(claims, now, 0, 0); err != nil {
+		return nil, explain(err)
+	}
+	tenant, ok := TenantOfIssuer(v, claims.Issuer())
+	if !ok {
+		return nil, unknownIssuer(claims.Issuer())
+	}
+	return holds(v, tenant, claims)
 }
 
 // holds checks the claims against the View.

@@ -44,19 +44,23 @@ func (f *Verifier) Verify(ctx context.Context, v *view.View, token string) (Asse
 	if len(token) > MaxAssertion {
 		return Assertion{}, fault.New(fault.Invalid, Malformed, "The token is longer than %d characters.", MaxAssertion)
 	}
-	if t, err := jose.Parse(token, MaxAssertion); err == nil {
-		if _, own := credential.TenantOfIssuer(v, t.UnverifiedIssuer()); !own {
-			if i, known := v.Issuer(t.UnverifiedIssuer()); known {
-				return f.foreign(ctx, i, t)
-			}
+	if own, known, err := f.Own.VerifyKnown(v, f.Now(), token); known {
+		return ours(own, err)
+	}
+	t, err := jose.Parse(token, MaxAssertion)
+	if err != nil {
+		return ours(f.Own.Verify(v, f.Now(), token)) // names what is wrong with it
+	}
+	if _, own := credential.TenantOfIssuer(v, t.UnverifiedIssuer()); !own {
+		if i, known := v.Issuer(t.UnverifiedIssuer()); known {
+			return f.foreign(ctx, i, t)
 		}
 	}
-	return f.own(v, token)
+	return ours(f.Own.VerifyParsed(v, f.Now(), token, t)) // names what is wrong with one that nobody knows
 }
 
-// own verifies a token of this installation, and names what is wrong with one that nobody knows.
-func (f *Verifier) own(v *view.View, token string) (Assertion, error) {
-	own, err := f.Own.Verify(v, f.Now(), token)
+// ours makes an assertion of a token of this installation.
+func ours(own *credential.Token, err error) (Assertion, error) {
 	if err != nil {
 		return Assertion{}, translate(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -44,9 +43,13 @@ func Handle[In, Out any](
 
 // ReadBody reads the whole body, at most what the route allows.
 func ReadBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(r.Body)
+	var body bytes.Buffer
+	if r.ContentLength > 0 { // room for what is announced, as far as that costs little, and for finding the end
+		body.Grow(int(min(r.ContentLength, DefaultMaxBody)) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(r.Body)
 	if err == nil {
-		return body, nil
+		return body.Bytes(), nil
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, bodyTooLarge(tooLarge.Limit)

@@ -171,7 +171,7 @@ func (s *scanner) member(seen *nameSet) error {
 }
 
 // manyNames is the size from which an object's names are kept in a map and no longer compared one by one.
-const manyNames = 16
+const manyNames = 32
 
 // nameSet is the set of names that one open object has had so far.
 type nameSet struct {

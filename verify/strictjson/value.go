@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"iter"
 	"slices"
 	"strconv"
@@ -110,15 +111,23 @@ func (v Value) Texts() ([]string, bool) {
 	return texts, true
 }
 
-// usualMembers is how many members an object is first given room for.
-const usualMembers = 8
+// Bounds of what Object makes room for beforehand: members, and the bytes of a text that the names are cut from in one
+// piece, since they keep it in memory.
+const (
+	usualMembers = 32
+	sharedText   = 4 << 10
+)
 
 // Object gives the members of an object; false when the value is none.
 func (v Value) Object() (Object, bool) {
 	if v.Kind() != ObjectKind {
 		return Object{}, false
 	}
-	object := Object{members: make([]Member, 0, usualMembers)}
+	object := Object{members: make([]Member, 0, min(bytes.Count(v.raw, []byte{':'}), usualMembers))}
+	shared := ""
+	if len(v.raw) <= sharedText {
+		shared = string(v.raw)
+	}
 	for at := 1; ; {
 		at = skipSpace(v.raw, at)
 		if v.raw[at] == '}' {
@@ -128,10 +137,18 @@ func (v Value) Object() (Object, bool) {
 		start := skipSpace(v.raw, skipSpace(v.raw, nameEnd)+1)
 		end := skipValue(v.raw, start)
 		object.members = append(object.members, Member{
-			Name: unquote(v.raw[at:nameEnd]), Value: Value{v.raw[start:end:end], v.at + start}, At: v.at + at,
+			Name: nameOf(v.raw[at:nameEnd], shared, at), Value: Value{v.raw[start:end:end], v.at + start}, At: v.at + at,
 		})
 		at = skipComma(v.raw, end)
 	}
+}
+
+// nameOf is unquote, as a part of the shared text where that is the same: quoted stands there at at.
+func nameOf(quoted []byte, shared string, at int) string {
+	if shared == "" || bytes.IndexByte(quoted, '\\') >= 0 {
+		return unquote(quoted)
+	}
+	return shared[at+1 : at+len(quoted)-1]
 }
 
 // unquote gives the contents of a string that is known to be good.
