@@ -2,7 +2,6 @@ package access
 
 import (
 	"github.com/lanyard-id/lanyard/internal/name"
-	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -10,8 +9,5 @@ import (
 // Tenant decides whether a principal may do a data operation that concerns its whole tenant. Only an assignment at "/" of
 // that tenant reaches so far: one on a subscription says nothing about what lies beside it.
 func Tenant(v *view.View, p *view.Principal, action string) reason.Decision {
-	groups := v.GroupsOf(p.ObjectID)
-	return rbac.Decide(rbac.Input{
-		Principal: p.ObjectID, Groups: groups, Action: action, Data: true, Scope: name.Root(), Assignments: assignments(v, p, groups),
-	})
+	return Azure(v, AzureRequest{Principal: p, Action: action, Data: true, Scope: name.Root()})
 }

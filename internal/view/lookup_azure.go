@@ -2,6 +2,7 @@ package view
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -143,6 +144,32 @@ func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
 
 // Assignments yields all role assignments.
 func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.all() }
+
+// ScopeKey is the place of an assignment among all that lies in the ARM tree.
+func (r *RoleAssignment) ScopeKey() string { return assignmentScopeKey(r) }
+
+// AssignmentsFrom yields in the order of their ScopeKeys the assignments on a scope and above it, and below it too if it is
+// to; only those behind the key after.
+func (v *View) AssignmentsFrom(s name.Scope, below bool, after string) iter.Seq2[string, *RoleAssignment] {
+	return func(yield func(string, *RoleAssignment) bool) {
+		above := slices.Collect(s.Ancestors())
+		slices.Reverse(above) // "/" first
+		var prefixes []string
+		for _, key := range above {
+			prefixes = append(prefixes, strings.TrimSuffix(key, "/")+"/\x00")
+		}
+		if below {
+			prefixes[len(prefixes)-1] = strings.TrimSuffix(s.Key(), "/") + "/"
+		}
+		for _, prefix := range prefixes {
+			for key, r := range v.scopes.prefixed(prefix, after) {
+				if a, ok := r.(*RoleAssignment); ok && key > after && !yield(key, a) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // StorageAccount finds a storage account by its name, unique in the installation.
 func (v *View) StorageAccount(account string) (*Resource, bool) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
+	"github.com/lanyard-id/lanyard/internal/door/arm/authorization"
 	"github.com/lanyard-id/lanyard/internal/door/arm/cloud"
 	"github.com/lanyard-id/lanyard/internal/door/arm/identity"
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
@@ -27,7 +28,7 @@ type Door struct {
 
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
-	cfg.Name, cfg.Dialect = "arm", dialect{errors: azwire.ARMErrors(), view: d.View}
+	cfg.Name, cfg.Dialect = "arm", dialect{errors: azwire.ARMErrors(authorization.Rows()), view: d.View}
 	cfg.IDHeaders = []string{"x-ms-request-id", "x-ms-correlation-request-id"}
 	cfg.MaxBody = kit.MaxBody
 	k := kit.New(kit.Kit{View: d.View, Authn: d.Authn, Directory: d.Directory, Ledger: d.Ledger, Room: d.Room, Now: d.Now})
@@ -39,6 +40,7 @@ func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 func operations() []kit.Operation {
 	return slices.Concat(
 		cloud.Operations(own()...),
+		authorization.Operations(),
 		identity.Operations(),
 		resource.Operations(cloud.Versions()),
 	)
@@ -47,6 +49,9 @@ func operations() []kit.Operation {
 // own are the providers with operations of their own, as the list of providers shows them.
 func own() []cloud.Known {
 	return []cloud.Known{
+		{Namespace: "Microsoft.Authorization", Versions: authorization.Versions().All(), Types: []string{
+			"roleAssignments", "roleDefinitions", "denyAssignments", "permissions",
+		}},
 		{Namespace: "Microsoft.ManagedIdentity", Versions: identity.Versions().All(), Types: []string{
 			"userAssignedIdentities", "userAssignedIdentities/federatedIdentityCredentials", "identities", "operations",
 		}},

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -150,9 +151,23 @@ func (c *Call) AllowLinked(v *view.View, action string, scope name.Scope) error 
 // scope may be forbidden or granted by itself.
 func (c *Call) Sees(action string, at name.Scope) bool { return c.Decide(c.View, action, at).Allowed() }
 
-// Decide asks the engine.
+// AllowHaving asks for the operation's own action, by a View and with what conditions may read of the request.
+func (c *Call) AllowHaving(v *view.View, have rbac.Attributes) error {
+	d := access.Azure(v, access.AzureRequest{
+		Principal: c.Principal(), Action: c.Action(), Scope: c.Scope, Now: c.kit.Now(), Attributes: have,
+	})
+	if d.Allowed() {
+		c.decision = &d
+	}
+	return access.Refusal(d, c.deniedText(c.Action(), c.Scope))
+}
+
+// Action is the operation's own, in full.
+func (c *Call) Action() string { return c.action(c.op.Action) }
+
+// Decide asks the engine. No condition may read what the request is about, but for the time.
 func (c *Call) Decide(v *view.View, action string, scope name.Scope) reason.Decision {
-	return access.Azure(v, access.AzureRequest{Principal: c.Principal(), Action: action, Scope: scope})
+	return access.Azure(v, access.AzureRequest{Principal: c.Principal(), Action: action, Scope: scope, Now: c.kit.Now()})
 }
 
 // deniedText is Azure's sentence: who, what and where.

@@ -69,8 +69,10 @@ type Operation struct {
 	Doc     string // one line for people
 	// Action is what the caller must be allowed at Scope before Do runs. "{type}" stands for the type of the resource that
 	// Scope has found. An operation without one decides by itself who sees what, and says in Asks by what.
-	Action   string
-	Asks     string
+	Action string
+	Asks   string
+	// Late leaves it to Do to ask for Action, with AllowHaving: where conditions may read what the request is about.
+	Late     bool
 	Scope    func(*Call) (name.Scope, error) // nil is the tenant
 	Versions Versions
 	MaxBody  int64 // as in web.Route
@@ -110,7 +112,7 @@ func (k *Kit) handler(op Operation) web.Handler {
 		if err := op.Versions.check(c); err != nil {
 			return err
 		}
-		if op.Action != "" {
+		if op.Action != "" && !op.Late {
 			if err := c.Allow(c.action(op.Action), c.Scope); err != nil {
 				return err
 			}
