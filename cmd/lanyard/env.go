@@ -17,7 +17,7 @@ import (
 )
 
 func newEnv(c *cli) *cobra.Command {
-	var as, form string
+	var as, flavour, form string
 	cmd := &cobra.Command{
 		Use:   "env [--as RESOURCE] [--format sh|json|dotenv]",
 		Short: "Print the settings that lead clients here",
@@ -36,7 +36,7 @@ func newEnv(c *cli) *cobra.Command {
 			if !slices.Contains(envForms(), form) {
 				return wrongUse("--format %s: want one of %s", form, strings.Join(envForms(), ", "))
 			}
-			facts, err := c.settingsFor(cmd, as)
+			facts, err := c.settingsFor(cmd, as, flavour)
 			if err != nil {
 				return err
 			}
@@ -46,16 +46,23 @@ func newEnv(c *cli) *cobra.Command {
 	cmd.Flags().StringVar(&as, "as", "", "resource id, name or ARN, operator[@NAME] or root@ACCOUNT; none without it")
 	cmd.Flags().StringVar(&form, "format", "sh", "sh, json or dotenv")
 	complete(cmd, "format", envForms()...)
+	c.flavourFlag(cmd, &flavour)
 	c.completeAs(cmd)
 	return c.withData(cmd)
+}
+
+// flavourFlag lets a user choose the managed-identity protocol that clients find.
+func (c *cli) flavourFlag(cmd *cobra.Command, flavour *string) {
+	cmd.Flags().StringVar(flavour, "flavour", launch.AppService, "managed-identity protocol: "+strings.Join(launch.Flavours(), ", "))
+	complete(cmd, "flavour", launch.Flavours()...)
 }
 
 func envForms() []string { return []string{"sh", "json", "dotenv"} }
 
 // settingsFor asks the server for all that the settings are made from, and furnishes the clients' folder. The folder
 // stays: a shell that took the settings over has no end that this process could see.
-func (c *cli) settingsFor(cmd *cobra.Command, as string) (launch.Facts, error) {
-	facts, err := c.facts(cmd.Context(), as)
+func (c *cli) settingsFor(cmd *cobra.Command, as, flavour string) (launch.Facts, error) {
+	facts, err := c.facts(cmd.Context(), as, flavour)
 	if err != nil {
 		return facts, err
 	}

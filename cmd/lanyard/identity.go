@@ -8,13 +8,18 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
 // facts asks the server what it offers and, where as says somebody, for a launch.
-func (c *cli) facts(ctx context.Context, as string) (launch.Facts, error) {
+func (c *cli) facts(ctx context.Context, as, flavour string) (launch.Facts, error) {
+	if !slices.Contains(launch.Flavours(), flavour) {
+		return launch.Facts{}, wrongUse("--flavour %s: want one of %s", flavour, strings.Join(launch.Flavours(), ", "))
+	}
 	status, err := ask[opwire.Status](ctx, c, http.MethodGet, opwire.PathStatus, nil)
 	if err != nil {
 		return launch.Facts{}, err
@@ -22,7 +27,7 @@ func (c *cli) facts(ctx context.Context, as string) (launch.Facts, error) {
 	if _, err := os.ReadFile(status.CA); err != nil {
 		return launch.Facts{}, fmt.Errorf("the roots that clients must trust cannot be read: %w", err)
 	}
-	f := launch.Facts{Status: status}
+	f := launch.Facts{Status: status, Flavour: flavour}
 	if as != "" {
 		f.Launch, err = ask[opwire.Launch](ctx, c, http.MethodPost, opwire.PathLaunch, opwire.LaunchRequest{As: as})
 	}

@@ -32,7 +32,7 @@ const (
 )
 
 func newRun(c *cli) *cobra.Command {
-	var as string
+	var as, flavour string
 	cmd := &cobra.Command{
 		Use:   "run --as RESOURCE|ARN|operator[@NAME]|root@ACCOUNT -- CMD [ARG]...",
 		Short: "Run a command as a workload, or as an operator",
@@ -53,9 +53,10 @@ func newRun(c *cli) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, as, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, as, flavour, args) },
 	}
 	cmd.Flags().StringVar(&as, "as", "", "resource id, name or ARN, operator[@NAME] or root@ACCOUNT")
+	c.flavourFlag(cmd, &flavour)
 	cmd.Flags().SetInterspersed(false) // flags behind the command are the command's
 	c.completeAs(cmd)
 	return c.withData(cmd)
@@ -63,10 +64,10 @@ func newRun(c *cli) *cobra.Command {
 
 // run launches the child and stays until it ends. Until the server has answered, signals end this process; from then on
 // they are the child's, and the launch is given back and the folder removed whatever happens.
-func (c *cli) run(cmd *cobra.Command, as string, args []string) (err error) {
+func (c *cli) run(cmd *cobra.Command, as, flavour string, args []string) (err error) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), endSignals()...)
 	defer stop()
-	facts, err := c.facts(ctx, as)
+	facts, err := c.facts(ctx, as, flavour)
 	if err != nil {
 		return err
 	}

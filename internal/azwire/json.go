@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// object writes one flat JSON object from front to back. Names are constants of this package.
+// object writes one JSON object from front to back. Names are constants of this package.
 type object struct {
 	b     []byte
 	empty bool
@@ -37,6 +37,12 @@ func (o *object) number(name string, n int64) {
 func (o *object) digits(name string, n int64) {
 	o.name(name)
 	o.b = append(strconv.AppendInt(append(o.b, '"'), n, 10), '"')
+}
+
+// raw writes a value that is JSON already.
+func (o *object) raw(name string, value []byte) {
+	o.name(name)
+	o.b = append(o.b, value...)
 }
 
 // end closes the object and gives the buffer.

@@ -21,6 +21,10 @@ const (
 	AppServiceLegacy
 	// CloudShell: POST MSI_ENDPOINT with a form and the header "Metadata: true".
 	CloudShell
+	// Automation: POST IDENTITY_ENDPOINT with a form, the header "Metadata: true" and the secret in X-IDENTITY-HEADER.
+	Automation
+	// ServiceFabric: GET IDENTITY_ENDPOINT over TLS, api-version 2019-07-01-preview, secret in the header Secret.
+	ServiceFabric
 )
 
 // String gives the flavour's name for records.
@@ -34,6 +38,10 @@ func (f Flavour) String() string {
 		return "app_service_legacy"
 	case CloudShell:
 		return "cloud_shell"
+	case Automation:
+		return "automation"
+	case ServiceFabric:
+		return "service_fabric"
 	}
 	return "unknown"
 }
@@ -67,6 +75,7 @@ func imdsVersions() []string {
 const (
 	versionAppService = "2019-08-01"
 	versionLegacy     = "2017-09-01"
+	versionFabric     = "2019-07-01-preview"
 )
 
 // DecodeIMDS decodes a request to the instance metadata path.
@@ -127,6 +136,51 @@ func DecodeEndpoint(c MetadataCall) (MetadataRequest, error) {
 		return r, badVersion(f, versionAppService+" or "+versionLegacy)
 	}
 	err = r.decode(f)
+	return r, err
+}
+
+// DecodeAutomation decodes a POST to the URL that IDENTITY_ENDPOINT names, as runbooks of an automation account send it: the
+// form of Cloud Shell, proved with the header of App Service.
+func DecodeAutomation(c MetadataCall) (MetadataRequest, error) {
+	r := MetadataRequest{Flavour: Automation}
+	if err := checkOrigin(c.Header); err != nil {
+		return r, err
+	}
+	if c.Method != http.MethodPost {
+		return r, badMethod(http.MethodPost)
+	}
+	var err error
+	if r.Secret, err = secretHeader(c.Header, r.Flavour); err != nil {
+		return r, err
+	}
+	err = r.decodeCloudShell(c)
+	return r, err
+}
+
+// DecodeServiceFabric decodes a request to the URL that IDENTITY_ENDPOINT names beside IDENTITY_SERVER_THUMBPRINT. No
+// identity can be selected: an application of Service Fabric has one, and clients refuse to ask for another.
+func DecodeServiceFabric(c MetadataCall) (MetadataRequest, error) {
+	r := MetadataRequest{Flavour: ServiceFabric}
+	if err := checkOrigin(c.Header); err != nil {
+		return r, err
+	}
+	if c.Method != http.MethodGet {
+		return r, badMethod(http.MethodGet)
+	}
+	var err error
+	if r.Secret, err = secretHeader(c.Header, r.Flavour); err != nil {
+		return r, err
+	}
+	f, err := metadataForm(c.RawQuery)
+	if err != nil {
+		return r, err
+	}
+	if f["api-version"] != versionFabric {
+		return r, badVersion(f, versionFabric)
+	}
+	if err = r.decode(f); err == nil && r.Selector.Kind != Unselected {
+		err = badSelector("the parameter %s does not select an identity here", r.Selector.Param)
+	}
 	return r, err
 }
 
@@ -202,7 +256,7 @@ func checkOrigin(h http.Header) error {
 // secretHeader gives the one value of the flavour's secret header (threat M10).
 func secretHeader(h http.Header, flavour Flavour) (Secret, error) {
 	header := "X-Identity-Header"
-	if flavour == AppServiceLegacy {
+	if flavour == AppServiceLegacy || flavour == ServiceFabric {
 		header = "Secret"
 	}
 	if v := h[header]; len(v) == 1 && v[0] != "" {

@@ -41,6 +41,12 @@ func cloudShell(body string) MetadataCall {
 	}
 }
 
+func automation(body string) MetadataCall {
+	c := cloudShell(body)
+	c.Header.Set("X-Identity-Header", "s3cret")
+	return c
+}
+
 // decode chooses the decoder as a door does: by path.
 func decode(c MetadataCall, atIMDS bool) (MetadataRequest, error) {
 	if atIMDS {
@@ -292,10 +298,10 @@ func TestMetadataMethod(t *testing.T) {
 
 func TestFlavourNames(t *testing.T) {
 	var got []string
-	for f := range CloudShell + 2 {
+	for f := range ServiceFabric + 2 {
 		got = append(got, f.String())
 	}
-	if diff := cmp.Diff([]string{"imds", "app_service", "app_service_legacy", "cloud_shell", "unknown"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"imds", "app_service", "app_service_legacy", "cloud_shell", "automation", "service_fabric", "unknown"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -318,19 +324,21 @@ func FuzzDecodeMetadata(f *testing.F) {
 	f.Add("api-version=2019-08-01&resource=r&mi_res_id="+identity, "", byte(1))
 	f.Add("api-version=2017-09-01&resource=r&clientid=", "", byte(2))
 	f.Add("x=y", "resource=r&client_id="+guid+"&&", byte(3))
+	f.Add("x=y", "resource=r&client_id="+guid, byte(4))
+	f.Add("api-version=2019-07-01-preview&resource=r", "", byte(5))
 	f.Fuzz(func(t *testing.T, query, body string, flavour byte) {
-		call := []MetadataCall{imds(query), appService(query), legacy(query), cloudShell(body)}[flavour%4]
+		call := []MetadataCall{imds(query), appService(query), legacy(query), cloudShell(body), automation(body), legacy(query)}[flavour%6]
 		if call.Method == "POST" {
 			call.RawQuery = query
 		}
-		r, err := decode(call, flavour%4 == 0)
+		r, err := map[byte]func(MetadataCall) (MetadataRequest, error){0: DecodeIMDS, 1: DecodeEndpoint, 2: DecodeEndpoint, 3: DecodeEndpoint, 4: DecodeAutomation, 5: DecodeServiceFabric}[flavour%6](call)
 		if err != nil {
 			if !fault.IsKind(err, fault.Invalid) && !fault.Is(err, ReasonMetadataSecret) {
 				t.Errorf("refused as %v", err)
 			}
 			return
 		}
-		if r.Resource == "" || r.Flavour != Flavour(flavour%4) {
+		if r.Resource == "" || r.Flavour != Flavour(flavour%6) {
 			t.Errorf("got %+v", r)
 		}
 		if (r.Selector.Kind == Unselected) != (r.Selector == Selector{}) {

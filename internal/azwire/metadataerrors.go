@@ -46,10 +46,18 @@ func AppendMetadataError(dst []byte, flavour Flavour, requestID string, f Failur
 	// Go and JS clients that find "unreachable" in a refusal take it that there is no endpoint here at all.
 	text := strings.ReplaceAll(f.Message, "unreachable", "not reachable") + " (request id " + requestID + ")"
 	o := newObject(dst)
-	if flavour == AppService || flavour == AppServiceLegacy {
+	switch flavour {
+	case ServiceFabric: // its clients read error.code and error.message
+		inner := newObject(nil)
+		inner.text("code", f.Code)
+		inner.text("message", text)
+		o.raw("error", inner.end())
+		return o.end()
+	case AppService, AppServiceLegacy, Automation:
 		o.number("statusCode", int64(f.Status))
 		o.text("message", text)
 		return o.end()
+	case IMDS, CloudShell:
 	}
 	o.text("error", f.Code)
 	o.text("error_description", text)

@@ -25,7 +25,7 @@ func AppendMetadataToken(dst []byte, flavour Flavour, t IssuedToken) []byte {
 	o.text("client_id", t.ClientID)
 	o.digits("expires_in", t.expiresIn())
 	o.digits("expires_on", t.ExpiresOn.Unix())
-	if flavour == IMDS || flavour == CloudShell {
+	if flavour == IMDS || flavour == CloudShell || flavour == ServiceFabric {
 		o.digits("ext_expires_in", t.expiresIn())
 		o.digits("not_before", t.NotBefore.Unix())
 	}

@@ -31,9 +31,9 @@ type Config struct {
 type Directory struct {
 	config  Config
 	current atomic.Pointer[view.View]
-	ended   atomic.Pointer[chan struct{}] // closed when a View with a new revocation is published
-	writer  *commit.Writer                // Run's own
-	queue   chan *request                 // unbuffered: whoever has handed over a request gets an answer, unless the loop itself dies
+	ended   commit.Bell    // rung when a View with a new revocation is published
+	writer  *commit.Writer // Run's own
+	queue   chan *request  // unbuffered: whoever has handed over a request gets an answer, unless the loop itself dies
 	started atomic.Bool
 	stopped chan struct{} // closed when Run has ended
 	sweeps  sweepState    // Run's own
@@ -57,8 +57,6 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 	}
 	d := &Directory{config: config, writer: w, queue: make(chan *request), stopped: make(chan struct{})}
 	d.sweeps.orphans = true // an earlier process may have been stopped half-way
-	ended := make(chan struct{})
-	d.ended.Store(&ended)
 	d.current.Store(v)
 	return d, nil
 }
@@ -68,16 +66,7 @@ func (d *Directory) View() *view.View { return d.current.Load() }
 
 // Ended gives a channel that is closed when tokens have ended and a View that says so is published. Take it before the
 // View, so that nothing happens in between.
-func (d *Directory) Ended() <-chan struct{} { return *d.ended.Load() }
-
-// publish makes v what every request from now on sees.
-func (d *Directory) publish(v *view.View) {
-	before := d.current.Swap(v)
-	if v.LastRevocation() != before.LastRevocation() {
-		next := make(chan struct{})
-		close(*d.ended.Swap(&next))
-	}
-}
+func (d *Directory) Ended() <-chan struct{} { return d.ended.Wait() }
 
 // Commits is how many transactions the directory has written, for metrics.
 func (d *Directory) Commits() int64 { return d.writer.Count() }

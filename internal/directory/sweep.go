@@ -2,10 +2,9 @@ package directory
 
 import (
 	"context"
-	"iter"
 	"log/slog"
 
-	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/directory/holds"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -83,7 +82,7 @@ func (d *Directory) sweep(e *Edit) error {
 func (e *Edit) sweepTree(t *view.Tombstone) (full bool, err error) {
 	v := e.view
 	for r := range v.Under(t.Scope) {
-		for dead := range doomed(v, r) {
+		for dead := range holds.Dying(v, r) {
 			if full, err := e.sweepOne(dead); full || err != nil {
 				return full, err
 			}
@@ -103,35 +102,9 @@ func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
 	return false, e.remove(r)
 }
 
-// doomed yields what dies with a record, wherever it lies, and the record itself at last.
-func doomed(v *view.View, r view.Record) iter.Seq[view.Record] {
-	return func(yield func(view.Record) bool) {
-		if id := holderOf(r); !id.IsZero() {
-			for _, a := range v.AssignmentsOf(id) {
-				if !yield(a) {
-					return
-				}
-			}
-		}
-		yield(r)
-	}
-}
-
-// holderOf gives the object id of the service principal that lives inside a record, or of the group that it is; zero if
-// nothing can be granted to it.
-func holderOf(r view.Record) name.GUID {
-	if g, ok := r.(*view.DirectoryGroup); ok {
-		return g.ObjectID
-	}
-	if p := view.PrincipalOf(r); p != nil {
-		return p.ObjectID
-	}
-	return name.GUID{}
-}
-
 // removeAll removes the record and all that dies with it.
 func (e *Edit) removeAll(r view.Record) error {
-	for dead := range doomed(e.view, r) {
+	for dead := range holds.Dying(e.view, r) {
 		if err := e.remove(dead); err != nil {
 			return err
 		}
@@ -146,7 +119,7 @@ func (e *Edit) removeTree(t *view.Tombstone) error {
 	var dead []view.Record
 	size := 0
 	for r := range v.Under(t.Scope) {
-		for d := range doomed(v, r) {
+		for d := range holds.Dying(v, r) {
 			if size++; view.PrincipalOf(d) != nil {
 				size++ // its revocation is written with it
 			}

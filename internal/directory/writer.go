@@ -149,7 +149,9 @@ func (d *Directory) run(e *Edit, r *request) (err error) {
 func (d *Directory) commit(ctx context.Context, b *batch) error {
 	published, refusal, fatal := d.write(context.WithoutCancel(ctx), b)
 	if published != nil {
-		d.publish(published)
+		if before := d.current.Swap(published); before.LastRevocation() != published.LastRevocation() {
+			d.ended.Ring()
+		}
 	}
 	for _, m := range b.members {
 		switch {

@@ -40,6 +40,7 @@ type Status struct {
 	URLs         map[string]string `json:"urls"` // by door: entra, sts, iam, s3, blob, metadata, console
 	CA           string            `json:"ca"`   // path of the CA bundle: system roots and our own
 	OwnCA        string            `json:"ownCa"`
+	Thumbprint   string            `json:"thumbprint,omitempty"` // SHA-1 of the listeners' certificate: Service Fabric's clients pin it
 	Tenant       string            `json:"tenant"`
 	Subscription string            `json:"subscription"`
 	Account      string            `json:"account"`

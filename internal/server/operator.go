@@ -2,8 +2,12 @@ package server
 
 import (
 	"context"
+	"crypto/sha1" //nolint:gosec // the thumbprint that a protocol compares
+	"crypto/tls"
+	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
@@ -28,8 +32,19 @@ func (s *Server) Status() opwire.Status {
 		Version: Version, StoreID: inst.StoreID.String(), Revision: v.Rev(), Held: inst.Held, URLs: inst.URLs,
 		CA: filepath.Join(s.cfg.Data, bundleFile), OwnCA: filepath.Join(s.cfg.Data, ownCAFile),
 		Tenant: inst.Tenant.String(), Subscription: inst.Subscription.String(), Account: inst.Account.String(),
-		Region: inst.Region, PID: os.Getpid(),
+		Region: inst.Region, PID: os.Getpid(), Thumbprint: s.thumbprint(),
 	}
+}
+
+// thumbprint is that of the certificate that the listeners show at present, as Service Fabric writes it; empty if there is
+// none to show. SHA-1 is what its clients compare.
+func (s *Server) thumbprint() string {
+	c, err := s.getCert(&tls.ClientHelloInfo{})
+	if err != nil || len(c.Certificate) == 0 {
+		return ""
+	}
+	sum := sha1.Sum(c.Certificate[0]) //nolint:gosec // the protocol's own: IDENTITY_SERVER_THUMBPRINT
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
 // signingKeys shows the keyring's signing keys in the operator's words.

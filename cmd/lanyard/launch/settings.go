@@ -17,6 +17,8 @@ type Facts struct {
 	Status opwire.Status
 	Launch opwire.Launch // the zero value is nobody: managed-identity clients are refused
 	Folder string        // what Furnish made
+	// Flavour is the one managed-identity protocol that clients shall find; empty is App Service in both of its versions.
+	Flavour string
 }
 
 // noSecret stands where a launch's secret would. The metadata door refuses it, so a client that nobody gave an identity
@@ -78,6 +80,9 @@ func azure(f Facts) []Setting {
 	}
 	if secret == "" {
 		secret = noSecret
+	}
+	if f.Flavour != "" && f.Flavour != AppService {
+		return append(list, flavoured(f, endpoint, secret)...)
 	}
 	return append(list,
 		Setting{"IDENTITY_ENDPOINT", endpoint}, Setting{"IDENTITY_HEADER", secret},

@@ -28,6 +28,10 @@ func flavourOf(r *http.Request) azwire.Flavour {
 	switch {
 	case strings.Contains(r.URL.Path, "/metadata/"):
 		return azwire.IMDS
+	case strings.HasPrefix(r.URL.Path, "/msi/fabric/"):
+		return azwire.ServiceFabric
+	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/msi/"):
+		return azwire.Automation
 	case r.Method == http.MethodPost:
 		return azwire.CloudShell
 	case strings.Contains(r.URL.RawQuery, "2017-09-01"):

@@ -1,5 +1,5 @@
 // Package metadata is the door where workloads get tokens without holding a secret of their own: Azure's managed-identity
-// endpoints in their App Service, IMDS and Cloud Shell forms.
+// endpoints in their App Service, IMDS, Cloud Shell, Azure ML, Automation and Service Fabric forms.
 //
 // It owns the routes and the flavour of each answer. A request is read in its flavour, matched with the workload that its
 // proof belongs to, and answered with a token of that workload's identity. The door is the only one without TLS, listens

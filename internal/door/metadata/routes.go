@@ -23,6 +23,21 @@ type Door struct {
 	Now  func() time.Time
 }
 
+// Fabric is the part of the door that Service Fabric's clients ask: over TLS, at a server whose certificate they know by its
+// thumbprint and by nothing else.
+type Fabric struct{ Door }
+
+// Mount makes the door on a listener with TLS.
+func (d Fabric) Mount(cfg web.Config) (*web.Door, error) {
+	cfg.Name, cfg.Dialect = "fabric", dialect{azwire.MetadataErrors(rows())}
+	cfg.IDHeaders = []string{"x-ms-request-id"}
+	return web.New(cfg, []web.Route{{
+		Method: http.MethodGet, Pattern: "/msi/fabric/token", Slash: true, Permission: "a workload rule", Name: "ServiceFabricToken",
+		Doc:     "a token by IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT (2019-07-01-preview)",
+		Handler: d.handler(azwire.DecodeServiceFabric),
+	}})
+}
+
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	cfg.Name, cfg.Dialect = "metadata", dialect{azwire.MetadataErrors(rows())}
@@ -38,6 +53,10 @@ func (d Door) routes() []web.Route {
 		{
 			Method: http.MethodGet, Pattern: "/msi/token", Slash: true, Permission: "a workload rule", Name: "AppServiceToken", Handler: endpoint,
 			Doc: "a token by IDENTITY_ENDPOINT and IDENTITY_HEADER (2019-08-01), or by MSI_ENDPOINT and MSI_SECRET (2017-09-01)",
+		},
+		{
+			Method: http.MethodPost, Pattern: "/msi/token", Slash: true, Permission: "a workload rule", Name: "AutomationToken", Handler: d.handler(azwire.DecodeAutomation),
+			Doc: "a token by a form with IDENTITY_HEADER, as runbooks of an automation account ask",
 		},
 		{
 			Method: http.MethodPost, Pattern: "/launch/{secret}/msi/token", Slash: true, Permission: "a workload rule", Name: "CloudShellToken", Handler: endpoint,
