@@ -9,9 +9,6 @@ import (
 // ApplicationSpec is an app registration as somebody wants it.
 type ApplicationSpec = registration.Spec
 
-// Grant is an app role that a principal holds.
-type Grant = registration.Grant
-
 // DirectoryGroupSpec is a group of principals as somebody wants it.
 type DirectoryGroupSpec = registration.GroupSpec
 
@@ -76,101 +73,34 @@ func (e *Edit) ownApplication(id name.GUID) (*view.Application, error) {
 	return a, nil
 }
 
-// changed saves what a rule made of an application.
-func (e *Edit) changed(id name.GUID, change func(view.Application) (*view.Application, error)) (Outcome, error) {
-	a, err := e.ownApplication(id)
+// ChangeApplication saves what a rule makes of an application. A service principal that is no longer its own takes what it
+// was granted with it.
+func (e *Edit) ChangeApplication(id name.GUID, change registration.Change) (Outcome, error) {
+	if _, err := e.ownApplication(id); err != nil {
+		return Unchanged, err
+	}
+	return e.ChangeHolders(id, change)
+}
+
+// ChangeHolders is ChangeApplication for rules about who holds app roles: those of the house's applications are granted
+// like others.
+func (e *Edit) ChangeHolders(id name.GUID, change registration.Change) (Outcome, error) {
+	before, ok := e.view.Application(id)
+	if !ok {
+		return Unchanged, notFound(ApplicationNotFound, "there is no application %s", id)
+	}
+	after, err := change(registration.Context{View: e.view, Application: *before, Now: e.now, NextRev: e.nextRev()})
 	if err != nil {
 		return Unchanged, err
 	}
-	if a, err = change(*a); err != nil {
-		return Unchanged, err
-	}
-	return e.save(a)
-}
-
-// AddSecret gives an application one more secret to sign in with.
-func (e *Edit) AddSecret(id name.GUID, s view.ClientSecret) error {
-	_, err := e.changed(id, func(a view.Application) (*view.Application, error) { return registration.AddSecret(a, s, e.now) })
-	return err
-}
-
-// RemoveSecret takes a secret away from an application.
-func (e *Edit) RemoveSecret(id, keyID name.GUID) error {
-	_, err := e.changed(id, func(a view.Application) (*view.Application, error) { return registration.RemoveSecret(a, keyID) })
-	return err
-}
-
-// SetCertificates makes the list the application's whole set of certificates.
-func (e *Edit) SetCertificates(id name.GUID, list []view.ClientCertificate) (Outcome, error) {
-	return e.changed(id, func(a view.Application) (*view.Application, error) {
-		return registration.SetCertificates(a, list, e.now)
-	})
-}
-
-// CreateService gives an application a service principal with a new object id.
-func (e *Edit) CreateService(id name.GUID) error {
-	_, err := e.changed(id, func(a view.Application) (*view.Application, error) {
-		if a.HasService() {
-			return nil, conflict(Exists, "the application %q has a service principal already", a.DisplayName)
-		}
-		a.Principal.ObjectID, a.Principal.RevokedAt, a.Disabled = name.NewGUID(), 0, false
-		return &a, nil
-	})
-	return err
-}
-
-// DeleteService takes the service principal away from an application: its tokens and what it was granted end with it.
-func (e *Edit) DeleteService(id name.GUID) error {
-	_, err := e.changed(id, func(a view.Application) (*view.Application, error) {
-		for _, granted := range e.view.AssignmentsOf(a.Principal.ObjectID) {
+	if before.HasService() && before.Principal.ObjectID != after.Principal.ObjectID {
+		for _, granted := range e.view.AssignmentsOf(before.Principal.ObjectID) {
 			if err := e.remove(granted); err != nil {
-				return nil, err
+				return Unchanged, err
 			}
 		}
-		a.Principal.ObjectID, a.Principal.RevokedAt = name.GUID{}, 0
-		return &a, nil
-	})
-	return err
-}
-
-// SetEnabled says whether an application's service principal gets tokens. Disabling it ends those that it has.
-func (e *Edit) SetEnabled(id name.GUID, enabled bool) (Outcome, error) {
-	return e.changed(id, func(a view.Application) (*view.Application, error) {
-		if !enabled && !a.Disabled {
-			a.Principal.RevokedAt = e.nextRev()
-		}
-		a.Disabled = !enabled
-		return &a, nil
-	})
-}
-
-// GrantAppRole lets a principal hold an app role of any application of its tenant, the house's too.
-func (e *Edit) GrantAppRole(g Grant) error {
-	a, ok := e.view.Application(g.Application)
-	if !ok {
-		return notFound(ApplicationNotFound, "there is no application %s", g.Application)
 	}
-	held, already, err := registration.Hold(e.view, *a, g)
-	if err == nil && already {
-		err = conflict(Exists, "the principal holds the app role already")
-	}
-	if err == nil {
-		_, err = e.save(held)
-	}
-	return err
-}
-
-// RevokeAppRole takes an app role back.
-func (e *Edit) RevokeAppRole(g Grant) error {
-	a, ok := e.view.Application(g.Application)
-	if !ok {
-		return notFound(ApplicationNotFound, "there is no application %s", g.Application)
-	}
-	left, err := registration.Drop(*a, g)
-	if err == nil {
-		_, err = e.save(left)
-	}
-	return err
+	return e.save(after)
 }
 
 // PutDirectoryGroup makes or replaces a group of principals and gives its object id.

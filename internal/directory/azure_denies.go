@@ -46,8 +46,8 @@ func (e *Edit) checkDeny(d *view.DenyAssignment) error {
 		return err
 	}
 	for _, id := range slices.Concat(d.Principals, d.Exclude) {
-		o, ok := e.view.PrincipalByObject(id)
-		if id != rbac.Everyone() && (!ok || o.Principal().Tenant != d.Tenant) {
+		who, ok := e.view.Assignee(id)
+		if id != rbac.Everyone() && (!ok || who.Tenant != d.Tenant) {
 			return notFound(PrincipalNotFound, "Principal %s does not exist in the directory", id)
 		}
 	}

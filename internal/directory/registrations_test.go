@@ -35,15 +35,25 @@ func testSecret() view.ClientSecret {
 	}
 }
 
+func change(e *Edit, id name.GUID, how registration.Change) error {
+	_, err := e.ChangeApplication(id, how)
+	return err
+}
+
+func holders(e *Edit, id name.GUID, how registration.Change) error {
+	_, err := e.ChangeHolders(id, how)
+	return err
+}
+
 func TestSecretsAreBounded(t *testing.T) {
 	h := newHouse(t)
 	id := h.app(t, "app")
-	add := func(change func(*view.ClientSecret)) Command {
+	add := func(with func(*view.ClientSecret)) Command {
 		s := testSecret()
-		change(&s)
-		return func(e *Edit) error { return e.AddSecret(id, s) }
+		with(&s)
+		return func(e *Edit) error { return change(e, id, registration.AddSecret(s)) }
 	}
-	for called, change := range map[string]func(*view.ClientSecret){
+	for called, with := range map[string]func(*view.ClientSecret){
 		"the secret itself":     func(s *view.ClientSecret) { s.Hash = "secret" },
 		"upper-case hash":       func(s *view.ClientSecret) { s.Hash = strings.Repeat("A", 64) },
 		"no key id":             func(s *view.ClientSecret) { s.ID = name.GUID{} },
@@ -53,18 +63,18 @@ func TestSecretsAreBounded(t *testing.T) {
 		"for ever":              func(s *view.ClientSecret) { s.End = now().AddDate(3, 0, 0) },
 		"no end":                func(s *view.ClientSecret) { s.End = time.Time{} },
 	} {
-		t.Run(called, func(t *testing.T) { h.refused(t, registration.Invalid, add(change)) })
+		t.Run(called, func(t *testing.T) { h.refused(t, registration.Invalid, add(with)) })
 	}
 	for range registration.MaxSecrets {
 		h.must(t, add(func(*view.ClientSecret) {}))
 	}
 	h.refused(t, registration.TooMany, add(func(*view.ClientSecret) {}))
 	a, _ := h.View().Application(id)
-	h.must(t, func(e *Edit) error { return e.RemoveSecret(id, a.Secrets[0].ID) })
-	h.refused(t, registration.ProofNotFound, func(e *Edit) error { return e.RemoveSecret(id, a.Secrets[0].ID) })
+	h.must(t, func(e *Edit) error { return change(e, id, registration.RemoveSecret(a.Secrets[0].ID)) })
+	h.refused(t, registration.ProofNotFound, func(e *Edit) error { return change(e, id, registration.RemoveSecret(a.Secrets[0].ID)) })
 	h.must(t, add(func(*view.ClientSecret) {}))
 	graph, _ := h.View().Audience(h.View().Installation().Tenant, "https://graph.microsoft.com")
-	h.refused(t, HouseOwned, func(e *Edit) error { return e.AddSecret(graph.ObjectID, testSecret()) })
+	h.refused(t, HouseOwned, func(e *Edit) error { return change(e, graph.ObjectID, registration.AddSecret(testSecret())) })
 }
 
 // certificateOf is a certificate of a key.
@@ -82,7 +92,7 @@ func TestCertificates(t *testing.T) {
 	h := newHouse(t)
 	id := h.app(t, "app")
 	set := func(list ...view.ClientCertificate) Command {
-		return func(e *Edit) error { _, err := e.SetCertificates(id, list); return err }
+		return func(e *Edit) error { return change(e, id, registration.SetCertificates(list)) }
 	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -127,20 +137,20 @@ func TestF13TheServicePrincipalIsNew(t *testing.T) {
 	id := h.app(t, "app")
 	before, _ := h.View().Application(id)
 	h.grant(t, before.Principal.ObjectID, name.MustScope("/subscriptions/"+h.View().Installation().Subscription.String()+"/resourceGroups/g"))
-	h.refused(t, Exists, func(e *Edit) error { return e.CreateService(id) })
-	v := h.must(t, func(e *Edit) error { return e.DeleteService(id) })
+	h.refused(t, registration.ServiceExists, func(e *Edit) error { return change(e, id, registration.NewService()) })
+	v := h.must(t, func(e *Edit) error { return change(e, id, registration.NoService()) })
 	if _, lives := v.PrincipalByObject(before.Principal.ObjectID); lives || len(v.AssignmentsOf(before.Principal.ObjectID)) > 0 {
 		t.Error("the service principal or what it was granted is still there")
 	}
 	if o, ok := v.PrincipalByClient(before.Principal.ClientID); !ok || o.Application.HasService() {
 		t.Error("the application went with its service principal")
 	}
-	v = h.must(t, func(e *Edit) error { return e.CreateService(id) })
+	v = h.must(t, func(e *Edit) error { return change(e, id, registration.NewService()) })
 	after, _ := v.Application(id)
 	if !after.HasService() || after.Principal.ObjectID == before.Principal.ObjectID || after.Principal.ClientID != before.Principal.ClientID {
 		t.Errorf("%+v", after.Principal)
 	}
-	v = h.must(t, func(e *Edit) error { _, err := e.SetEnabled(id, false); return err })
+	v = h.must(t, func(e *Edit) error { return change(e, id, registration.Enabled(false)) })
 	if a, _ := v.Application(id); !a.Disabled || a.Principal.RevokedAt <= after.Rev {
 		t.Errorf("disabling leaves the tokens: %+v", a.Principal)
 	}
@@ -154,20 +164,21 @@ func TestAppRolesAreHeld(t *testing.T) {
 	spec := ApplicationSpec{Tenant: tenant, DisplayName: "api", Roles: []view.AppRole{{Value: "Read"}, {Value: "Write"}}}
 	h.must(t, func(e *Edit) (err error) { spec.ObjectID, _, err = e.PutApplication(spec); return err })
 	a, _ := h.View().Application(spec.ObjectID)
-	g := Grant{Application: a.ObjectID, Role: a.Roles[0].ID, Principal: i.Principal.ObjectID}
-	h.must(t, func(e *Edit) error { return e.GrantAppRole(g) })
-	h.refused(t, Exists, func(e *Edit) error { return e.GrantAppRole(g) })
+	g := registration.Grant{Role: a.Roles[0].ID, Principal: i.Principal.ObjectID}
+	h.must(t, func(e *Edit) error { return holders(e, a.ObjectID, registration.Hold(g)) })
+	h.refused(t, registration.AppRoleHeldAlready, func(e *Edit) error { return holders(e, a.ObjectID, registration.Hold(g)) })
 	for called, tc := range map[string]struct {
-		change func(*Grant)
+		change func(*registration.Grant)
 		why    fault.Reason
 	}{
-		"unknown role":        {func(g *Grant) { g.Role = name.NewGUID() }, registration.AppRoleNotFound},
-		"unknown principal":   {func(g *Grant) { g.Principal = name.NewGUID() }, registration.PrincipalUnknown},
-		"unknown application": {func(g *Grant) { g.Application = name.NewGUID() }, ApplicationNotFound},
+		"unknown role":      {func(g *registration.Grant) { g.Role = name.NewGUID() }, registration.AppRoleNotFound},
+		"unknown principal": {func(g *registration.Grant) { g.Principal = name.NewGUID() }, registration.PrincipalUnknown},
 	} {
 		bad := g
 		tc.change(&bad)
-		t.Run(called, func(t *testing.T) { h.refused(t, tc.why, func(e *Edit) error { return e.GrantAppRole(bad) }) })
+		t.Run(called, func(t *testing.T) {
+			h.refused(t, tc.why, func(e *Edit) error { return holders(e, a.ObjectID, registration.Hold(bad)) })
+		})
 	}
 	// P07: a role that is held keeps its value, because the value is the right; its holders survive a redefinition.
 	renamed := spec
@@ -183,8 +194,8 @@ func TestAppRolesAreHeld(t *testing.T) {
 	if a, _ := v.Application(spec.ObjectID); len(a.Roles) != 1 || len(a.Roles[0].Members) != 1 || a.Roles[0].Members[0] != i.Principal.ObjectID {
 		t.Errorf("%+v", a.Roles)
 	}
-	h.must(t, func(e *Edit) error { return e.RevokeAppRole(g) })
-	h.refused(t, registration.AppRoleNotFound, func(e *Edit) error { return e.RevokeAppRole(g) })
+	h.must(t, func(e *Edit) error { return holders(e, a.ObjectID, registration.Drop(g)) })
+	h.refused(t, registration.AppRoleNotFound, func(e *Edit) error { return holders(e, a.ObjectID, registration.Drop(g)) })
 }
 
 func TestOperatorHoldsGraphRolesVisibly(t *testing.T) {
@@ -203,7 +214,7 @@ func TestOperatorHoldsGraphRolesVisibly(t *testing.T) {
 		t.Errorf("the operator holds %s", got)
 	}
 	h.must(t, func(e *Edit) error {
-		return e.RevokeAppRole(Grant{Application: graph.ObjectID, Role: graph.Roles[1].ID, Principal: operator.ObjectID})
+		return holders(e, graph.ObjectID, registration.Drop(registration.Grant{Role: graph.Roles[1].ID, Principal: operator.ObjectID}))
 	})
 }
 

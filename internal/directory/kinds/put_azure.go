@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/registration"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -322,7 +323,7 @@ func (p *planner) putApplication(s *manifest.Application) (string, directory.Out
 		return "", outcome, err
 	}
 	if a, ok := p.e.View().Application(id); ok && !a.HasService() { // Graph makes them apart, a manifest says both
-		if err := p.e.CreateService(id); err != nil {
+		if _, err := p.e.ChangeApplication(id, registration.NewService()); err != nil {
 			return "", outcome, err
 		}
 		outcome = both(outcome, directory.Updated)

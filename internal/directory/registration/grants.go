@@ -11,42 +11,44 @@ import (
 )
 
 // Grant is an app role that a principal holds.
-type Grant struct {
-	Application name.GUID // object id of the application that defines the role
-	Role        name.GUID
-	Principal   name.GUID
+type Grant struct{ Role, Principal name.GUID }
+
+// Hold lets the principal hold the role.
+func Hold(g Grant) Change {
+	return func(c Context) (*view.Application, error) {
+		a := c.Application
+		o, ok := c.View.PrincipalByObject(g.Principal)
+		if !ok || o.Principal().Tenant != a.Principal.Tenant {
+			return nil, fault.New(fault.NotFound, PrincipalUnknown, "there is no principal with the object id %s", g.Principal)
+		}
+		at, err := roleOf(a, g)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(a.Roles[at].Members, g.Principal) {
+			return nil, fault.New(fault.Conflict, AppRoleHeldAlready, "Permission being assigned already exists on the object")
+		}
+		a.Roles = slices.Clone(a.Roles)
+		a.Roles[at].Members = append(slices.Clone(a.Roles[at].Members), g.Principal)
+		return &a, nil
+	}
 }
 
-// Hold gives the application with the principal as a holder of the role, and whether it was one already.
-func Hold(v *view.View, a view.Application, g Grant) (changed *view.Application, already bool, err error) {
-	o, ok := v.PrincipalByObject(g.Principal)
-	if !ok || o.Principal().Tenant != a.Principal.Tenant {
-		return nil, false, fault.New(fault.NotFound, PrincipalUnknown, "there is no principal with the object id %s", g.Principal)
+// Drop takes the role back.
+func Drop(g Grant) Change {
+	return func(c Context) (*view.Application, error) {
+		a := c.Application
+		at, err := roleOf(a, g)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(a.Roles[at].Members, g.Principal) {
+			return nil, fault.New(fault.NotFound, AppRoleNotFound, "the principal %s does not hold the app role", g.Principal)
+		}
+		a.Roles = slices.Clone(a.Roles)
+		a.Roles[at].Members = slices.DeleteFunc(slices.Clone(a.Roles[at].Members), func(id name.GUID) bool { return id == g.Principal })
+		return &a, nil
 	}
-	at, err := roleOf(a, g)
-	if err != nil {
-		return nil, false, err
-	}
-	if slices.Contains(a.Roles[at].Members, g.Principal) {
-		return &a, true, nil
-	}
-	a.Roles = slices.Clone(a.Roles)
-	a.Roles[at].Members = append(slices.Clone(a.Roles[at].Members), g.Principal)
-	return &a, false, nil
-}
-
-// Drop gives the application without the principal as a holder of the role.
-func Drop(a view.Application, g Grant) (*view.Application, error) {
-	at, err := roleOf(a, g)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Contains(a.Roles[at].Members, g.Principal) {
-		return nil, fault.New(fault.NotFound, AppRoleNotFound, "the principal %s does not hold the app role", g.Principal)
-	}
-	a.Roles = slices.Clone(a.Roles)
-	a.Roles[at].Members = slices.DeleteFunc(slices.Clone(a.Roles[at].Members), func(id name.GUID) bool { return id == g.Principal })
-	return &a, nil
 }
 
 func roleOf(a view.Application, g Grant) (int, error) {

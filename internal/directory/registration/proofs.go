@@ -24,8 +24,12 @@ const (
 
 var hashes = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// AddSecret gives the application with one more secret.
-func AddSecret(a view.Application, s view.ClientSecret, now time.Time) (*view.Application, error) {
+// AddSecret gives an application one more secret to sign in with.
+func AddSecret(s view.ClientSecret) Change {
+	return func(c Context) (*view.Application, error) { return addSecret(c.Application, s, c.Now) }
+}
+
+func addSecret(a view.Application, s view.ClientSecret, now time.Time) (*view.Application, error) {
 	switch {
 	case len(a.Secrets) >= MaxSecrets:
 		return nil, tooMany("an application has at most %d secrets: remove one first", MaxSecrets)
@@ -41,8 +45,12 @@ func AddSecret(a view.Application, s view.ClientSecret, now time.Time) (*view.Ap
 	return &a, nil
 }
 
-// RemoveSecret gives the application without a secret.
-func RemoveSecret(a view.Application, keyID name.GUID) (*view.Application, error) {
+// RemoveSecret takes a secret away from an application.
+func RemoveSecret(keyID name.GUID) Change {
+	return func(c Context) (*view.Application, error) { return removeSecret(c.Application, keyID) }
+}
+
+func removeSecret(a view.Application, keyID name.GUID) (*view.Application, error) {
 	at := slices.IndexFunc(a.Secrets, func(s view.ClientSecret) bool { return s.ID == keyID })
 	if at < 0 {
 		return nil, fault.New(fault.NotFound, ProofNotFound, "the application has no secret with the key id %s", keyID)
@@ -51,9 +59,13 @@ func RemoveSecret(a view.Application, keyID name.GUID) (*view.Application, error
 	return &a, nil
 }
 
-// SetCertificates gives the application with exactly these certificates. Only keys of RSA are taken: Entra knows no other
-// in assertions that clients sign.
-func SetCertificates(a view.Application, list []view.ClientCertificate, now time.Time) (*view.Application, error) {
+// SetCertificates makes the list an application's whole set of certificates. Only keys of RSA are taken: Entra knows no
+// other in assertions that clients sign.
+func SetCertificates(list []view.ClientCertificate) Change {
+	return func(c Context) (*view.Application, error) { return setCertificates(c.Application, list, c.Now) }
+}
+
+func setCertificates(a view.Application, list []view.ClientCertificate, now time.Time) (*view.Application, error) {
 	if len(list) > MaxSecrets {
 		return nil, tooMany("an application has at most %d certificates, not %d", MaxSecrets, len(list))
 	}

@@ -25,8 +25,10 @@ const (
 	AppRoleNotFound fault.Reason = "directory.app_role_not_found"
 	// AppRoleHeld: an app role that somebody holds keeps its value and is not removed: take it back from them first.
 	AppRoleHeld fault.Reason = "directory.app_role_held"
-	// ServiceMissing: the application has no service principal.
-	ServiceMissing fault.Reason = "directory.service_missing"
+	// AppRoleHeldAlready: the principal holds the app role already.
+	AppRoleHeldAlready fault.Reason = "directory.app_role_held_already"
+	// ServiceExists: the application has a service principal already.
+	ServiceExists fault.Reason = "directory.service_exists"
 )
 
 // Spec is an app registration as somebody wants it. Its federated credentials and its proofs have commands of their own.
