@@ -39,8 +39,8 @@ func (d *Directory) swept(ctx context.Context, sweep *request) bool {
 	return a.err == nil
 }
 
-// sweep removes up to sweepStep records: expired workload rules, what lies below tombstones, and the assignments of
-// principals that are gone.
+// sweep removes up to sweepStep records: expired workload rules, deleted secrets whose time to be recovered is over, what lies
+// below tombstones, and the assignments of principals that are gone.
 func (d *Directory) sweep(e *Edit) error {
 	for r := range e.view.Rules() {
 		if r.Expires.After(e.now) && e.workloadLives(r) {
@@ -49,6 +49,9 @@ func (d *Directory) sweep(e *Edit) error {
 		if full, err := e.sweepOne(r); full || err != nil {
 			return err
 		}
+	}
+	if full, err := e.sweepSecrets(); full || err != nil {
+		return err
 	}
 	for t := range e.view.Tombstones() {
 		if full, err := e.sweepTree(t); full || err != nil {

@@ -1,0 +1,68 @@
+package directory
+
+import (
+	"github.com/lanyard-id/lanyard/internal/directory/vault"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// What commands on secrets are given: see the rules in the sub-room.
+type (
+	SecretPlace  = vault.Place
+	SecretSpec   = vault.Spec
+	SecretChange = vault.Change
+)
+
+// Why a change of a secret is refused; doors tell it.
+const (
+	SecretNotFound = vault.NotFound
+	SecretDeleted  = vault.Deleted
+)
+
+// PutSecret adds a version to a secret, which it makes if there is none.
+func (e *Edit) PutSecret(at SecretPlace, s SecretSpec) error {
+	return e.saveAll(vault.Put(e.view, at, s, e.now))
+}
+
+// ChangeSecret changes what is known of one version, or of the newest if none is named.
+func (e *Edit) ChangeSecret(at SecretPlace, version string, c SecretChange) error {
+	return e.saveAll(vault.Changed(e.view, at, version, c, e.now))
+}
+
+// DeleteSecret deletes a secret so that it can be recovered for as many days as its vault says.
+func (e *Edit) DeleteSecret(at SecretPlace) error {
+	return e.saveAll(vault.Trashed(e.view, at, e.now))
+}
+
+// RecoverSecret makes a deleted secret one like any other again.
+func (e *Edit) RecoverSecret(at SecretPlace) error {
+	return e.saveAll(vault.Recovered(e.view, at, e.now))
+}
+
+// PurgeSecret removes a deleted secret for good, with all its versions and the assignments on it.
+func (e *Edit) PurgeSecret(at SecretPlace) error {
+	scope, err := vault.Purgeable(e.view, at, e.now)
+	if err != nil {
+		return err
+	}
+	return e.removeTree(&view.Tombstone{Scope: scope, Began: e.now})
+}
+
+func (e *Edit) saveAll(records []view.Record, err error) error {
+	for _, r := range records {
+		if err == nil {
+			_, err = e.save(r)
+		}
+	}
+	return err
+}
+
+// sweepSecrets removes the deleted secrets whose time to be recovered is over.
+func (e *Edit) sweepSecrets() (full bool, err error) {
+	for scope := range vault.Due(e.view, e.now) {
+		if full = e.changes.Len() >= sweepStep; full || err != nil {
+			break
+		}
+		err = e.removeTree(&view.Tombstone{Scope: scope, Began: e.now})
+	}
+	return full, err
+}
