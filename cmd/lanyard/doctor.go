@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"io"
-	"net"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/names"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -21,15 +18,10 @@ func newDoctor(c *cli) *cobra.Command {
 		Example: "  lanyard doctor",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings, err := ask[[]opwire.Finding](cmd.Context(), c, http.MethodGet, opwire.PathDoctor, nil)
+			findings, err := names.Doctor(cmd.Context(), c.server)
 			if err != nil {
 				return err
 			}
-			names, err := c.lookUpVaults(cmd.Context())
-			if err != nil {
-				return err
-			}
-			findings = append(findings, names)
 			if err := c.show(cmd, findings, func(w io.Writer) { findingTable(w, findings) }); err != nil {
 				return err
 			}
@@ -42,19 +34,6 @@ func newDoctor(c *cli) *cobra.Command {
 		},
 	}
 	return c.withData(cmd)
-}
-
-// lookUpVaults asks the server which key vaults there are, and this machine where they are.
-func (c *cli) lookUpVaults(ctx context.Context) (opwire.Finding, error) {
-	status, err := ask[opwire.Status](ctx, c, http.MethodGet, opwire.PathStatus, nil)
-	if err != nil {
-		return opwire.Finding{}, err
-	}
-	vaults, err := ask[[]record.Record](ctx, c, http.MethodGet, opwire.PathRecords+"KeyVault", nil)
-	if err != nil {
-		return opwire.Finding{}, err
-	}
-	return vaultNames(ctx, net.DefaultResolver.LookupHost, status.URLs, vaults), nil
 }
 
 func findingTable(w io.Writer, findings []opwire.Finding) {

@@ -13,10 +13,7 @@ type (
 )
 
 // Why a change of a secret is refused; doors tell it.
-const (
-	SecretNotFound = vault.NotFound
-	SecretDeleted  = vault.Deleted
-)
+const SecretNotFound, SecretDeleted = vault.NotFound, vault.Deleted
 
 // PutSecret adds a version to a secret, which it makes if there is none.
 func (e *Edit) PutSecret(at SecretPlace, s SecretSpec) error {
@@ -28,14 +25,9 @@ func (e *Edit) ChangeSecret(at SecretPlace, version string, c SecretChange) erro
 	return e.saveAll(vault.Changed(e.view, at, version, c, e.now))
 }
 
-// DeleteSecret deletes a secret so that it can be recovered for as many days as its vault says.
-func (e *Edit) DeleteSecret(at SecretPlace) error {
-	return e.saveAll(vault.Trashed(e.view, at, e.now))
-}
-
-// RecoverSecret makes a deleted secret one like any other again.
-func (e *Edit) RecoverSecret(at SecretPlace) error {
-	return e.saveAll(vault.Recovered(e.view, at, e.now))
+// TrashSecret deletes a secret so that it can be recovered for as many days as its vault says, or takes that back.
+func (e *Edit) TrashSecret(at SecretPlace, deleted bool) error {
+	return e.saveAll(vault.Trashed(e.view, at, deleted, e.now))
 }
 
 // PurgeSecret removes a deleted secret for good, with all its versions and the assignments on it.
@@ -54,15 +46,4 @@ func (e *Edit) saveAll(records []view.Record, err error) error {
 		}
 	}
 	return err
-}
-
-// sweepSecrets removes the deleted secrets whose time to be recovered is over.
-func (e *Edit) sweepSecrets() (full bool, err error) {
-	for scope := range vault.Due(e.view, e.now) {
-		if full = e.changes.Len() >= sweepStep; full || err != nil {
-			break
-		}
-		err = e.removeTree(&view.Tombstone{Scope: scope, Began: e.now})
-	}
-	return full, err
 }

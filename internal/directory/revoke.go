@@ -85,9 +85,9 @@ func (e *Edit) Confirm() error {
 // tokens and of people's settings.
 func (e *Edit) AddURLs(urls map[string]string) error {
 	return e.changeInstallation(func(i *view.Installation) {
-		all := maps.Clone(urls)
-		maps.Copy(all, i.URLs)
-		i.URLs = all
+		urls = maps.Clone(urls)
+		maps.Copy(urls, i.URLs)
+		i.URLs = urls
 	})
 }
 

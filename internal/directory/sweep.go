@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 
+	"github.com/lanyard-id/lanyard/internal/directory/vault"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -50,8 +51,13 @@ func (d *Directory) sweep(e *Edit) error {
 			return err
 		}
 	}
-	if full, err := e.sweepSecrets(); full || err != nil {
-		return err
+	for scope := range vault.Due(e.view, e.now) {
+		if e.changes.Len() >= sweepStep {
+			return nil
+		}
+		if err := e.removeTree(&view.Tombstone{Scope: scope, Began: e.now}); err != nil {
+			return err
+		}
 	}
 	for t := range e.view.Tombstones() {
 		if full, err := e.sweepTree(t); full || err != nil {

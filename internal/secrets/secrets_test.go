@@ -38,7 +38,6 @@ func mirror(b []byte) []byte {
 	return out
 }
 
-
 func version(t *testing.T, values Values, value string) *view.SecretVersion {
 	t.Helper()
 	vault := &view.Resource{UID: name.MustGUID("00000001-0000-4000-8000-000000000000")}

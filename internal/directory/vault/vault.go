@@ -138,27 +138,19 @@ func check(s *view.SecretVersion) error {
 	return nil
 }
 
-// Trashed gives a secret deleted: it can be recovered for as many days as its vault says.
-func Trashed(v *view.View, at Place, now time.Time) ([]view.Record, error) {
-	secret, err := at.find(v, false, now)
+// Trashed gives a secret deleted: it can be recovered for as many days as its vault says. Or it takes that back.
+func Trashed(v *view.View, at Place, deleted bool, now time.Time) ([]view.Record, error) {
+	secret, err := at.find(v, !deleted, now)
 	if err != nil {
 		return nil, err
 	}
-	vault, _ := v.Resource(secret.Vault) // find has found it
-	trashed := *secret
-	trashed.Deleted, trashed.Purge = now, now.AddDate(0, 0, vault.VaultRules().RetentionDays)
-	return []view.Record{&trashed}, nil
-}
-
-// Recovered gives a deleted secret as one like any other again.
-func Recovered(v *view.View, at Place, now time.Time) ([]view.Record, error) {
-	secret, err := at.find(v, true, now)
-	if err != nil {
-		return nil, err
+	changed := *secret
+	changed.Deleted, changed.Purge = time.Time{}, time.Time{}
+	if deleted {
+		vault, _ := v.Resource(secret.Vault) // find has found it
+		changed.Deleted, changed.Purge = now, now.AddDate(0, 0, vault.VaultRules().RetentionDays)
 	}
-	recovered := *secret
-	recovered.Deleted, recovered.Purge = time.Time{}, time.Time{}
-	return []view.Record{&recovered}, nil
+	return []view.Record{&changed}, nil
 }
 
 // Purgeable is the scope of a deleted secret: all that is removed with it lies there or below.

@@ -1,8 +1,10 @@
 package keyvault_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -47,6 +49,7 @@ type world struct {
 	door   http.Handler
 	ledger *ledger
 	room   error
+	log    *bytes.Buffer
 }
 
 // ledger is the world's, which can be out of order.
@@ -123,10 +126,13 @@ func newWorld(t *testing.T) *world {
 	grant(3, doortest.GUID(doortest.StrangerID), doortest.South(), secretsOfficer, north) // reaches nothing: another tenant
 	w.Write(records...)
 
+	w.log = new(bytes.Buffer)
+	cfg := w.Config()
+	cfg.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	door, err := keyvault.Door{
 		Directory: w, Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring}, Audit: w.ledger,
 		Room: func() error { return w.room }, Last: func() error { return nil }, Now: w.Now,
-	}.Mount(w.Config())
+	}.Mount(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func (d Door) written(c *call, id string) (*view.SecretVersion, error) {
 
 // deleteSecret deletes a secret so that it can be recovered.
 func (d Door) deleteSecret(c *call, w http.ResponseWriter) error {
-	if err := d.change(c, d.Last, func(e *directory.Edit) error { return e.DeleteSecret(c.place()) }); err != nil {
+	if err := d.change(c, d.Last, func(e *directory.Edit) error { return e.TrashSecret(c.place(), true) }); err != nil {
 		return err
 	}
 	s, err := c.find(d, true)
@@ -102,7 +102,7 @@ func (d Door) deleteSecret(c *call, w http.ResponseWriter) error {
 
 // recoverSecret takes a deletion back.
 func (d Door) recoverSecret(c *call, w http.ResponseWriter) error {
-	if err := d.change(c, d.Last, func(e *directory.Edit) error { return e.RecoverSecret(c.place()) }); err != nil {
+	if err := d.change(c, d.Last, func(e *directory.Edit) error { return e.TrashSecret(c.place(), false) }); err != nil {
 		return err
 	}
 	version, err := d.written(c, "")

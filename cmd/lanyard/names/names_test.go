@@ -1,4 +1,4 @@
-package main
+package names
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
-func TestVaultNames(t *testing.T) {
+func TestLookUp(t *testing.T) {
 	urls := map[string]string{"entra": "https://127.0.0.1:8443", "keyvault": "https://vault.localhost:8447"}
 	lookup := func(_ context.Context, host string) ([]string, error) {
 		switch host {
@@ -43,12 +43,12 @@ func TestVaultNames(t *testing.T) {
 			},
 		},
 	} {
-		if d := cmp.Diff(tc.want, vaultNames(t.Context(), lookup, urls, tc.vaults)); d != "" {
+		if d := cmp.Diff(tc.want, lookUp(t.Context(), lookup, urls, tc.vaults)); d != "" {
 			t.Error(d)
 		}
 	}
 	urls["entra"] = "https://lanyard.example:8443"
-	if f := vaultNames(t.Context(), lookup, urls, []record.Record{vault("elsewhere")}); f.State != "ok" {
+	if f := lookUp(t.Context(), lookup, urls, []record.Record{vault("elsewhere")}); f.State != "ok" {
 		t.Errorf("a server that is reached by a name: %+v", f)
 	}
 }
