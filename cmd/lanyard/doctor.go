@@ -2,10 +2,10 @@ package main
 
 import (
 	"io"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/names"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -18,7 +18,7 @@ func newDoctor(c *cli) *cobra.Command {
 		Example: "  lanyard doctor",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings, err := ask[[]opwire.Finding](cmd.Context(), c, http.MethodGet, opwire.PathDoctor, nil)
+			findings, err := names.Doctor(cmd.Context(), c.server)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/vault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/verify/strictjson"
@@ -68,6 +69,9 @@ func (e *Edit) PutResource(s ResourceSpec) (Outcome, error) {
 	}
 	tenant, err := e.place(s.ID)
 	if err != nil {
+		return Unchanged, err
+	}
+	if err := vault.Check(s.ID, s.Properties, tenant); err != nil {
 		return Unchanged, err
 	}
 	r := &view.Resource{ID: s.ID, UID: name.NewGUID(), Created: e.now}

@@ -165,7 +165,8 @@ func (e *Edit) DeleteAssignment(id name.GUID) error {
 }
 
 // checkScope says whether the scope is a place of the tenant that exists. Only places whose end the directory sees
-// count, so that no grant outlives them: subscriptions, groups, resources, identities and blob containers.
+// count, so that no grant outlives them: subscriptions, groups, resources, identities, blob
+// containers and secrets.
 func (e *Edit) checkScope(tenant name.GUID, s name.Scope) error {
 	if s.Key() == "/" {
 		return nil
@@ -186,6 +187,10 @@ func (e *Edit) checkScope(tenant name.GUID, s name.Scope) error {
 		return nil
 	case *view.Container:
 		if r, ok := e.view.Resource(place.Account); ok && r.UID == place.AccountUID {
+			return nil
+		}
+	case *view.Secret:
+		if r, ok := e.view.Resource(place.Vault); ok && r.UID == place.VaultUID {
 			return nil
 		}
 	}

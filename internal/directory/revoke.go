@@ -2,6 +2,7 @@ package directory
 
 import (
 	"crypto/rand"
+	"maps"
 
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -78,6 +79,16 @@ func (e *Edit) Restored(store string) error {
 // Confirm lets a restored installation issue again.
 func (e *Edit) Confirm() error {
 	return e.changeInstallation(func(i *view.Installation) { i.Held = false })
+}
+
+// AddURLs stores the public URLs of doors that the installation did not have. One that is stored stays: it is part of
+// tokens and of people's settings.
+func (e *Edit) AddURLs(urls map[string]string) error {
+	return e.changeInstallation(func(i *view.Installation) {
+		urls = maps.Clone(urls)
+		maps.Copy(urls, i.URLs)
+		i.URLs = urls
+	})
 }
 
 func (e *Edit) changeInstallation(change func(*view.Installation)) error {

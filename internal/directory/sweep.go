@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/lanyard-id/lanyard/internal/directory/holds"
+	"github.com/lanyard-id/lanyard/internal/directory/vault"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -39,7 +40,8 @@ func (d *Directory) swept(ctx context.Context, sweep *request) bool {
 	return a.err == nil
 }
 
-// sweep removes up to sweepStep records: revocations that no living token remembers, expired workload rules, what lies
+// sweep removes up to sweepStep records: revocations that no living token remembers, expired workload rules, deleted
+// secrets whose time to be recovered is over, what lies
 // below tombstones, and the assignments of principals that are gone.
 func (d *Directory) sweep(e *Edit) error {
 	for r := range e.view.RevocationsAfter(view.Mark{}) {
@@ -55,6 +57,14 @@ func (d *Directory) sweep(e *Edit) error {
 			continue
 		}
 		if full, err := e.sweepOne(r); full || err != nil {
+			return err
+		}
+	}
+	for scope := range vault.Due(e.view, e.now) {
+		if e.changes.Len() >= sweepStep {
+			return nil
+		}
+		if err := e.removeTree(&view.Tombstone{Scope: scope, Began: e.now}); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package manifest
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,13 @@ import (
 type Seconds struct {
 	N  int // 0 is "not given"
 	At Position
+}
+
+// Number is a whole number.
+type Number struct {
+	N     int
+	At    Position
+	Given bool
 }
 
 // fields reads the keys of one mapping. The first thing that is wrong is kept in err and ends the reading; keys that
@@ -210,6 +218,20 @@ func (f *fields) oneOrTwo(key string) int {
 	}
 	f.fail(refuse(Position{n.Line, n.Column}, WrongType, "%q must be the number 1 or 2", key))
 	return 0
+}
+
+// number reads a whole number; Given is false where there is none.
+func (f *fields) number(key string) Number {
+	n := f.node(key)
+	if n == nil {
+		return Number{}
+	}
+	value, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || err != nil {
+		f.fail(refuse(Position{n.Line, n.Column}, WrongType, "%q must be a whole number", key))
+		return Number{}
+	}
+	return Number{N: value, At: Position{n.Line, n.Column}, Given: true}
 }
 
 // json reads a JSON object, written as YAML or as text.

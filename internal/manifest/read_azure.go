@@ -53,6 +53,14 @@ func (s *StorageAccount) read(f *fields) {
 }
 
 // Label implements Spec.
+func (s *KeyVault) Label() string { return s.ResourceGroup.Raw + "/" + s.Name.Raw }
+
+func (s *KeyVault) read(f *fields) {
+	s.Name, s.ResourceGroup = f.required("name"), f.required("resourceGroup")
+	s.Location, s.Tags, s.Retention = f.text("location"), f.tags(), f.number("softDeleteRetentionInDays")
+}
+
+// Label implements Spec.
 func (s *Application) Label() string { return s.Name.Raw }
 
 func (s *Application) read(f *fields) {

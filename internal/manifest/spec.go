@@ -74,6 +74,13 @@ type StorageAccount struct {
 	Containers                    []Text
 }
 
+// KeyVault is a key vault. Its secrets are no part of a manifest: a file is no place for them.
+type KeyVault struct {
+	Name, ResourceGroup, Location Text
+	Tags                          Tags
+	Retention                     Number // for how many days a deleted secret can be recovered
+}
+
 // Application is an app registration: an audience of tokens.
 type Application struct {
 	Name           Text
@@ -180,7 +187,7 @@ type AWSResource struct {
 // Kinds lists the kinds of documents in the order in which one usually needs them.
 func Kinds() []string {
 	return []string{
-		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "Resource",
+		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "KeyVault", "Resource",
 		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
 	}
 }
@@ -199,6 +206,8 @@ func newSpec(kind string) Spec {
 		return &UserAssignedIdentity{}
 	case "StorageAccount":
 		return &StorageAccount{}
+	case "KeyVault":
+		return &KeyVault{}
 	case "Resource":
 		return &Resource{}
 	case "Application":

@@ -117,7 +117,7 @@ func parseReference(body string, at Position) (Reference, error) {
 	bad := func() (Reference, error) {
 		return Reference{}, refuse(at, BadReference, "$(%s) is no reference: want $(tenant), $(subscription), $(account), "+
 			"$(region), $(issuer), $(issuer.host), $(Kind/name.field) or $(Kind/group/name.field), "+
-			"with a field of id, principalId, clientId, arn, blobEndpoint", body)
+			"with a field of id, principalId, clientId, arn, blobEndpoint, vaultUri", body)
 	}
 	dot := strings.LastIndexByte(body, '.')
 	if dot < 0 {
@@ -137,7 +137,7 @@ func parseReference(body string, at Position) (Reference, error) {
 		return bad()
 	}
 	switch r.Field {
-	case "id", "principalId", "clientId", "arn", "blobEndpoint":
+	case "id", "principalId", "clientId", "arn", "blobEndpoint", "vaultUri":
 	default:
 		return bad()
 	}

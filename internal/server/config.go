@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -24,9 +25,13 @@ type Config struct {
 	// Data is the data folder. Default: $XDG_DATA_HOME/lanyard, for root /var/lib/lanyard.
 	Data string `yaml:"data"`
 	// Listen is HOST:PORT of the first listener (Entra); the others follow at fixed distances: STS +1, S3 +2, Blob +3,
-	// admin +6, metadata -3. HOST:0 gives each a free port of its own. Used at the first start only: the public URLs
+	// Key Vault +4, admin +6, metadata -3. HOST:0 gives each a free port of its own. Used at the first start only: the public URLs
 	// are stored then. Default 127.0.0.1:8443.
 	Listen string `yaml:"listen"`
+	// VaultDomain is the domain whose sub-domains are the key vaults: a vault is reached at https://NAME.VAULT_DOMAIN:PORT.
+	// Its sub-domains must lead to the server, and a certificate of your own must name *.VAULT_DOMAIN. Used when the URL of
+	// the vaults is stored, at the first start. Default vault.localhost, for clients on the same machine.
+	VaultDomain string `yaml:"vault_domain"`
 	// Certificate and Key are PEM files of a certificate of your own for all listeners, read again when they change.
 	// Default: a private authority, limited to the listeners' names.
 	Certificate string `yaml:"certificate"`
@@ -48,12 +53,18 @@ type Config struct {
 	LogLevel string `yaml:"log_level"`
 }
 
+// domains have two labels or more (RFC 1123 section 2.1): clients refuse to verify a challenge by less.
+var domains = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
 // check finds what no start could work with.
 func (c *Config) check() error {
 	if c.Listen != "" {
 		if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 			return fmt.Errorf("listen: %w", err)
 		}
+	}
+	if c.VaultDomain != "" && !domains.MatchString(c.VaultDomain) {
+		return errors.New("vault_domain must be a domain in lower case, such as vault.example.org")
 	}
 	if (c.Certificate == "") != (c.Key == "") {
 		return errors.New("certificate and key must both be given, or neither")

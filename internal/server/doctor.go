@@ -14,7 +14,8 @@ import (
 // Doctor looks at the running server and says what is well, what is not, and what mends it.
 func (s *Server) Doctor(ctx context.Context) []opwire.Finding {
 	return []opwire.Finding{
-		s.checkIssuing(), s.checkDisk(), s.checkStore(ctx), s.checkSnapshots(), s.checkLedger(ctx), s.checkKEK(), s.guarantee(),
+		s.checkIssuing(), s.checkDisk(), s.checkStore(ctx), s.checkSnapshots(), s.checkLedger(ctx), s.checkKEK(),
+		s.checkVaultNames(), s.guarantee(),
 	}
 }
 

@@ -12,10 +12,12 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/entra"
 	"github.com/lanyard-id/lanyard/internal/door/feed"
+	"github.com/lanyard-id/lanyard/internal/door/keyvault"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
 	"github.com/lanyard-id/lanyard/internal/door/sts"
+	"github.com/lanyard-id/lanyard/internal/secrets"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
@@ -48,6 +50,10 @@ func (s *Server) doors() []part {
 		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
 		{place: "blob", door: blob.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
+		{place: vaultPlace, door: keyvault.Door{
+			Directory: s.dir, Authn: s.authn, Values: secrets.Values{Keys: s.ring}, Audit: s.audit,
+			Room: s.guard.Check, Last: s.guard.Last, Now: s.now,
+		}},
 		{place: "metadata", door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}},
 		{place: "console", door: admin.Door{Ready: s.Ready, Metrics: s.metrics.registry}},
 	}

@@ -1,9 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -37,18 +37,29 @@ type place struct {
 // authority; so it is on loopback wherever the others are.
 func places() []place {
 	return []place{
-		{"entra", 0, true}, {"sts", 1, true}, {"s3", 2, true}, {"blob", 3, true}, {"console", 6, true}, {"metadata", -3, false},
+		{"entra", 0, true},
+		{"sts", 1, true},
+		{"s3", 2, true},
+		{"blob", 3, true},
+		{vaultPlace, 4, true},
+		{"console", 6, true},
+		{"metadata", -3, false},
 	}
 }
+
+// vaultPlace is the one place whose URL is a domain: key vaults are its sub-domains.
+const vaultPlace = "keyvault"
+
+// defaultVaultDomain lies below a name that never leaves the machine, that no stranger can own, and that the private
+// authority vouches for anyway (RFC 6761 section 6.3).
+const defaultVaultDomain = "vault.localhost"
 
 // listeners are the open TCP listeners by place.
 type listeners map[string]net.Listener
 
 // listenFresh opens the listeners of a first start and gives the public URLs that follow from them.
-func listenFresh(ctx context.Context, listen string) (listeners, map[string]string, error) {
-	if listen == "" {
-		listen = defaultListen
-	}
+func listenFresh(ctx context.Context, cfg Config) (listeners, map[string]string, error) {
+	listen := cmp.Or(cfg.Listen, defaultListen)
 	host, portText, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, nil, cannotListen(listen, err)
@@ -71,30 +82,38 @@ func listenFresh(ctx context.Context, listen string) (listeners, map[string]stri
 			open.close()
 			return nil, nil, err
 		}
-		urls[p.name] = p.url(open[p.name].Addr().String())
+		urls[p.name] = p.url(open[p.name].Addr().String(), cfg.VaultDomain)
 	}
 	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
 	urls["arm"] = urls["entra"] // one listener; the path tells them apart
 	return open, urls, nil
 }
 
-// listenAgain opens the listeners of the stored URLs: they are part of tokens and of people's settings, so they stay.
-func listenAgain(ctx context.Context, urls map[string]string) (listeners, error) {
-	open := listeners{}
+// listenAgain opens the listeners of the stored URLs: they are part of tokens and of people's settings, so they stay. A
+// door that is newer than the installation gets a free port; added are the URLs that follow from that.
+func listenAgain(ctx context.Context, cfg Config, urls map[string]string) (open listeners, added map[string]string, err error) {
+	open, added = listeners{}, map[string]string{}
+	first, err := url.Parse(urls["entra"])
+	if err != nil || first.Host == "" {
+		return nil, nil, cannotListen("the stored address", errors.New("no public URL is stored for entra"))
+	}
 	for _, p := range places() {
-		u, err := url.Parse(urls[p.name])
-		if err == nil && u.Host == "" {
-			err = fmt.Errorf("no public URL is stored for %s", p.name)
+		u, err := url.Parse(cmp.Or(urls[p.name], p.url(net.JoinHostPort(p.host(first.Hostname()), "0"), cfg.VaultDomain)))
+		if err == nil && p.name == vaultPlace { // its URL is a domain; the listener is where the others are
+			u.Host = net.JoinHostPort(first.Hostname(), u.Port())
 		}
 		if err == nil {
 			err = open.add(ctx, p, u.Host)
 		}
 		if err != nil {
 			open.close()
-			return nil, err
+			return nil, nil, err
+		}
+		if urls[p.name] == "" {
+			added[p.name] = p.url(open[p.name].Addr().String(), cfg.VaultDomain)
 		}
 	}
-	return open, nil
+	return open, added, nil
 }
 
 func (l listeners) add(ctx context.Context, p place, at string) error {
@@ -136,7 +155,12 @@ func everywhere(ln net.Listener) bool {
 	return err != nil || at.Addr().Unmap().IsUnspecified()
 }
 
-func (p place) url(hostport string) string {
+// url is the public URL of the place whose listener is at hostport.
+func (p place) url(hostport, vaultDomain string) string {
+	if p.name == vaultPlace {
+		_, port, _ := net.SplitHostPort(hostport) // a listener's address
+		return "https://" + net.JoinHostPort(cmp.Or(vaultDomain, defaultVaultDomain), port)
+	}
 	if p.tls {
 		return "https://" + hostport
 	}

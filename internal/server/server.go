@@ -158,14 +158,10 @@ func (s *Server) openDirectory(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		s.open, err = listenAgain(ctx, inst.URLs)
-		if err == nil {
-			s.later(s.closeListeners)
-		}
-		return err
+		return s.listenAgain(ctx, inst)
 	}
 	var urls map[string]string
-	if s.open, urls, err = listenFresh(ctx, s.cfg.Listen); err != nil {
+	if s.open, urls, err = listenFresh(ctx, s.cfg); err != nil {
 		return err
 	}
 	s.later(s.closeListeners)
@@ -174,6 +170,20 @@ func (s *Server) openDirectory(ctx context.Context) (err error) {
 		_, err := e.Bootstrap(directory.BootstrapSpec{URLs: urls, Store: s.store.Incarnation()})
 		return err
 	})
+	return err
+}
+
+// listenAgain opens the listeners of an installation that exists, and stores the URLs of doors that are newer than it.
+func (s *Server) listenAgain(ctx context.Context, inst *view.Installation) (err error) {
+	var added map[string]string
+	if s.open, added, err = listenAgain(ctx, s.cfg, inst.URLs); err != nil {
+		return err
+	}
+	s.later(s.closeListeners)
+	if len(added) == 0 {
+		return nil
+	}
+	_, err = s.dir.Do(ctx, func(e *directory.Edit) error { return e.AddURLs(added) })
 	return err
 }
 

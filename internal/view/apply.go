@@ -38,6 +38,10 @@ func (v *View) At(key string) Record {
 		return find(&v.denies, id)
 	case kindContainer:
 		return find(&v.containers, id)
+	case kindSecret:
+		return found(v.vaults.secrets.get(id))
+	case kindSecretVersion:
+		return found(v.vaults.versions.get(id))
 	case kindTombstone:
 		return find(&v.tombstones, id)
 	case kindRevocation:
@@ -71,8 +75,10 @@ func (a *awsTables) at(kind, id string) Record {
 }
 
 // find turns a missing entry into a nil Record, not into a Record that holds a nil pointer.
-func find[V Record](t *table[V], id string) Record {
-	if r, ok := t.get(id); ok {
+func find[V Record](t *table[V], id string) Record { return found(t.get(id)) }
+
+func found[V Record](r V, ok bool) Record {
+	if ok {
 		return r
 	}
 	return nil
@@ -112,6 +118,12 @@ func (v *View) put(r Record) error {
 	case *Container:
 		v.containers.set(containerKey(r.Account, r.Name), r)
 		v.scopes.set(r.Scope().Key(), r)
+	case *Secret:
+		v.vaults.put(r)
+		v.scopes.set(r.Scope().Key(), r)
+	case *SecretVersion:
+		v.vaults.put(r)
+		v.scopes.set(r.versionScopeKey(), r)
 	case *Tombstone:
 		v.tombstones.set(r.Scope.Key(), r)
 	case *Revocation:
@@ -297,6 +309,12 @@ func (v *View) drop(r Record) {
 	case *Container:
 		v.containers.del(containerKey(r.Account, r.Name))
 		v.scopes.del(r.Scope().Key())
+	case *Secret:
+		v.vaults.drop(r)
+		v.scopes.del(r.Scope().Key())
+	case *SecretVersion:
+		v.vaults.drop(r)
+		v.scopes.del(r.versionScopeKey())
 	case *Tombstone:
 		v.tombstones.del(r.Scope.Key())
 	case *Revocation:

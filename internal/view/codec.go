@@ -102,6 +102,10 @@ func newRecord(kind string, rev int64) Record {
 		return &DenyAssignment{Rev: rev, compiled: new(compiledDeny)}
 	case kindContainer:
 		return &Container{Rev: rev}
+	case kindSecret:
+		return &Secret{Rev: rev}
+	case kindSecretVersion:
+		return &SecretVersion{Rev: rev}
 	case kindTombstone:
 		return &Tombstone{Rev: rev}
 	case kindRevocation:

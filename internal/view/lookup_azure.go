@@ -84,8 +84,12 @@ func (v *View) Application(id name.GUID) (*Application, bool) {
 }
 
 // Audience finds the application that is registered in the tenant under an ID URI or client id; one trailing slash is
-// ignored.
+// ignored. The domain of the installation's key vaults is another name of the Key Vault: clients ask for the domain that
+// the vault's challenge names.
 func (v *View) Audience(tenant name.GUID, audience string) (*Application, bool) {
+	if i := v.installation; i != nil && i.URLs["keyvault"] != "" && strings.TrimSuffix(audience, "/") == i.URLs["keyvault"] {
+		audience = VaultAudience
+	}
 	return v.audiences.get(audienceKey(tenant, audience))
 }
 

@@ -29,6 +29,7 @@ type View struct {
 	denies        table[*DenyAssignment]
 	blocked       table[[]*DenyAssignment] // by scope key
 	containers    table[*Container]
+	vaults        vaultTables
 	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
 	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
 	tombstones    table[*Tombstone]
@@ -203,6 +204,7 @@ func loading() *View {
 		outside:     loadingTable[*Issuer](),
 		memberships: memberships{loadingTable[*DirectoryGroup](), loadingTable[[]name.GUID]()},
 		ended:       revocations{byPrincipal: loadingTable[*Revocation](), inOrder: loadingOrdered[*Revocation]()},
+		vaults:      loadingVaults(),
 	}
 	v.aws = awsTables{
 		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
@@ -217,9 +219,9 @@ func (v *View) seal() {
 	sealAll := []interface{ seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
-		&v.denies, &v.blocked,
-		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside, &v.memberships.groups, &v.memberships.of,
-		&v.ended.byPrincipal, &v.ended.inOrder,
+		&v.denies, &v.blocked, &v.vaults.secrets, &v.vaults.versions, &v.vaults.trash, &v.vaults.weights,
+		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
+		&v.memberships.groups, &v.memberships.of, &v.ended.byPrincipal, &v.ended.inOrder,
 		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}

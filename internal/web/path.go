@@ -27,6 +27,20 @@ func splitPath(segs []string, path string) (out []string, slash, ok bool) {
 	return segs, slash, true
 }
 
+// Segments gives the decoded segments of a request's path for a raw door whose paths are made of names, and whether the
+// path ended in a slash. It answers false where a door with a router finds nothing, whatever its table: for every path that
+// could be read in two ways.
+func Segments(r *http.Request) (segs []string, slash, ok bool) {
+	segs, slash, ok = splitPath(nil, RawPath(r))
+	if !ok {
+		return nil, false, false
+	}
+	for i, seg := range segs {
+		segs[i], _ = decodeSegment(seg) // splitPath has tried
+	}
+	return segs, slash, true
+}
+
 // plainSegment tells whether an escaped segment has one reading.
 func plainSegment(seg string) bool {
 	if strings.IndexByte(seg, '%') >= 0 {

@@ -79,6 +79,8 @@ func columns(kind string) []column {
 		return []column{name, {"GROUP", "resourceGroup"}, {"PRINCIPAL ID", "principalId"}, {"CLIENT ID", "clientId"}}
 	case "storageaccount":
 		return []column{name, {"GROUP", "resourceGroup"}, {"CONTAINERS", "containers"}}
+	case "keyvault":
+		return []column{name, {"GROUP", "resourceGroup"}, {"URL", "vaultUri"}, {"SECRETS", "secrets"}}
 	case "container":
 		return []column{name, {"STORAGE ACCOUNT", "storageAccount"}}
 	case "roleassignment":

@@ -19,6 +19,7 @@ var (
 	storageNames    = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 	vaultNames      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$`)
 	containerNames  = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9]|-[a-z0-9])*$`) // and 3 to 63 long
+	secretNames     = regexp.MustCompile(`^[A-Za-z0-9-]{1,127}$`)
 	credentialNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
 )
 
@@ -64,7 +65,7 @@ func Plain(typ string) error {
 	folded := strings.ToLower(typ)
 	for _, own := range []string{
 		"microsoft.managedidentity/", "microsoft.authorization/", "microsoft.resources/",
-		strings.ToLower(view.TypeStorageAccount) + "/",
+		strings.ToLower(view.TypeStorageAccount) + "/", strings.ToLower(view.TypeKeyVault) + "/",
 	} {
 		if strings.HasPrefix(folded, own) {
 			return fmt.Errorf("%s is not made as a plain resource: it has a kind of its own, or none here", Shown(typ))
@@ -93,6 +94,11 @@ func Resource(id name.ResourceID) error {
 func Container(s string) error {
 	return check(len(s) >= 3 && len(s) <= 63 && containerNames.MatchString(s), "a container", s,
 		"3 to 63 lower-case letters, digits and single dashes between them")
+}
+
+// Secret checks the name of a key vault's secret.
+func Secret(s string) error {
+	return check(secretNames.MatchString(s), "a secret", s, "1 to 127 letters, digits and dashes")
 }
 
 // CredentialName checks the name of a federated credential.

@@ -57,6 +57,8 @@ type ResourceItem struct {
 	MaxLifetime   int           `json:"maxLifetime,omitempty"` // seconds
 	Properties    view.Raw      `json:"properties,omitempty"`
 	Containers    []string      `json:"containers,omitempty"`
+	VaultURI      string        `json:"vaultUri,omitempty"`
+	Secrets       []string      `json:"secrets,omitempty"` // names; deleted ones are not shown
 }
 
 // IdentityItem shows an identity block as ARM does.
@@ -283,6 +285,14 @@ func (t thing) resourceItem(v *view.View, r *view.Resource) ResourceItem {
 		for below := range v.Under(r.ID.Scope()) {
 			if c, ok := below.(*view.Container); ok && c.AccountUID == r.UID {
 				item.Containers = append(item.Containers, c.Name)
+			}
+		}
+	}
+	if r.ID.IsType(view.TypeKeyVault) {
+		item.VaultURI = view.VaultURL(v.Installation(), r.ID.Name())
+		for s := range v.Secrets(r, "") {
+			if !s.IsDeleted() {
+				item.Secrets = append(item.Secrets, s.Name)
 			}
 		}
 	}

@@ -72,6 +72,8 @@ func candidates(v *view.View, kind, group, thingName string) iter.Seq[thing] {
 			seq = typed(v, view.TypeUserIdentity, thingName)
 		case "StorageAccount":
 			seq = typed(v, view.TypeStorageAccount, thingName)
+		case "KeyVault":
+			seq = typed(v, view.TypeKeyVault, thingName)
 		}
 		for t := range seq {
 			if t.is(group, thingName) && !yield(t) {
@@ -217,6 +219,8 @@ func treeThing(v *view.View, r view.Record) (t thing, ok bool) {
 		t.kind, t.principal = "Resource", r.System
 		if r.ID.IsType(view.TypeStorageAccount) {
 			t.kind = "StorageAccount"
+		} else if r.ID.IsType(view.TypeKeyVault) {
+			t.kind = "KeyVault"
 		}
 		t.group, t.name, t.id, t.subscription = r.ID.Group(), r.ID.Name(), r.ID.String(), r.ID.Subscription()
 		ok = !v.Fenced(r.ID.Scope())

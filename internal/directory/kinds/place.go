@@ -201,6 +201,9 @@ func (p *planner) resolve(r manifest.Reference) (string, error) {
 	if r.Field == "blobEndpoint" && found.kind == "StorageAccount" {
 		value = p.e.View().Installation().URLs["blob"] + "/" + found.name
 	}
+	if r.Field == "vaultUri" && found.kind == "KeyVault" {
+		value = view.VaultURL(p.e.View().Installation(), found.name)
+	}
 	if value == "" {
 		return "", at(r.At, fault.New(fault.Invalid, NoSuchField, "%s: this %s has no %s", r, r.Kind, r.Field))
 	}

@@ -26,6 +26,8 @@ func (p *planner) put(spec manifest.Spec) (id string, outcome directory.Outcome,
 		return p.putResource(s)
 	case *manifest.StorageAccount:
 		return p.putStorageAccount(s)
+	case *manifest.KeyVault:
+		return p.putVault(s)
 	case *manifest.UserAssignedIdentity:
 		return p.putIdentity(s)
 	case *manifest.Application:
@@ -119,8 +121,10 @@ func (p *planner) putResource(s *manifest.Resource) (string, directory.Outcome, 
 	if spec.ID, err = p.resourceID(typ, s.ResourceGroup, s.Name); err != nil {
 		return "", directory.Unchanged, err
 	}
-	if spec.ID.IsType(view.TypeStorageAccount) || spec.ID.IsType(view.TypeUserIdentity) {
-		return "", directory.Unchanged, at(s.Type.At, invalidID("%s has a kind of its own: StorageAccount or UserAssignedIdentity", typ))
+	for _, own := range []string{view.TypeStorageAccount, view.TypeKeyVault, view.TypeUserIdentity} {
+		if spec.ID.IsType(own) {
+			return "", directory.Unchanged, at(s.Type.At, invalidID("%s has a kind of its own: StorageAccount, KeyVault or UserAssignedIdentity", typ))
+		}
 	}
 	if old, ok := p.e.View().Resource(spec.ID); ok { // what only ARM's callers say stays as they said it
 		spec.Envelope = old.Envelope
@@ -193,19 +197,27 @@ func identityID(of name.ResourceID, said string) (name.ResourceID, error) {
 	return id, nil
 }
 
+// asBefore is a destination with the identity and properties that it has, which its kind of manifest does not say.
+func (p *planner) asBefore(id name.ResourceID) directory.ResourceSpec {
+	spec := directory.ResourceSpec{ID: id}
+	old, ok := p.e.View().Resource(id)
+	if !ok {
+		return spec
+	}
+	spec.Kind, spec.Properties, spec.Envelope, spec.MaxLifetime = old.Kind, old.Properties, old.Envelope, old.MaxLifetime
+	spec.Identity.System = old.System != nil
+	for _, a := range old.Users {
+		spec.Identity.Users = append(spec.Identity.Users, a.ID)
+	}
+	return spec
+}
+
 func (p *planner) putStorageAccount(s *manifest.StorageAccount) (string, directory.Outcome, error) {
 	id, err := p.resourceID(view.TypeStorageAccount, s.ResourceGroup, s.Name)
 	if err != nil {
 		return "", directory.Unchanged, err
 	}
-	spec := directory.ResourceSpec{ID: id}
-	if old, ok := p.e.View().Resource(id); ok { // a storage account's identity and properties are not this kind's to say
-		spec.Kind, spec.Properties, spec.Envelope, spec.MaxLifetime = old.Kind, old.Properties, old.Envelope, old.MaxLifetime
-		spec.Identity.System = old.System != nil
-		for _, a := range old.Users {
-			spec.Identity.Users = append(spec.Identity.Users, a.ID)
-		}
-	}
+	spec := p.asBefore(id)
 	if err := p.all(pair{&spec.Location, s.Location}); err != nil {
 		return "", directory.Unchanged, err
 	}

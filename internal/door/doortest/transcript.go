@@ -116,6 +116,9 @@ var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<
 // made is an id of a thing in an answer, which is random unless the thing is of the cast.
 var made = regexp.MustCompile(`"(principalId|clientId|vmId)":"[0-9a-f-]{36}"`)
 
+// version is the random end of an identifier.
+var version = regexp.MustCompile(`/[0-9a-f]{32}"`)
+
 // answer writes an answer as it stands in a transcript.
 func answer(rec *httptest.ResponseRecorder) string {
 	var out strings.Builder
@@ -127,7 +130,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 		}
 		fmt.Fprintf(&out, "%s: %s\n", h, value)
 	}
-	body := masked(Text(rec))
+	body := version.ReplaceAllString(masked(Text(rec)), `/(random)"`)
 	if body != "" {
 		out.WriteString("\n" + strings.ReplaceAll(body, "\r", "\\r") + "\n")
 	}

@@ -1,0 +1,49 @@
+package directory
+
+import (
+	"github.com/lanyard-id/lanyard/internal/directory/vault"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// What commands on secrets are given: see the rules in the sub-room.
+type (
+	SecretPlace  = vault.Place
+	SecretSpec   = vault.Spec
+	SecretChange = vault.Change
+)
+
+// Why a change of a secret is refused; doors tell it.
+const SecretNotFound, SecretDeleted = vault.NotFound, vault.Deleted
+
+// PutSecret adds a version to a secret, which it makes if there is none.
+func (e *Edit) PutSecret(at SecretPlace, s SecretSpec) error {
+	return e.saveAll(vault.Put(e.view, at, s, e.now))
+}
+
+// ChangeSecret changes what is known of one version, or of the newest if none is named.
+func (e *Edit) ChangeSecret(at SecretPlace, version string, c SecretChange) error {
+	return e.saveAll(vault.Changed(e.view, at, version, c, e.now))
+}
+
+// TrashSecret deletes a secret so that it can be recovered for as many days as its vault says, or takes that back.
+func (e *Edit) TrashSecret(at SecretPlace, deleted bool) error {
+	return e.saveAll(vault.Trashed(e.view, at, deleted, e.now))
+}
+
+// PurgeSecret removes a deleted secret for good, with all its versions and the assignments on it.
+func (e *Edit) PurgeSecret(at SecretPlace) error {
+	scope, err := vault.Purgeable(e.view, at, e.now)
+	if err != nil {
+		return err
+	}
+	return e.removeTree(&view.Tombstone{Scope: scope, Began: e.now})
+}
+
+func (e *Edit) saveAll(records []view.Record, err error) error {
+	for _, r := range records {
+		if err == nil {
+			_, err = e.save(r)
+		}
+	}
+	return err
+}

@@ -1,0 +1,167 @@
+package keyvault_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/lanyard-id/lanyard/internal/audit"
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/door/doortest"
+	"github.com/lanyard-id/lanyard/internal/door/keyvault"
+	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/secrets"
+	"github.com/lanyard-id/lanyard/internal/store/memory"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+var update = flag.Bool("update", false, "write the answers into the transcripts")
+
+// ring is the one keyring of these tests: making keys takes time.
+var ring struct {
+	sync.Once
+	*keyring.Ring
+}
+
+const (
+	domain     = "vault.localhost:8447"
+	northVault = "northvault." + domain
+	southVault = "southvault." + domain
+	address    = "127.0.0.1:8447"
+
+	secretsUser    = "4633458b-17de-408a-b874-0445c86b69e6"
+	secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+	vaultReader    = "21090545-7ca7-4776-b22c-e363652d74d2"
+)
+
+// world is the cast with a vault in each tenant. "shared" may do everything with North's secrets, "function" may read the
+// one that is called open, "several" sees the names, and "stranger" may do everything with South's.
+type world struct {
+	*doortest.World
+	door   http.Handler
+	ledger *ledger
+	room   error
+	log    *bytes.Buffer
+}
+
+// ledger is the world's, which can be out of order.
+type ledger struct {
+	keyvault.Audit
+	sick error
+}
+
+// Health tells whether records are taken.
+func (l *ledger) Health() error { return l.sick }
+
+// recorder is the world's ledger with a health.
+type recorder struct{ taker }
+
+// taker is what it takes of the ledger.
+type taker interface {
+	Access(r audit.Record)
+	Ledger(ctx context.Context, r audit.Record) error
+}
+
+// Health is always good.
+func (recorder) Health() error { return nil }
+
+// Do runs a command as the writer loop would.
+func (w *world) Do(_ context.Context, command directory.Command) (*view.View, error) {
+	next, err := directory.Try(w.World.View, w.Now(), command)
+	if err == nil {
+		w.World.View = next
+	}
+	return next, err
+}
+
+// View is the current state.
+func (w *world) View() *view.View { return w.Current() }
+
+func vaultID(tenant name.GUID, called string) name.ResourceID {
+	return doortest.ResourceID(tenant, view.TypeKeyVault, called)
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ring.Do(func() {
+		r, err := keyring.Open(t.Context(), keyring.Config{
+			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ring.Ring = r
+	})
+	w := &world{World: doortest.New(t, ring.Ring)}
+	w.ledger = &ledger{Audit: recorder{w.Ledger}}
+	house := *w.Current().Installation()
+	house.URLs = map[string]string{"entra": doortest.EntraURL, "blob": doortest.BlobURL, "keyvault": "https://" + domain}
+	records := []view.Record{&house}
+	grant := func(n int, who name.GUID, tenant name.GUID, role string, scope name.Scope) {
+		records = append(records, &view.RoleAssignment{
+			ID: doortest.GUID(0xa00 + n), Tenant: tenant, Principal: who, Role: name.MustGUID(role), Scope: scope,
+		})
+	}
+	for i, tenant := range []name.GUID{doortest.North(), doortest.South()} {
+		called := []string{"NorthVault", "southvault"}[i]
+		records = append(records,
+			&view.Application{
+				ObjectID: doortest.GUID(0xb00 + i), DisplayName: "Key Vault", IDURIs: []string{view.VaultAudience}, TokenVersion: 1,
+				Algorithm: "ES256", Principal: view.Principal{ObjectID: doortest.GUID(0xb10 + i), ClientID: doortest.GUID(0xb20 + i), Tenant: tenant},
+			},
+			&view.Resource{ID: vaultID(tenant, called), UID: doortest.GUID(0xb30 + i), Properties: view.Raw(`{"softDeleteRetentionInDays":7}`)})
+	}
+	north, south := vaultID(doortest.North(), "NorthVault").Scope(), vaultID(doortest.South(), "southvault").Scope()
+	grant(0, doortest.GUID(doortest.OneID), doortest.North(), secretsOfficer, north)
+	grant(1, doortest.GUID(doortest.FunctionID), doortest.North(), secretsUser, name.MustScope(north.String()+"/secrets/open"))
+	grant(2, doortest.GUID(doortest.StrangerID), doortest.South(), secretsOfficer, south)
+	grant(3, doortest.GUID(doortest.StrangerID), doortest.South(), secretsOfficer, north) // reaches nothing: another tenant
+	w.Write(records...)
+
+	w.log = new(bytes.Buffer)
+	cfg := w.Config()
+	cfg.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	door, err := keyvault.Door{
+		Directory: w, Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring}, Audit: w.ledger,
+		Room: func() error { return w.room }, Last: func() error { return nil }, Now: w.Now,
+	}.Mount(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.door = door
+	return w
+}
+
+// ask sends a request for North's vault as a workload; an empty one is a stranger.
+func (w *world) ask(workload, method, target, body string) *httptest.ResponseRecorder {
+	return w.askAt(northVault, workload, method, target, body)
+}
+
+func (w *world) askAt(host, workload, method, target, body string) *httptest.ResponseRecorder {
+	req := doortest.Request{Method: method, Target: target, Header: http.Header{"Host": {host}}, Body: body}
+	if workload != "" {
+		req.Header.Set("Authorization", "Bearer "+w.Token(workload, "https://"+domain))
+	}
+	if !strings.Contains(target, "api-version") {
+		req.Target += "?api-version=7.4"
+	}
+	return w.send(req)
+}
+
+// send gives a request to the door.
+func (w *world) send(req doortest.Request) *httptest.ResponseRecorder { return w.World.Do(w.door, req) }
+
+func TestTranscripts(t *testing.T) {
+	doortest.Transcripts(t, *update, func(t *testing.T) (*doortest.World, http.Handler) {
+		w := newWorld(t)
+		return w.World, w.door
+	})
+}
