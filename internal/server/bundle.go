@@ -56,11 +56,16 @@ func replaceFile(path string, content []byte) error {
 	return os.Rename(tmp, path)
 }
 
-// hostsOf are the names and addresses in the public URLs.
+// hostsOf are the names and addresses in the public URLs; storage accounts are sub-domains of theirs.
 func hostsOf(urls map[string]string) []string {
 	var hosts []string
-	for _, text := range urls {
-		if u, err := url.Parse(text); err == nil && u.Hostname() != "" {
+	for place, text := range urls {
+		u, err := url.Parse(text)
+		switch {
+		case err != nil || u.Hostname() == "":
+		case place == storagePlace:
+			hosts = append(hosts, "*.blob."+u.Hostname())
+		default:
 			hosts = append(hosts, u.Hostname())
 		}
 	}

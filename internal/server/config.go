@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -27,6 +28,11 @@ type Config struct {
 	// admin +6, metadata -3. HOST:0 gives each a free port of its own. Used at the first start only: the public URLs
 	// are stored then. Default 127.0.0.1:8443.
 	Listen string `yaml:"listen"`
+	// StorageDomain is the domain below which each storage account has a name: NAME.blob.STORAGE_DOMAIN, at the Blob port, for
+	// clients that know the account's name only. The names must lead to the server, and a certificate of your own must name
+	// *.blob.STORAGE_DOMAIN. Used when the URLs are stored, at the first start. Default storage.localhost, for clients on the
+	// same machine.
+	StorageDomain string `yaml:"storage_domain"`
 	// Certificate and Key are PEM files of a certificate of your own for all listeners, read again when they change.
 	// Default: a private authority, limited to the listeners' names.
 	Certificate string `yaml:"certificate"`
@@ -48,12 +54,18 @@ type Config struct {
 	LogLevel string `yaml:"log_level"`
 }
 
+// domains have two labels or more (RFC 1123 section 2.1).
+var domains = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
 // check finds what no start could work with.
 func (c *Config) check() error {
 	if c.Listen != "" {
 		if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 			return fmt.Errorf("listen: %w", err)
 		}
+	}
+	if c.StorageDomain != "" && !domains.MatchString(c.StorageDomain) {
+		return errors.New("storage_domain must be a domain in lower case, such as storage.example.org")
 	}
 	if (c.Certificate == "") != (c.Key == "") {
 		return errors.New("certificate and key must both be given, or neither")

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,10 +46,8 @@ func places() []place {
 type listeners map[string]net.Listener
 
 // listenFresh opens the listeners of a first start and gives the public URLs that follow from them.
-func listenFresh(ctx context.Context, listen string) (listeners, map[string]string, error) {
-	if listen == "" {
-		listen = defaultListen
-	}
+func listenFresh(ctx context.Context, cfg Config) (listeners, map[string]string, error) {
+	listen := cmp.Or(cfg.Listen, defaultListen)
 	host, portText, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, nil, cannotListen(listen, err)
@@ -75,7 +74,25 @@ func listenFresh(ctx context.Context, listen string) (listeners, map[string]stri
 	}
 	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
 	urls["arm"] = urls["entra"] // one listener; the path tells them apart
+	urls[storagePlace] = storageURL(cfg, urls)
 	return open, urls, nil
+}
+
+// storagePlace is the key of the domain below which each storage account has a name of its own, {account}.blob.{domain}, at
+// the Blob listener: clients that are told an account's name and the cloud's suffix find it there and nowhere else.
+const storagePlace = "storage"
+
+// defaultStorageDomain lies below a name that never leaves the machine and that no stranger can own (RFC 6761 section 6.3).
+const defaultStorageDomain = "storage.localhost"
+
+// storageURL is the domain at the Blob listener's port.
+func storageURL(cfg Config, urls map[string]string) string {
+	u, err := url.Parse(urls["blob"])
+	if err != nil {
+		return ""
+	}
+	u.Host = net.JoinHostPort(cmp.Or(cfg.StorageDomain, defaultStorageDomain), u.Port())
+	return u.String()
 }
 
 // listenAgain opens the listeners of the stored URLs: they are part of tokens and of people's settings, so they stay.

@@ -165,7 +165,7 @@ func (s *Server) openDirectory(ctx context.Context) (err error) {
 		return err
 	}
 	var urls map[string]string
-	if s.open, urls, err = listenFresh(ctx, s.cfg.Listen); err != nil {
+	if s.open, urls, err = listenFresh(ctx, s.cfg); err != nil {
 		return err
 	}
 	s.later(s.closeListeners)
