@@ -124,7 +124,7 @@ scope: $(ResourceGroup/pipeline.id)
 	const main = "repo:acme/a:ref:refs/heads/main"
 	job.Must(t, by(map[string]any{"sub": main})...)
 	want(t, "the principal", tokenOf(t, job, storage)["oid"], any(house.Field(t, "UserAssignedIdentity", "pipeline", "principalId")))
-	want(t, "the group", job.Must(t, "az", "group", "show", "-n", "pipeline", "--query", "name", "-o", "tsv"), "pipeline")
+	want(t, "the subscription", job.Must(t, "az", "account", "show", "--query", "id", "-o", "tsv"), house.Fact(t, "subscription"))
 	job.Refused(t, "AADSTS700213", "federation.subject_mismatch", by(map[string]any{"sub": "repo:acme/b:ref:refs/heads/main"})...)
 	job.Refused(t, "AADSTS700213", "federation.subject_mismatch", by(map[string]any{"sub": "repo:acme/a:pull_request"})...)
 	job.Refused(t, "AADSTS700212", "federation.audience_mismatch", by(map[string]any{"sub": main, "aud": "sts.amazonaws.com"})...)
