@@ -74,7 +74,7 @@ soak: ## run the long tests (build tag soak) for SOAKTIME
 	SOAKTIME=$(SOAKTIME) scripts/soak.sh
 
 .PHONY: compat
-compat: ## play the scene with unmodified SDKs, of Go and of Node (needs Node)
+compat: ## the stories of unmodified clients, and the page of what works (needs az, Node, Python, see compat/run.sh)
 	@test -x compat/run.sh || { echo "compat/run.sh is missing: nothing was tested" >&2; exit 1; }
 	compat/run.sh
 

@@ -1,32 +1,65 @@
 #!/usr/bin/env bash
-# Plays the whole scene, with every refusal, through unmodified SDKs: Go's and Node's. Called by "make compat".
-# Without Node this fails; COMPAT_WITHOUT=node says that it is left out on purpose.
+# Runs the stories of unmodified clients against servers of this checkout, makes the page of what works out of them and
+# compares it with docs/conformance.md. Called by "make compat".
+#   COMPAT_WITHOUT=az,node   leaves clients out on purpose; without that, a client that is missing is a failure
+#   COMPAT_ONLY=TestAz       runs some stories only, and makes no page
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
+export CGO_ENABLED=0 GOWORK=off
+export COMPAT_ROOT=$PWD/compat
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export CGO_ENABLED=0 GOWORK=off
 
 without() { [[ ",${COMPAT_WITHOUT:-}," == *",$1,"* ]]; }
 
-if ! without node && ! { command -v node && command -v npm; } >/dev/null; then
-	echo "compat: node and npm are missing, and Node's SDKs are part of this; COMPAT_WITHOUT=node leaves them out" >&2
-	exit 1
-fi
+# provide wants the commands behind "--". What the system's packages can bring is installed where that is allowed.
+provide() {
+	local key=$1 packages=$2 missing=()
+	shift 2
+	without "$key" && { echo "compat: $key was left out (COMPAT_WITHOUT)"; return; }
+	for c in "$@"; do command -v "$c" >/dev/null || missing+=("$c"); done
+	[ "${#missing[@]}" -gt 0 ] || return 0
+	local install="apt-get install -y --no-install-recommends $packages"
+	if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
+		echo "compat: ${missing[*]} missing: $install"
+		# shellcheck disable=SC2086 # several words on purpose
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install -qq >/dev/null
+	fi
+	for c in "${missing[@]}"; do
+		command -v "$c" >/dev/null && continue
+		[ -n "$packages" ] && echo "compat: $c is missing: sudo $install" >&2 || echo "compat: $c is missing" >&2
+		echo "compat: COMPAT_WITHOUT=$key leaves it out" >&2
+		exit 1
+	done
+}
+provide az azure-cli az
+provide node "nodejs npm" node npm
+provide python python3-azure /usr/bin/python3
 
 go build -trimpath -o "$work/lanyard" ./cmd/lanyard
 (cd examples/two-clouds && go vet ./... && go test ./... && go build -trimpath -o "$work/two-clouds" .)
+(cd compat/goclient && go vet ./... && go build -trimpath -o "$work/goclient" .)
 
-COMPAT_LANYARD=$work/lanyard
+export COMPAT_LANYARD=$work/lanyard COMPAT_GOCLIENT=$work/goclient COMPAT_ROWS=$work/rows
 COMPAT_FUNCTIONS="Go=$work/two-clouds"
-if without node; then
-	echo "compat: Node was left out (COMPAT_WITHOUT=node)"
-else
-	(cd compat/node && npm ci --no-fund --no-audit)
+mkdir "$COMPAT_ROWS"
+if ! without node; then
+	# What is installed already, for this very lock file, is not fetched again.
+	cmp -s compat/node/package-lock.json compat/node/node_modules/.installed ||
+		(cd compat/node && npm ci --no-fund --no-audit && cp package-lock.json node_modules/.installed)
 	COMPAT_FUNCTIONS+=$'\n'"Node=node '$PWD/compat/node/two-clouds.mjs'"
 fi
-export COMPAT_LANYARD COMPAT_FUNCTIONS
+export COMPAT_FUNCTIONS
+
 cd compat
 go vet ./...
-go test -count=1 -v ./...
+if [ -n "${COMPAT_ONLY:-}" ]; then
+	go test -count=1 -timeout 20m -v -run "$COMPAT_ONLY" ./...
+	exit
+fi
+result=0
+go test -count=1 -timeout 20m -v -p 2 ./... || result=1
+go build -o "$work/page" ./page
+cd ..
+"$work/page" "$COMPAT_ROWS" docs/conformance.md dist/conformance.md || result=1
+exit "$result"

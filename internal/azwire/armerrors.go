@@ -76,15 +76,11 @@ func armStateRows() map[fault.Reason]Row {
 }
 
 // AppendARMError writes a refusal of the Resource Manager onto dst (Azure REST guidelines, "ErrorResponse"). The request
-// id stands among the additional information, which the command line prints.
+// id ends the message: the command line and the SDKs print that for every status, and additional information for some only.
 func AppendARMError(dst []byte, requestID string, f Failure) []byte {
 	o := newObject(append(dst, `{"error":`...))
 	o.text("code", f.Code)
-	o.text("message", f.Message)
-	o.name("additionalInfo")
-	inner := newObject(append(o.b, `[{"type":"RequestId","info":`...))
-	inner.text("requestId", requestID)
-	o.b = append(inner.end(), `}]`...)
+	o.text("message", f.Message+" (request id "+requestID+")")
 	return append(o.end(), '}')
 }
 

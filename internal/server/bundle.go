@@ -56,7 +56,7 @@ func replaceFile(path string, content []byte) error {
 	return os.Rename(tmp, path)
 }
 
-// hostsOf are the names and addresses in the public URLs; key vaults are the sub-domains of theirs.
+// hostsOf are the names and addresses in the public URLs; key vaults and storage accounts are sub-domains of theirs.
 func hostsOf(urls map[string]string) []string {
 	var hosts []string
 	for place, text := range urls {
@@ -65,6 +65,8 @@ func hostsOf(urls map[string]string) []string {
 		case err != nil || u.Hostname() == "":
 		case place == vaultPlace:
 			hosts = append(hosts, "*."+u.Hostname())
+		case place == storagePlace:
+			hosts = append(hosts, "*.blob."+u.Hostname())
 		default:
 			hosts = append(hosts, u.Hostname())
 		}

@@ -32,6 +32,11 @@ type Config struct {
 	// Its sub-domains must lead to the server, and a certificate of your own must name *.VAULT_DOMAIN. Used when the URL of
 	// the vaults is stored, at the first start. Default vault.localhost, for clients on the same machine.
 	VaultDomain string `yaml:"vault_domain"`
+	// StorageDomain is the domain below which each storage account has a name: NAME.blob.STORAGE_DOMAIN, at the Blob port, for
+	// clients that know the account's name only. The names must lead to the server, and a certificate of your own must name
+	// *.blob.STORAGE_DOMAIN. Used when the URLs are stored, at the first start. Default storage.localhost, for clients on the
+	// same machine.
+	StorageDomain string `yaml:"storage_domain"`
 	// Certificate and Key are PEM files of a certificate of your own for all listeners, read again when they change.
 	// Default: a private authority, limited to the listeners' names.
 	Certificate string `yaml:"certificate"`
@@ -65,6 +70,9 @@ func (c *Config) check() error {
 	}
 	if c.VaultDomain != "" && !domains.MatchString(c.VaultDomain) {
 		return errors.New("vault_domain must be a domain in lower case, such as vault.example.org")
+	}
+	if c.StorageDomain != "" && !domains.MatchString(c.StorageDomain) {
+		return errors.New("storage_domain must be a domain in lower case, such as storage.example.org")
 	}
 	if (c.Certificate == "") != (c.Key == "") {
 		return errors.New("certificate and key must both be given, or neither")

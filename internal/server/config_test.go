@@ -34,6 +34,8 @@ func TestAWrongConfigIsRefusedWithItsPlace(t *testing.T) {
 		{"- a\n", `c.yaml: 1:1: a configuration is a mapping`},
 		{"data: [\n", `c.yaml: line 1: did not find expected node content`},
 		{"listen: nowhere\n", `c.yaml: listen: address nowhere: missing port in address`},
+		{"storage_domain: Not A Domain\n", `c.yaml: storage_domain must be a domain`},
+		{"storage_domain: localhost\n", `c.yaml: storage_domain must be a domain`},
 		{"certificate: /c\n", `c.yaml: certificate and key must both be given`},
 		{"log_level: loud\n", `c.yaml: log_level "loud" is none of`},
 		{"token_lifetime: 25h\n", `c.yaml: token_lifetime must be between`},

@@ -86,7 +86,25 @@ func listenFresh(ctx context.Context, cfg Config) (listeners, map[string]string,
 	}
 	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
 	urls["arm"] = urls["entra"] // one listener; the path tells them apart
+	urls[storagePlace] = storageURL(cfg, urls)
 	return open, urls, nil
+}
+
+// storagePlace is the key of the domain below which each storage account has a name of its own, {account}.blob.{domain}, at
+// the Blob listener: clients that are told an account's name and the cloud's suffix find it there and nowhere else.
+const storagePlace = "storage"
+
+// defaultStorageDomain lies below a name that never leaves the machine and that no stranger can own (RFC 6761 section 6.3).
+const defaultStorageDomain = "storage.localhost"
+
+// storageURL is the domain at the Blob listener's port.
+func storageURL(cfg Config, urls map[string]string) string {
+	u, err := url.Parse(urls["blob"])
+	if err != nil {
+		return ""
+	}
+	u.Host = net.JoinHostPort(cmp.Or(cfg.StorageDomain, defaultStorageDomain), u.Port())
+	return u.String()
 }
 
 // listenAgain opens the listeners of the stored URLs: they are part of tokens and of people's settings, so they stay. A
@@ -112,6 +130,9 @@ func listenAgain(ctx context.Context, cfg Config, urls map[string]string) (open 
 		if urls[p.name] == "" {
 			added[p.name] = p.url(open[p.name].Addr().String(), cfg.VaultDomain)
 		}
+	}
+	if urls[storagePlace] == "" {
+		added[storagePlace] = storageURL(cfg, urls)
 	}
 	return open, added, nil
 }

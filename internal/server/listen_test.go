@@ -3,6 +3,8 @@ package server
 import (
 	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -44,6 +46,9 @@ func TestListenNamesOneAddress(t *testing.T) {
 	}
 	defer open.close()
 	for name, text := range urls {
+		if name == storagePlace { // a domain at a door that is here already
+			continue
+		}
 		u, err := url.Parse(text)
 		if err != nil {
 			t.Fatal(err)
@@ -53,6 +58,24 @@ func TestListenNamesOneAddress(t *testing.T) {
 		}
 		if at, err := netip.ParseAddrPort(u.Host); err != nil || at.Addr().String() != "127.0.0.2" {
 			t.Errorf("%s is at %s", name, text)
+		}
+	}
+}
+
+// TestAStorageDomain: accounts have names below the domain, at the Blob listener's port, and the certificate vouches for them.
+func TestAStorageDomain(t *testing.T) {
+	for domain, want := range map[string]string{"": "storage.localhost", "storage.example.org": "storage.example.org"} {
+		open, urls, err := listenFresh(t.Context(), Config{Listen: "127.0.0.1:0", StorageDomain: domain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		open.close()
+		u, err := url.Parse(urls[storagePlace])
+		if err != nil || u.Hostname() != want || ":"+u.Port() != urls["blob"][strings.LastIndex(urls["blob"], ":"):] {
+			t.Errorf("the domain %q is at %s, %v", domain, urls[storagePlace], err)
+		}
+		if hosts := hostsOf(urls); !slices.Contains(hosts, "*.blob."+want) {
+			t.Errorf("the certificate is for %v", hosts)
 		}
 	}
 }

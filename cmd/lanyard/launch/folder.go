@@ -103,6 +103,10 @@ func azureClouds(f Facts) string {
 	if graph == "" {
 		graph = entra
 	}
+	storage, found := strings.CutPrefix(f.Status.URLs["storage"], "https://")
+	if !found {
+		storage = "storage.lanyard.invalid" // an account's name alone leads nowhere
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "[%s]\nprofile = latest\n", azureCloud)
 	for _, line := range [][2]string{
@@ -113,7 +117,7 @@ func azureClouds(f Facts) string {
 		{"endpoint_active_directory_graph_resource_id", graph + "/"},
 		{"endpoint_microsoft_graph_resource_id", graph + "/"},
 		{"endpoint_gallery", arm},
-		{"suffix_storage_endpoint", "storage.lanyard.invalid"},
+		{"suffix_storage_endpoint", storage},
 		{"suffix_keyvault_dns", ".vault.lanyard.invalid"},
 	} {
 		fmt.Fprintf(&b, "%s = %s\n", line[0], line[1])

@@ -191,6 +191,17 @@ func TestFurnish(t *testing.T) {
 		strings.Contains(string(clouds), "AzureCloud") {
 		t.Errorf("clouds.config: %v\n%s", err, clouds)
 	}
+	if !strings.Contains(string(clouds), "suffix_storage_endpoint = storage.lanyard.invalid\n") {
+		t.Errorf("a server without names for accounts has a suffix:\n%s", clouds)
+	}
+	f.Status.URLs["storage"] = "https://storage.localhost:8446"
+	if err := Furnish(f.Folder, f, nil); err != nil {
+		t.Fatal(err)
+	}
+	clouds, err = os.ReadFile(filepath.Join(f.Folder, "azure", "clouds.config"))
+	if err != nil || !strings.Contains(string(clouds), "suffix_storage_endpoint = storage.localhost:8446\n") {
+		t.Errorf("clouds.config: %v\n%s", err, clouds)
+	}
 	google, err := os.ReadFile(filepath.Join(f.Folder, "google-none.json"))
 	if err != nil || !json.Valid(google) {
 		t.Errorf("google-none.json: %v, %s", err, google)

@@ -60,7 +60,7 @@ func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fau
 
 // tenantFor is the tenant whose tokens count for the account in the path; the default one for an unknown account.
 func tenantFor(v *view.View, r *http.Request) name.GUID {
-	if t, err := parseTarget(r); err == nil {
+	if t, err := parseTarget(r, v.Installation().URLs["storage"]); err == nil {
 		if account, ok := v.StorageAccount(t.account); ok {
 			if tenant, ok := v.TenantOf(account.ID.Scope()); ok {
 				return tenant

@@ -104,7 +104,7 @@ func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
 	}
 	marker, _ := c.target.query.Get("marker")
 	out := blobList{
-		Endpoint: c.v.Installation().URLs["blob"] + "/" + c.account.ID.Name() + "/", Container: c.container.Name,
+		Endpoint: c.base() + "/", Container: c.container.Name,
 		Prefix: q.Prefix, Marker: marker, MaxResults: limit, Delimiter: q.Delimiter,
 	}
 	if page.Next != "" {
@@ -191,7 +191,7 @@ func (d Door) listContainers(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	out := containerList{Endpoint: c.v.Installation().URLs["blob"] + "/" + c.account.ID.Name() + "/", Prefix: q.Prefix}
+	out := containerList{Endpoint: c.base() + "/", Prefix: q.Prefix}
 	for found := range c.v.Containers(c.account) {
 		if !strings.HasPrefix(found.Name, q.Prefix) || found.Name <= q.After {
 			continue

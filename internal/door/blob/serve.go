@@ -3,6 +3,7 @@ package blob
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/access"
@@ -45,7 +46,7 @@ type call struct {
 // serve is the way of every request: what is asked, who asks, may they, then do it.
 func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	c := &call{r: r, v: d.View(), event: web.EventOf(r.Context())}
-	t, err := parseTarget(r)
+	t, err := parseTarget(r, c.v.Installation().URLs["storage"])
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,7 @@ func (d Door) caller(c *call) (*credential.Token, error) {
 	if _, err := time.Parse(time.DateOnly, version); err != nil || version < oldestVersion {
 		return nil, fault.New(fault.Unauthenticated, BadVersion, "The header x-ms-version must name %s or later.", oldestVersion)
 	}
-	account := c.v.Installation().URLs["blob"] + "/" + c.target.account
-	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), StorageAudience, account)
+	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), StorageAudience, c.base())
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +104,15 @@ func (d Door) caller(c *call) (*credential.Token, error) {
 	}
 	c.account = found
 	return token, nil
+}
+
+// base is the account's address as the caller spells it: the account in the host, or at the beginning of the path.
+func (c *call) base() string {
+	urls := c.v.Installation().URLs
+	if _, ok := accountIn(c.r.Host, urls["storage"]); ok {
+		return "https://" + strings.ToLower(c.r.Host)
+	}
+	return urls["blob"] + "/" + c.target.account
 }
 
 // permit asks for the operation's right, and keeps the answer for the record.

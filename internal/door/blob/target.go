@@ -47,10 +47,15 @@ func (t target) level() level {
 }
 
 // parseTarget splits the path as it was sent and decodes each part once. A blob's name is everything behind the
-// container, slashes included: nothing is cleaned, the name is never a path on disk.
-func parseTarget(r *http.Request) (target, error) {
+// container, slashes included: nothing is cleaned, the name is never a path on disk. The host alone decides whether the
+// account stands in it or begins the path, so that no path has two meanings.
+func parseTarget(r *http.Request, domain string) (target, error) {
 	bad := fault.New(fault.Invalid, BadPath, "The requested URI does not represent any resource on the server.")
-	parts := strings.SplitN(strings.TrimPrefix(web.RawPath(r), "/"), "/", 3)
+	path := strings.TrimPrefix(web.RawPath(r), "/")
+	if account, ok := accountIn(r.Host, domain); ok {
+		path = account + "/" + path
+	}
+	parts := strings.SplitN(path, "/", 3)
 	var decoded [3]string
 	for i, p := range parts {
 		text, err := url.PathUnescape(p)
@@ -64,6 +69,17 @@ func parseTarget(r *http.Request) (target, error) {
 	}
 	query, err := web.ParseQuery(r.URL.RawQuery, web.QueryRules{Fold: true})
 	return target{account: decoded[0], container: decoded[1], blob: decoded[2], query: query}, err
+}
+
+// accountIn reads the account out of a host {account}.blob.{domain}, the form that clients make from an account's name and
+// the cloud's storage suffix (Azure Storage, "Resource URI syntax"). domain is a URL; empty is none.
+func accountIn(host, domain string) (account string, ok bool) {
+	_, suffix, ok := strings.Cut(domain, "://")
+	if !ok {
+		return "", false
+	}
+	account, ok = strings.CutSuffix(strings.ToLower(host), ".blob."+strings.ToLower(suffix))
+	return account, ok && account != "" && !strings.ContainsAny(account, "./%")
 }
 
 // operation finds the line of the table that the request is. A parameter that the line does not understand is refused,

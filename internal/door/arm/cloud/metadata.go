@@ -103,7 +103,7 @@ func describe(inst *view.Installation, login string) metadata {
 		Portal: inst.URLs["console"], Name: Name, ResourceManager: inst.URLs["arm"], Gallery: inst.URLs["arm"],
 		Authentication: authentication{Login: login, Audiences: audiences(), Tenant: "common", Provider: "AAD"},
 		Graph:          graphOf(inst), GraphAudience: graphOf(inst), MicrosoftGraph: graphOf(inst),
-		Suffixes: suffixes{Storage: hostOf(inst.URLs["blob"]), KeyVault: hostOf(inst.URLs["keyvault"])},
+		Suffixes: suffixes{Storage: hostOf(inst.URLs["storage"]), KeyVault: hostOf(inst.URLs["keyvault"])},
 	}
 }
 
