@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/nearest"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
 	"github.com/lanyard-id/lanyard/internal/directory/kinds"
 	"github.com/lanyard-id/lanyard/internal/opwire"
@@ -69,7 +70,7 @@ func didYouMean(cmd *cobra.Command, err error, kind string) error {
 	}
 	s := *r
 	s.Said.Next = helpOf(cmd)
-	if near, ok := nearest(kind, kinds.Kinds()); ok {
+	if near, ok := nearest.Word(kind, kinds.Kinds()); ok {
 		s.Said.Message = fmt.Sprintf("there is no kind %q; did you mean %s?", kind, near)
 	}
 	return &s

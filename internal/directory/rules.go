@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory/launch"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -35,8 +36,16 @@ func (e *Edit) CreateRule(s RuleSpec) (name.GUID, error) {
 	if err := e.checkExpiry(s.Expires); err != nil {
 		return name.GUID{}, err
 	}
-	if err := e.nameWorkload(r, s); err != nil {
-		return name.GUID{}, err
+	switch launch.Name(e.view, r, launch.Workload{Resource: s.Resource, ARN: s.ARN, Operator: s.Operator}) {
+	case launch.Resource:
+		return name.GUID{}, notFound(ResourceNotFound, "there is no resource %s", s.Resource)
+	case launch.AWSResource:
+		return name.GUID{}, notFound(AWSResourceNotFound, "there is no AWS resource %s", s.ARN)
+	case launch.Operator:
+		return name.GUID{}, notFound(PrincipalNotFound, "there is no operator with the object id %s", s.Operator)
+	case launch.One:
+		return name.GUID{}, invalid(InvalidValue, "a workload rule is for exactly one resource, AWS resource or operator")
+	case launch.Nothing:
 	}
 	_, err := e.save(r)
 	return r.ID, err
@@ -49,41 +58,10 @@ func (e *Edit) checkExpiry(at time.Time) error {
 	return nil
 }
 
-func (e *Edit) nameWorkload(r *view.WorkloadRule, s RuleSpec) error {
-	count := 0
-	if !s.Resource.IsZero() {
-		count++
-		found, ok := e.view.Resource(s.Resource)
-		if !ok {
-			return notFound(ResourceNotFound, "there is no resource %s", s.Resource)
-		}
-		r.Resource, r.ResourceUID = found.ID, found.UID
-	}
-	if !s.ARN.IsZero() {
-		count++
-		found, ok := e.view.AWSResource(s.ARN)
-		if !ok {
-			return notFound(AWSResourceNotFound, "there is no AWS resource %s", s.ARN)
-		}
-		r.ARN, r.ResourceUID = found.ARN, found.UID
-	}
-	if !s.Operator.IsZero() {
-		count++
-		if o, ok := e.view.PrincipalByObject(s.Operator); !ok || o.Operator == nil {
-			return notFound(PrincipalNotFound, "there is no operator with the object id %s", s.Operator)
-		}
-		r.Operator = s.Operator
-	}
-	if count != 1 {
-		return invalid(InvalidValue, "a workload rule is for exactly one resource, AWS resource or operator")
-	}
-	return nil
-}
-
 // RenewRule lets a rule live until expires. A rule that has expired or whose workload is gone cannot come back.
 func (e *Edit) RenewRule(id name.GUID, expires time.Time) error {
 	r, ok := e.view.Rule(id)
-	if !ok || !r.Expires.After(e.now) || !e.workloadLives(r) {
+	if !ok || !r.Expires.After(e.now) || !launch.Lives(e.view, r) {
 		return notFound(RuleNotFound, "there is no workload rule %s", id)
 	}
 	if err := e.checkExpiry(expires); err != nil {
@@ -102,18 +80,4 @@ func (e *Edit) DeleteRule(id name.GUID) error {
 		return notFound(RuleNotFound, "there is no workload rule %s", id)
 	}
 	return e.remove(r)
-}
-
-// workloadLives tells whether the workload of a rule is still the one that the rule was made for.
-func (e *Edit) workloadLives(r *view.WorkloadRule) bool {
-	switch {
-	case !r.Resource.IsZero():
-		found, ok := e.view.Resource(r.Resource)
-		return ok && found.UID == r.ResourceUID
-	case !r.ARN.IsZero():
-		found, ok := e.view.AWSResource(r.ARN)
-		return ok && found.UID == r.ResourceUID
-	}
-	_, ok := e.view.PrincipalByObject(r.Operator)
-	return ok
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/lanyard-id/lanyard/internal/directory/holds"
+	"github.com/lanyard-id/lanyard/internal/directory/launch"
 	"github.com/lanyard-id/lanyard/internal/directory/vault"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -53,7 +54,7 @@ func (d *Directory) sweep(e *Edit) error {
 		}
 	}
 	for r := range e.view.Rules() {
-		if r.Expires.After(e.now) && e.workloadLives(r) {
+		if r.Expires.After(e.now) && launch.Lives(e.view, r) {
 			continue
 		}
 		if full, err := e.sweepOne(r); full || err != nil {

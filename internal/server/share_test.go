@@ -4,7 +4,7 @@ import "testing"
 
 // TestShareLeavesDescriptors wants the keepers to have theirs however many connections and requests the doors are given.
 func TestShareLeavesDescriptors(t *testing.T) {
-	for _, tc := range []struct{ descriptors, want int64 }{{0, 1}, {256, 1}, {1024, 85}, {20000, 2193}, {1 << 20, maxShare}} {
+	for _, tc := range []struct{ descriptors, want int64 }{{0, 1}, {256, 1}, {1024, 76}, {20000, 1974}, {1 << 20, maxShare}} {
 		got := share(tc.descriptors)
 		if got != tc.want {
 			t.Errorf("of %d descriptors each gets %d, want %d", tc.descriptors, got, tc.want)

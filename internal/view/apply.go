@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // At finds the record that lies under a store key now, fenced or not; nil if there is none.
@@ -39,9 +40,9 @@ func (v *View) At(key string) Record {
 	case kindContainer:
 		return find(&v.containers, id)
 	case kindSecret:
-		return found(v.vaults.secrets.get(id))
+		return found(v.vaults.secrets.Get(id))
 	case kindSecretVersion:
-		return found(v.vaults.versions.get(id))
+		return found(v.vaults.versions.Get(id))
 	case kindTombstone:
 		return find(&v.tombstones, id)
 	case kindRevocation:
@@ -75,7 +76,7 @@ func (a *awsTables) at(kind, id string) Record {
 }
 
 // find turns a missing entry into a nil Record, not into a Record that holds a nil pointer.
-func find[V Record](t *table[V], id string) Record { return found(t.get(id)) }
+func find[V Record](t *table.Map[V], id string) Record { return found(t.Get(id)) }
 
 func found[V Record](r V, ok bool) Record {
 	if ok {
@@ -90,49 +91,49 @@ func (v *View) put(r Record) error {
 	case *Installation:
 		v.installation = r
 	case *Tenant:
-		v.tenants.set(r.ID.String(), r)
+		v.tenants.Set(r.ID.String(), r)
 		return unique(&v.tenantNames, "tenant name", strings.ToLower(r.Name), r)
 	case *Operator:
-		v.operators.set(r.Tenant.String(), r)
+		v.operators.Set(r.Tenant.String(), r)
 		return v.putPrincipal(Owner{Operator: r})
 	case *Subscription:
-		v.subscriptions.set(r.ID.String(), r)
+		v.subscriptions.Set(r.ID.String(), r)
 	case *ResourceGroup:
 		k := GroupKey(r.Subscription, r.Name)
-		v.groups.set(k, r)
-		v.scopes.set(k, r)
+		v.groups.Set(k, r)
+		v.scopes.Set(k, r)
 	case *Resource:
 		return v.putResource(r)
 	case *UserIdentity:
-		v.identities.set(r.ID.Key(), r)
-		v.scopes.set(r.ID.Key(), r)
+		v.identities.Set(r.ID.Key(), r)
+		v.scopes.Set(r.ID.Key(), r)
 		return v.putPrincipal(Owner{Identity: r})
 	case *Application:
 		return v.putApplication(r)
 	case *RoleDefinition:
-		v.roleDefs.set(r.ID.String(), r)
+		v.roleDefs.Set(r.ID.String(), r)
 	case *RoleAssignment:
 		v.putAssignment(r)
 	case *DenyAssignment:
 		v.putDeny(r)
 	case *Container:
-		v.containers.set(containerKey(r.Account, r.Name), r)
-		v.scopes.set(r.Scope().Key(), r)
+		v.containers.Set(containerKey(r.Account, r.Name), r)
+		v.scopes.Set(r.Scope().Key(), r)
 	case *Secret:
 		v.vaults.put(r)
-		v.scopes.set(r.Scope().Key(), r)
+		v.scopes.Set(r.Scope().Key(), r)
 	case *SecretVersion:
 		v.vaults.put(r)
-		v.scopes.set(r.versionScopeKey(), r)
+		v.scopes.Set(r.versionScopeKey(), r)
 	case *Tombstone:
-		v.tombstones.set(r.Scope.Key(), r)
+		v.tombstones.Set(r.Scope.Key(), r)
 	case *Revocation:
 		v.putRevocation(r)
 	case *WorkloadRule:
-		v.rules.set(r.ID.String(), r)
+		v.rules.Set(r.ID.String(), r)
 		return unique(&v.proofs, "launch secret", r.SecretHash, r)
 	case *Issuer:
-		v.outside.set(r.URL.String(), r)
+		v.outside.Set(r.URL.String(), r)
 	case *DirectoryGroup:
 		v.memberships.put(r)
 	default:
@@ -142,17 +143,17 @@ func (v *View) put(r Record) error {
 }
 
 // unique enters the record under a key that no other may claim.
-func unique[V any](t *table[V], what, key string, r V) error {
-	if _, taken := t.get(key); taken {
+func unique[V any](t *table.Map[V], what, key string, r V) error {
+	if _, taken := t.Get(key); taken {
 		return &Taken{What: what, Key: key}
 	}
-	t.set(key, r)
+	t.Set(key, r)
 	return nil
 }
 
 func (v *View) putResource(r *Resource) error {
-	v.resources.set(r.ID.Key(), r)
-	v.scopes.set(r.ID.Key(), r)
+	v.resources.Set(r.ID.Key(), r)
+	v.scopes.Set(r.ID.Key(), r)
 	if k, ok := endpointKey(r.ID); ok {
 		if err := unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
 			return err
@@ -190,7 +191,7 @@ func (v *View) putPrincipal(o Owner) error {
 func (o Owner) house() bool { return o.Application != nil && o.Application.House }
 
 func (v *View) putApplication(r *Application) error {
-	v.applications.set(r.ObjectID.String(), r)
+	v.applications.Set(r.ObjectID.String(), r)
 	for _, a := range audiencesOf(r) {
 		if err := unique(&v.audiences, "audience", a, r); err != nil {
 			return err
@@ -217,13 +218,13 @@ func (v *View) putAssignment(r *RoleAssignment) {
 	if r.Condition != "" && r.compiled == nil { // few assignments have one, and there are many assignments
 		r.compiled = new(compiledCondition)
 	}
-	v.assignments.set(r.ID.String(), r)
-	v.scopes.set(assignmentScopeKey(r), r)
-	list, _ := v.granted.get(r.Principal.String())
-	if v.granted.b == nil {
+	v.assignments.Set(r.ID.String(), r)
+	v.scopes.Set(assignmentScopeKey(r), r)
+	list, _ := v.granted.Get(r.Principal.String())
+	if !v.granted.Loading() {
 		list = slices.Clip(list) // a sealed View keeps its own slice: append must copy
 	}
-	v.granted.set(r.Principal.String(), append(list, r))
+	v.granted.Set(r.Principal.String(), append(list, r))
 }
 
 // assignmentScopeKey sorts assignments right behind the scope they are made on and before anything below it.
@@ -233,27 +234,27 @@ func assignmentScopeKey(r *RoleAssignment) string {
 
 func (a *awsTables) put(r Record) error {
 	if _, account := r.(*Account); !account {
-		a.ordered.set(r.StoreKey(), r)
+		a.ordered.Set(r.StoreKey(), r)
 	}
 	switch r := r.(type) {
 	case *Account:
-		a.accounts.set(r.ID.String(), r)
+		a.accounts.Set(r.ID.String(), r)
 		return unique(&a.accountNames, "account name", strings.ToLower(r.Name), r)
 	case *Role:
-		a.roles.set(r.ARN.String(), r)
+		a.roles.Set(r.ARN.String(), r)
 		if err := unique(&a.roleNames, "role name", roleNameKey(r.ARN.Account(), r.Name), r); err != nil {
 			return err
 		}
 		return unique(&a.roleIDs, "role id", r.UniqueID, r)
 	case *Policy:
-		a.policies.set(r.ARN.String(), r)
+		a.policies.Set(r.ARN.String(), r)
 	case *OIDCProvider:
-		a.providers.set(r.ARN.String(), r)
+		a.providers.Set(r.ARN.String(), r)
 		return unique(&a.issuers, "issuer", issuerKey(r.ARN.Account(), r.URL.String()), r)
 	case *Bucket:
-		a.buckets.set(r.Name, r)
+		a.buckets.Set(r.Name, r)
 	case *AWSResource:
-		a.resources.set(r.ARN.String(), r)
+		a.resources.Set(r.ARN.String(), r)
 	}
 	return nil
 }
@@ -270,60 +271,60 @@ func (v *View) drop(r Record) {
 	case *Installation:
 		v.installation = nil
 	case *Tenant:
-		v.tenants.del(r.ID.String())
-		v.tenantNames.del(strings.ToLower(r.Name))
+		v.tenants.Delete(r.ID.String())
+		v.tenantNames.Delete(strings.ToLower(r.Name))
 	case *Operator:
-		v.operators.del(r.Tenant.String())
+		v.operators.Delete(r.Tenant.String())
 		v.dropPrincipal(Owner{Operator: r})
 	case *Subscription:
-		v.subscriptions.del(r.ID.String())
+		v.subscriptions.Delete(r.ID.String())
 	case *ResourceGroup:
 		k := GroupKey(r.Subscription, r.Name)
-		v.groups.del(k)
-		v.scopes.del(k)
+		v.groups.Delete(k)
+		v.scopes.Delete(k)
 	case *Resource:
-		v.resources.del(r.ID.Key())
-		v.scopes.del(r.ID.Key())
+		v.resources.Delete(r.ID.Key())
+		v.scopes.Delete(r.ID.Key())
 		if k, ok := endpointKey(r.ID); ok {
-			v.endpoints.del(k)
+			v.endpoints.Delete(k)
 		}
 		if r.System != nil {
 			v.dropPrincipal(Owner{Resource: r})
 		}
 	case *UserIdentity:
-		v.identities.del(r.ID.Key())
-		v.scopes.del(r.ID.Key())
+		v.identities.Delete(r.ID.Key())
+		v.scopes.Delete(r.ID.Key())
 		v.dropPrincipal(Owner{Identity: r})
 	case *Application:
-		v.applications.del(r.ObjectID.String())
+		v.applications.Delete(r.ObjectID.String())
 		for _, a := range audiencesOf(r) {
-			v.audiences.del(a)
+			v.audiences.Delete(a)
 		}
 		v.dropPrincipal(Owner{Application: r})
 	case *RoleDefinition:
-		v.roleDefs.del(r.ID.String())
+		v.roleDefs.Delete(r.ID.String())
 	case *RoleAssignment:
 		v.dropAssignment(r)
 	case *DenyAssignment:
 		v.dropDeny(r)
 	case *Container:
-		v.containers.del(containerKey(r.Account, r.Name))
-		v.scopes.del(r.Scope().Key())
+		v.containers.Delete(containerKey(r.Account, r.Name))
+		v.scopes.Delete(r.Scope().Key())
 	case *Secret:
 		v.vaults.drop(r)
-		v.scopes.del(r.Scope().Key())
+		v.scopes.Delete(r.Scope().Key())
 	case *SecretVersion:
 		v.vaults.drop(r)
-		v.scopes.del(r.versionScopeKey())
+		v.scopes.Delete(r.versionScopeKey())
 	case *Tombstone:
-		v.tombstones.del(r.Scope.Key())
+		v.tombstones.Delete(r.Scope.Key())
 	case *Revocation:
 		v.dropRevocation(r)
 	case *WorkloadRule:
-		v.rules.del(r.ID.String())
-		v.proofs.del(r.SecretHash)
+		v.rules.Delete(r.ID.String())
+		v.proofs.Delete(r.SecretHash)
 	case *Issuer:
-		v.outside.del(r.URL.String())
+		v.outside.Delete(r.URL.String())
 	case *DirectoryGroup:
 		v.memberships.drop(r)
 	case nil:
@@ -334,16 +335,16 @@ func (v *View) drop(r Record) {
 
 func (v *View) dropPrincipal(o Owner) {
 	p := o.Principal()
-	v.principals.del(p.ObjectID.String())
+	v.principals.Delete(p.ObjectID.String())
 	if !o.house() {
-		v.clients.del(p.ClientID.String())
+		v.clients.Delete(p.ClientID.String())
 	}
 }
 
 func (v *View) dropAssignment(r *RoleAssignment) {
-	v.assignments.del(r.ID.String())
-	v.scopes.del(assignmentScopeKey(r))
-	list, _ := v.granted.get(r.Principal.String())
+	v.assignments.Delete(r.ID.String())
+	v.scopes.Delete(assignmentScopeKey(r))
+	list, _ := v.granted.Get(r.Principal.String())
 	kept := make([]*RoleAssignment, 0, len(list))
 	for _, a := range list {
 		if a.ID != r.ID {
@@ -351,30 +352,30 @@ func (v *View) dropAssignment(r *RoleAssignment) {
 		}
 	}
 	if len(kept) == 0 {
-		v.granted.del(r.Principal.String())
+		v.granted.Delete(r.Principal.String())
 		return
 	}
-	v.granted.set(r.Principal.String(), kept)
+	v.granted.Set(r.Principal.String(), kept)
 }
 
 func (a *awsTables) drop(r Record) {
-	a.ordered.del(r.StoreKey())
+	a.ordered.Delete(r.StoreKey())
 	switch r := r.(type) {
 	case *Account:
-		a.accounts.del(r.ID.String())
-		a.accountNames.del(strings.ToLower(r.Name))
+		a.accounts.Delete(r.ID.String())
+		a.accountNames.Delete(strings.ToLower(r.Name))
 	case *Role:
-		a.roles.del(r.ARN.String())
-		a.roleNames.del(roleNameKey(r.ARN.Account(), r.Name))
-		a.roleIDs.del(r.UniqueID)
+		a.roles.Delete(r.ARN.String())
+		a.roleNames.Delete(roleNameKey(r.ARN.Account(), r.Name))
+		a.roleIDs.Delete(r.UniqueID)
 	case *Policy:
-		a.policies.del(r.ARN.String())
+		a.policies.Delete(r.ARN.String())
 	case *OIDCProvider:
-		a.providers.del(r.ARN.String())
-		a.issuers.del(issuerKey(r.ARN.Account(), r.URL.String()))
+		a.providers.Delete(r.ARN.String())
+		a.issuers.Delete(issuerKey(r.ARN.Account(), r.URL.String()))
 	case *Bucket:
-		a.buckets.del(r.Name)
+		a.buckets.Delete(r.Name)
 	case *AWSResource:
-		a.resources.del(r.ARN.String())
+		a.resources.Delete(r.ARN.String())
 	}
 }

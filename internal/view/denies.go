@@ -67,19 +67,19 @@ func permissions(list []RolePermission) []rbac.Permission {
 func (d *DenyAssignment) StoreKey() string { return storeKey(kindDeny, d.ID.String()) }
 
 // Deny finds a deny assignment by id.
-func (v *View) Deny(id name.GUID) (*DenyAssignment, bool) { return v.denies.get(id.String()) }
+func (v *View) Deny(id name.GUID) (*DenyAssignment, bool) { return v.denies.Get(id.String()) }
 
 // Denies yields all deny assignments.
-func (v *View) Denies() iter.Seq[*DenyAssignment] { return v.denies.all() }
+func (v *View) Denies() iter.Seq[*DenyAssignment] { return v.denies.All() }
 
 // DeniesOver yields the deny assignments of a tenant whose scope is s or lies above it.
 func (v *View) DeniesOver(tenant name.GUID, s name.Scope) iter.Seq[*DenyAssignment] {
 	return func(yield func(*DenyAssignment) bool) {
-		if v.denies.size() == 0 {
+		if v.denies.Len() == 0 {
 			return
 		}
 		for key := range s.Ancestors() {
-			list, _ := v.blocked.get(key)
+			list, _ := v.blocked.Get(key)
 			for _, d := range list {
 				if d.Tenant == tenant && !yield(d) {
 					return
@@ -95,21 +95,21 @@ func denyScopeKey(d *DenyAssignment) string {
 }
 
 func (v *View) putDeny(d *DenyAssignment) {
-	v.denies.set(d.ID.String(), d)
-	v.scopes.set(denyScopeKey(d), d)
-	list, _ := v.blocked.get(d.Scope.Key())
-	v.blocked.set(d.Scope.Key(), append(list[:len(list):len(list)], d)) // a sealed View keeps its own slice: append copies
+	v.denies.Set(d.ID.String(), d)
+	v.scopes.Set(denyScopeKey(d), d)
+	list, _ := v.blocked.Get(d.Scope.Key())
+	v.blocked.Set(d.Scope.Key(), append(list[:len(list):len(list)], d)) // a sealed View keeps its own slice: append copies
 }
 
 func (v *View) dropDeny(d *DenyAssignment) {
-	v.denies.del(d.ID.String())
-	v.scopes.del(denyScopeKey(d))
-	list, _ := v.blocked.get(d.Scope.Key())
+	v.denies.Delete(d.ID.String())
+	v.scopes.Delete(denyScopeKey(d))
+	list, _ := v.blocked.Get(d.Scope.Key())
 	var kept []*DenyAssignment
 	for _, other := range list {
 		if other.ID != d.ID {
 			kept = append(kept, other)
 		}
 	}
-	v.blocked.set(d.Scope.Key(), kept)
+	v.blocked.Set(d.Scope.Key(), kept)
 }

@@ -5,19 +5,20 @@ import (
 	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // DirectoryGroup finds a group of principals by its object id.
 func (v *View) DirectoryGroup(id name.GUID) (*DirectoryGroup, bool) {
-	return v.memberships.groups.get(id.String())
+	return v.memberships.groups.Get(id.String())
 }
 
 // DirectoryGroups yields all groups of principals.
-func (v *View) DirectoryGroups() iter.Seq[*DirectoryGroup] { return v.memberships.groups.all() }
+func (v *View) DirectoryGroups() iter.Seq[*DirectoryGroup] { return v.memberships.groups.All() }
 
 // MemberOf gives the groups that name the principal or group as a member. The slice is shared: read only.
 func (v *View) MemberOf(id name.GUID) []name.GUID {
-	list, _ := v.memberships.of.get(id.String())
+	list, _ := v.memberships.of.Get(id.String())
 	return list
 }
 
@@ -60,27 +61,27 @@ func (v *View) Assignee(id name.GUID) (Assignee, bool) {
 
 // memberships are the groups, and for each member the groups that name it.
 type memberships struct {
-	groups table[*DirectoryGroup]
-	of     table[[]name.GUID]
+	groups table.Map[*DirectoryGroup]
+	of     table.Map[[]name.GUID]
 }
 
 func (m *memberships) put(g *DirectoryGroup) {
-	m.groups.set(g.ObjectID.String(), g)
+	m.groups.Set(g.ObjectID.String(), g)
 	for _, member := range g.Members {
-		list, _ := m.of.get(member.String())
-		m.of.set(member.String(), append(slices.Clip(list), g.ObjectID))
+		list, _ := m.of.Get(member.String())
+		m.of.Set(member.String(), append(slices.Clip(list), g.ObjectID))
 	}
 }
 
 func (m *memberships) drop(g *DirectoryGroup) {
-	m.groups.del(g.ObjectID.String())
+	m.groups.Delete(g.ObjectID.String())
 	for _, member := range g.Members {
-		list, _ := m.of.get(member.String())
+		list, _ := m.of.Get(member.String())
 		kept := slices.DeleteFunc(slices.Clone(list), func(id name.GUID) bool { return id == g.ObjectID })
 		if len(kept) == 0 {
-			m.of.del(member.String())
+			m.of.Delete(member.String())
 			continue
 		}
-		m.of.set(member.String(), kept)
+		m.of.Set(member.String(), kept)
 	}
 }

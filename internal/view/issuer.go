@@ -90,7 +90,7 @@ func (i *Issuer) Limits(literal string, whole bool) bool {
 }
 
 // Issuer finds an outside issuer by its exact URL.
-func (v *View) Issuer(url string) (*Issuer, bool) { return v.outside.get(url) }
+func (v *View) Issuer(url string) (*Issuer, bool) { return v.outside.Get(url) }
 
 // Issuers yields all outside issuers.
-func (v *View) Issuers() iter.Seq[*Issuer] { return v.outside.all() }
+func (v *View) Issuers() iter.Seq[*Issuer] { return v.outside.All() }

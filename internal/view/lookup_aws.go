@@ -8,46 +8,46 @@ import (
 )
 
 // Account finds an AWS account by id.
-func (v *View) Account(id name.AccountID) (*Account, bool) { return v.aws.accounts.get(id.String()) }
+func (v *View) Account(id name.AccountID) (*Account, bool) { return v.aws.accounts.Get(id.String()) }
 
 // AccountNamed finds an AWS account by its name, ignoring case.
 func (v *View) AccountNamed(n string) (*Account, bool) {
-	return v.aws.accountNames.get(strings.ToLower(n))
+	return v.aws.accountNames.Get(strings.ToLower(n))
 }
 
 // Accounts yields all AWS accounts.
-func (v *View) Accounts() iter.Seq[*Account] { return v.aws.accounts.all() }
+func (v *View) Accounts() iter.Seq[*Account] { return v.aws.accounts.All() }
 
 // Role finds a role by its exact ARN.
-func (v *View) Role(arn name.ARN) (*Role, bool) { return v.aws.roles.get(arn.String()) }
+func (v *View) Role(arn name.ARN) (*Role, bool) { return v.aws.roles.Get(arn.String()) }
 
 // RoleNamed finds a role by account and name; names are unique ignoring case.
 func (v *View) RoleNamed(account name.AccountID, n string) (*Role, bool) {
-	return v.aws.roleNames.get(roleNameKey(account, n))
+	return v.aws.roleNames.Get(roleNameKey(account, n))
 }
 
 // RoleByID finds a role by its unique id (AROA...): the same role, not one that took its name later.
-func (v *View) RoleByID(id string) (*Role, bool) { return v.aws.roleIDs.get(id) }
+func (v *View) RoleByID(id string) (*Role, bool) { return v.aws.roleIDs.Get(id) }
 
 // Policy finds a managed policy.
-func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.aws.policies.get(arn.String()) }
+func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.aws.policies.Get(arn.String()) }
 
 // OIDCProvider finds a provider by ARN.
 func (v *View) OIDCProvider(arn name.ARN) (*OIDCProvider, bool) {
-	return v.aws.providers.get(arn.String())
+	return v.aws.providers.Get(arn.String())
 }
 
 // ProviderOf finds the provider that an account has for exactly this issuer text.
 func (v *View) ProviderOf(account name.AccountID, issuer string) (*OIDCProvider, bool) {
-	return v.aws.issuers.get(issuerKey(account, issuer))
+	return v.aws.issuers.Get(issuerKey(account, issuer))
 }
 
 // Bucket finds a bucket by name.
-func (v *View) Bucket(n string) (*Bucket, bool) { return v.aws.buckets.get(n) }
+func (v *View) Bucket(n string) (*Bucket, bool) { return v.aws.buckets.Get(n) }
 
 // AWSResource finds a workload of the AWS side.
 func (v *View) AWSResource(arn name.ARN) (*AWSResource, bool) {
-	return v.aws.resources.get(arn.String())
+	return v.aws.resources.Get(arn.String())
 }
 
 // Roles yields in order the roles of an account; the zero account means all.
@@ -88,7 +88,7 @@ func awsRecords[R Record](v *View, kind string, account name.AccountID) iter.Seq
 		prefix += strings.Join([]string{"arn:aws:iam", "", account.String(), ""}, ":")
 	}
 	return func(yield func(R) bool) {
-		for _, r := range v.aws.ordered.prefixed(prefix, "") {
+		for _, r := range v.aws.ordered.Prefixed(prefix, "") {
 			if rec, ok := r.(R); ok && !yield(rec) {
 				return
 			}

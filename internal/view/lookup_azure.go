@@ -10,26 +10,26 @@ import (
 )
 
 // Tenant finds a tenant by id.
-func (v *View) Tenant(id name.GUID) (*Tenant, bool) { return v.tenants.get(id.String()) }
+func (v *View) Tenant(id name.GUID) (*Tenant, bool) { return v.tenants.Get(id.String()) }
 
 // TenantNamed finds a tenant by its name, ignoring case.
-func (v *View) TenantNamed(n string) (*Tenant, bool) { return v.tenantNames.get(strings.ToLower(n)) }
+func (v *View) TenantNamed(n string) (*Tenant, bool) { return v.tenantNames.Get(strings.ToLower(n)) }
 
 // Tenants yields all tenants.
-func (v *View) Tenants() iter.Seq[*Tenant] { return v.tenants.all() }
+func (v *View) Tenants() iter.Seq[*Tenant] { return v.tenants.All() }
 
 // OperatorOf is the operator principal of a tenant.
 func (v *View) OperatorOf(tenant name.GUID) (*Operator, bool) {
-	return v.operators.get(tenant.String())
+	return v.operators.Get(tenant.String())
 }
 
 // Subscription finds a subscription by id.
 func (v *View) Subscription(id name.GUID) (*Subscription, bool) {
-	return v.subscriptions.get(id.String())
+	return v.subscriptions.Get(id.String())
 }
 
 // Subscriptions yields all subscriptions.
-func (v *View) Subscriptions() iter.Seq[*Subscription] { return v.subscriptions.all() }
+func (v *View) Subscriptions() iter.Seq[*Subscription] { return v.subscriptions.All() }
 
 // TenantOf gives the tenant that a scope's subscription belongs to.
 func (v *View) TenantOf(s name.Scope) (name.GUID, bool) {
@@ -47,40 +47,40 @@ func (v *View) TenantOf(s name.Scope) (name.GUID, bool) {
 // Group finds a resource group; one that is being deleted is not found.
 func (v *View) Group(sub name.GUID, group string) (*ResourceGroup, bool) {
 	k := GroupKey(sub, group)
-	g, ok := v.groups.get(k)
+	g, ok := v.groups.Get(k)
 	return g, ok && !v.fenced(k)
 }
 
 // Groups yields all resource groups, fenced or not.
-func (v *View) Groups() iter.Seq[*ResourceGroup] { return v.groups.all() }
+func (v *View) Groups() iter.Seq[*ResourceGroup] { return v.groups.All() }
 
 // Resource finds a resource that is not a user-assigned identity.
 func (v *View) Resource(id name.ResourceID) (*Resource, bool) {
-	r, ok := v.resources.get(id.Key())
+	r, ok := v.resources.Get(id.Key())
 	return r, ok && !v.fenced(id.Key())
 }
 
 // Identity finds a user-assigned identity.
 func (v *View) Identity(id name.ResourceID) (*UserIdentity, bool) {
-	i, ok := v.identities.get(id.Key())
+	i, ok := v.identities.Get(id.Key())
 	return i, ok && !v.fenced(id.Key())
 }
 
 // PrincipalByObject finds whose service principal an object id is.
 func (v *View) PrincipalByObject(id name.GUID) (Owner, bool) {
-	o, ok := v.principals.get(id.String())
+	o, ok := v.principals.Get(id.String())
 	return o, ok && !v.fenced(o.scopeKey())
 }
 
 // PrincipalByClient finds whose service principal a client id is.
 func (v *View) PrincipalByClient(id name.GUID) (Owner, bool) {
-	o, ok := v.clients.get(id.String())
+	o, ok := v.clients.Get(id.String())
 	return o, ok && !v.fenced(o.scopeKey())
 }
 
 // Application finds an application by its object id.
 func (v *View) Application(id name.GUID) (*Application, bool) {
-	return v.applications.get(id.String())
+	return v.applications.Get(id.String())
 }
 
 // Audience finds the application that is registered in the tenant under an ID URI or client id; one trailing slash is
@@ -90,19 +90,19 @@ func (v *View) Audience(tenant name.GUID, audience string) (*Application, bool) 
 	if i := v.installation; i != nil && i.URLs["keyvault"] != "" && strings.TrimSuffix(audience, "/") == i.URLs["keyvault"] {
 		audience = VaultAudience
 	}
-	return v.audiences.get(audienceKey(tenant, audience))
+	return v.audiences.Get(audienceKey(tenant, audience))
 }
 
 // Applications yields all applications.
-func (v *View) Applications() iter.Seq[*Application] { return v.applications.all() }
+func (v *View) Applications() iter.Seq[*Application] { return v.applications.All() }
 
 // RoleDefinition finds a custom role definition.
 func (v *View) RoleDefinition(id name.GUID) (*RoleDefinition, bool) {
-	return v.roleDefs.get(id.String())
+	return v.roleDefs.Get(id.String())
 }
 
 // RoleDefinitions yields all custom role definitions.
-func (v *View) RoleDefinitions() iter.Seq[*RoleDefinition] { return v.roleDefs.all() }
+func (v *View) RoleDefinitions() iter.Seq[*RoleDefinition] { return v.roleDefs.All() }
 
 // AzureRole finds a role by the id of its definition, built in or custom in the tenant, ready to decide by.
 func (v *View) AzureRole(tenant, id name.GUID) (*rbac.Role, bool) {
@@ -137,17 +137,17 @@ func (v *View) AzureRoleNamed(tenant name.GUID, roleName string) (*rbac.Role, bo
 
 // Assignment finds a role assignment by id.
 func (v *View) Assignment(id name.GUID) (*RoleAssignment, bool) {
-	return v.assignments.get(id.String())
+	return v.assignments.Get(id.String())
 }
 
 // AssignmentsOf gives the assignments of one principal. The slice is shared: read only.
 func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
-	list, _ := v.granted.get(principal.String())
+	list, _ := v.granted.Get(principal.String())
 	return list
 }
 
 // Assignments yields all role assignments.
-func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.all() }
+func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.All() }
 
 // ScopeKey is the place of an assignment among all that lies in the ARM tree.
 func (r *RoleAssignment) ScopeKey() string { return assignmentScopeKey(r) }
@@ -166,7 +166,7 @@ func (v *View) AssignmentsFrom(s name.Scope, below bool, after string) iter.Seq2
 			prefixes[len(prefixes)-1] = strings.TrimSuffix(s.Key(), "/") + "/"
 		}
 		for _, prefix := range prefixes {
-			for key, r := range v.scopes.prefixed(prefix, after) {
+			for key, r := range v.scopes.Prefixed(prefix, after) {
 				if a, ok := r.(*RoleAssignment); ok && key > after && !yield(key, a) {
 					return
 				}
@@ -184,13 +184,13 @@ func (v *View) StorageAccount(account string) (*Resource, bool) {
 func (v *View) Vault(vault string) (*Resource, bool) { return v.endpoint(TypeKeyVault, vault) }
 
 func (v *View) endpoint(typ, name string) (*Resource, bool) {
-	r, ok := v.endpoints.get(strings.ToLower(typ + " " + name))
+	r, ok := v.endpoints.Get(strings.ToLower(typ + " " + name))
 	return r, ok && !v.fenced(r.ID.Key())
 }
 
 // Container finds a container of a storage account; one that belongs to an earlier account of that name is not found.
 func (v *View) Container(account *Resource, container string) (*Container, bool) {
-	c, ok := v.containers.get(containerKey(account.ID, container))
+	c, ok := v.containers.Get(containerKey(account.ID, container))
 	return c, ok && c.AccountUID == account.UID && !v.fenced(account.ID.Key())
 }
 
@@ -199,10 +199,10 @@ func (v *View) Container(account *Resource, container string) (*Container, bool)
 func (v *View) Under(s name.Scope) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		key := strings.TrimSuffix(s.Key(), "/")
-		if r, ok := v.scopes.get(key); ok && !yield(r) {
+		if r, ok := v.scopes.Get(key); ok && !yield(r) {
 			return
 		}
-		for _, r := range v.scopes.prefixed(key+"/", "") {
+		for _, r := range v.scopes.Prefixed(key+"/", "") {
 			if !yield(r) {
 				return
 			}
@@ -217,24 +217,24 @@ func (v *View) UnderAfter(s name.Scope, after string) iter.Seq2[string, Record] 
 	if after != "" {
 		from = after + "\x00" // the next key that there can be
 	}
-	return v.scopes.prefixed(strings.TrimSuffix(s.Key(), "/")+"/", from)
+	return v.scopes.Prefixed(strings.TrimSuffix(s.Key(), "/")+"/", from)
 }
 
 // Place gives what lies in the ARM tree at exactly this scope: a group, resource, identity or container; nil if nothing
 // does, fenced or not.
 func (v *View) Place(s name.Scope) Record {
-	r, _ := v.scopes.get(s.Key())
+	r, _ := v.scopes.Get(s.Key())
 	return r
 }
 
 // Tombstones yields the subtrees that a sweep has still to remove.
-func (v *View) Tombstones() iter.Seq[*Tombstone] { return v.tombstones.all() }
+func (v *View) Tombstones() iter.Seq[*Tombstone] { return v.tombstones.All() }
 
 // Rule finds a workload rule by id.
-func (v *View) Rule(id name.GUID) (*WorkloadRule, bool) { return v.rules.get(id.String()) }
+func (v *View) Rule(id name.GUID) (*WorkloadRule, bool) { return v.rules.Get(id.String()) }
 
 // RuleByProof finds the workload rule whose launch secret has this hex SHA-256.
-func (v *View) RuleByProof(hash string) (*WorkloadRule, bool) { return v.proofs.get(hash) }
+func (v *View) RuleByProof(hash string) (*WorkloadRule, bool) { return v.proofs.Get(hash) }
 
 // Rules yields all workload rules.
-func (v *View) Rules() iter.Seq[*WorkloadRule] { return v.rules.all() }
+func (v *View) Rules() iter.Seq[*WorkloadRule] { return v.rules.All() }

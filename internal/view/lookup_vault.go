@@ -5,32 +5,33 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // vaultTables hold the secrets of all vaults.
 type vaultTables struct {
-	secrets  ordered[*Secret]        // by scope key
-	versions ordered[*SecretVersion] // by scope key
-	trash    table[*Secret]          // the deleted ones, by scope key
-	weights  table[int]              // of all versions of a vault, by the vault's scope key
+	secrets  table.Ordered[*Secret]        // by scope key
+	versions table.Ordered[*SecretVersion] // by scope key
+	trash    table.Map[*Secret]            // the deleted ones, by scope key
+	weights  table.Map[int]                // of all versions of a vault, by the vault's scope key
 }
 
 func loadingVaults() vaultTables {
 	return vaultTables{
-		secrets: loadingOrdered[*Secret](), versions: loadingOrdered[*SecretVersion](),
-		trash: loadingTable[*Secret](), weights: loadingTable[int](),
+		secrets: table.NewOrdered[*Secret](), versions: table.NewOrdered[*SecretVersion](),
+		trash: table.NewMap[*Secret](), weights: table.NewMap[int](),
 	}
 }
 
 func (t *vaultTables) put(r Record) {
 	switch r := r.(type) {
 	case *Secret:
-		t.secrets.set(r.Scope().Key(), r)
+		t.secrets.Set(r.Scope().Key(), r)
 		if r.IsDeleted() {
-			t.trash.set(r.Scope().Key(), r)
+			t.trash.Set(r.Scope().Key(), r)
 		}
 	case *SecretVersion:
-		t.versions.set(r.versionScopeKey(), r)
+		t.versions.Set(r.versionScopeKey(), r)
 		t.weigh(r, r.Weight())
 	}
 }
@@ -38,21 +39,21 @@ func (t *vaultTables) put(r Record) {
 func (t *vaultTables) drop(r Record) {
 	switch r := r.(type) {
 	case *Secret:
-		t.secrets.del(r.Scope().Key())
-		t.trash.del(r.Scope().Key())
+		t.secrets.Delete(r.Scope().Key())
+		t.trash.Delete(r.Scope().Key())
 	case *SecretVersion:
-		t.versions.del(r.versionScopeKey())
+		t.versions.Delete(r.versionScopeKey())
 		t.weigh(r, -r.Weight())
 	}
 }
 
 func (t *vaultTables) weigh(r *SecretVersion, by int) {
-	sum, _ := t.weights.get(r.Vault.Key())
+	sum, _ := t.weights.Get(r.Vault.Key())
 	if sum += by; sum <= 0 {
-		t.weights.del(r.Vault.Key())
+		t.weights.Delete(r.Vault.Key())
 		return
 	}
-	t.weights.set(r.Vault.Key(), sum)
+	t.weights.Set(r.Vault.Key(), sum)
 }
 
 // Secret finds a secret of a vault, deleted or not. One of an earlier vault of that name, and one that is being removed
@@ -62,13 +63,13 @@ func (v *View) Secret(vault *Resource, secret string) (*Secret, bool) {
 	if err != nil {
 		return nil, false
 	}
-	s, ok := v.vaults.secrets.get(scope.Key())
+	s, ok := v.vaults.secrets.Get(scope.Key())
 	return s, ok && s.VaultUID == vault.UID && !v.fenced(scope.Key())
 }
 
 // SecretVersion finds a version of a secret by its id.
 func (v *View) SecretVersion(s *Secret, id string) (*SecretVersion, bool) {
-	version, ok := v.vaults.versions.get(s.Scope().Key() + "/versions/" + id)
+	version, ok := v.vaults.versions.Get(s.Scope().Key() + "/versions/" + id)
 	return version, ok && version.VaultUID == s.VaultUID
 }
 
@@ -77,7 +78,7 @@ func (v *View) SecretVersion(s *Secret, id string) (*SecretVersion, bool) {
 func (v *View) Secrets(vault *Resource, after string) iter.Seq[*Secret] {
 	return func(yield func(*Secret) bool) {
 		prefix := vault.ID.Key() + "/secrets/"
-		for _, s := range v.vaults.secrets.prefixed(prefix, startAfter(prefix, strings.ToLower(after))) {
+		for _, s := range v.vaults.secrets.Prefixed(prefix, startAfter(prefix, strings.ToLower(after))) {
 			if s.VaultUID == vault.UID && !v.fenced(s.Scope().Key()) && !yield(s) {
 				return
 			}
@@ -90,7 +91,7 @@ func (v *View) Secrets(vault *Resource, after string) iter.Seq[*Secret] {
 func (v *View) SecretVersions(s *Secret, after string) iter.Seq[*SecretVersion] {
 	return func(yield func(*SecretVersion) bool) {
 		prefix := s.Scope().Key() + "/versions/"
-		for _, version := range v.vaults.versions.prefixed(prefix, startAfter(prefix, after)) {
+		for _, version := range v.vaults.versions.Prefixed(prefix, startAfter(prefix, after)) {
 			if version.VaultUID == s.VaultUID && !yield(version) {
 				return
 			}
@@ -107,10 +108,10 @@ func startAfter(prefix, name string) string {
 }
 
 // DeletedSecrets yields the deleted secrets of all vaults, in no order: what the sweep removes when their time has come.
-func (v *View) DeletedSecrets() iter.Seq[*Secret] { return v.vaults.trash.all() }
+func (v *View) DeletedSecrets() iter.Seq[*Secret] { return v.vaults.trash.All() }
 
 // VaultWeight is how many bytes the versions of a vault's secrets count.
 func (v *View) VaultWeight(vault name.ResourceID) int {
-	sum, _ := v.vaults.weights.get(vault.Key())
+	sum, _ := v.vaults.weights.Get(vault.Key())
 	return sum
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
@@ -81,3 +82,13 @@ func (s *Secret) StoreKey() string { return storeKey(kindSecret, s.Scope().Key()
 
 // StoreKey implements Record.
 func (s *SecretVersion) StoreKey() string { return storeKey(kindSecretVersion, s.versionScopeKey()) }
+
+// VaultRules gives the rules of a key vault. They were checked when its properties were written; those that an older
+// version let in count as the defaults.
+func (r *Resource) VaultRules() azwire.VaultRules {
+	rules, err := azwire.ParseVaultRules(r.Properties)
+	if err != nil {
+		return azwire.VaultRules{RetentionDays: azwire.DefaultVaultRetention}
+	}
+	return rules
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // MaxTokenLife is longer than any token lives: settings allow a day. What ended a token is remembered for as long.
@@ -58,9 +59,9 @@ func PrincipalOf(r Record) *Principal {
 
 // revocations is the index of what ended lately.
 type revocations struct {
-	byPrincipal table[*Revocation]
-	inOrder     ordered[*Revocation] // by revision, then object id
-	last        int64                // the highest revision that has had one
+	byPrincipal table.Map[*Revocation]
+	inOrder     table.Ordered[*Revocation] // by revision, then object id
+	last        int64                      // the highest revision that has had one
 }
 
 // Mark is a place in the order of revocations: everything up to it was told. The zero Mark is the beginning.
@@ -81,21 +82,21 @@ func (m Mark) key() string {
 func (r *Revocation) Mark() Mark { return Mark{Rev: r.Rev, Principal: r.Principal} }
 
 func (v *View) putRevocation(r *Revocation) {
-	v.ended.byPrincipal.set(r.Principal.String(), r)
-	v.ended.inOrder.set(r.Mark().key(), r)
+	v.ended.byPrincipal.Set(r.Principal.String(), r)
+	v.ended.inOrder.Set(r.Mark().key(), r)
 	v.ended.last = max(v.ended.last, r.Rev)
 }
 
 func (v *View) dropRevocation(r *Revocation) {
-	v.ended.byPrincipal.del(r.Principal.String())
-	v.ended.inOrder.del(r.Mark().key())
+	v.ended.byPrincipal.Delete(r.Principal.String())
+	v.ended.inOrder.Delete(r.Mark().key())
 }
 
 // RevocationsAfter yields the revocations of all tenants behind a place, in order. The caller tells each only to its own
 // tenant.
 func (v *View) RevocationsAfter(m Mark) iter.Seq[*Revocation] {
 	return func(yield func(*Revocation) bool) {
-		for k, r := range v.ended.inOrder.prefixed("", m.key()) {
+		for k, r := range v.ended.inOrder.Prefixed("", m.key()) {
 			if k != m.key() && !yield(r) {
 				return
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // View is all state at one revision. It is immutable: any number of goroutines may read it.
@@ -12,47 +13,47 @@ type View struct {
 	rev           int64
 	builtins      *builtinRoles
 	installation  *Installation
-	tenants       table[*Tenant]
-	tenantNames   table[*Tenant]
-	operators     table[*Operator] // by tenant id
-	subscriptions table[*Subscription]
-	groups        table[*ResourceGroup]
-	resources     table[*Resource] // by resource id key
-	identities    table[*UserIdentity]
-	principals    table[Owner] // by object id
-	clients       table[Owner] // by client id
-	applications  table[*Application]
-	audiences     table[*Application] // by tenant and audience
-	roleDefs      table[*RoleDefinition]
-	assignments   table[*RoleAssignment]
-	granted       table[[]*RoleAssignment] // by principal object id
-	denies        table[*DenyAssignment]
-	blocked       table[[]*DenyAssignment] // by scope key
-	containers    table[*Container]
+	tenants       table.Map[*Tenant]
+	tenantNames   table.Map[*Tenant]
+	operators     table.Map[*Operator] // by tenant id
+	subscriptions table.Map[*Subscription]
+	groups        table.Map[*ResourceGroup]
+	resources     table.Map[*Resource] // by resource id key
+	identities    table.Map[*UserIdentity]
+	principals    table.Map[Owner] // by object id
+	clients       table.Map[Owner] // by client id
+	applications  table.Map[*Application]
+	audiences     table.Map[*Application] // by tenant and audience
+	roleDefs      table.Map[*RoleDefinition]
+	assignments   table.Map[*RoleAssignment]
+	granted       table.Map[[]*RoleAssignment] // by principal object id
+	denies        table.Map[*DenyAssignment]
+	blocked       table.Map[[]*DenyAssignment] // by scope key
+	containers    table.Map[*Container]
 	vaults        vaultTables
-	endpoints     table[*Resource] // storage accounts and vaults by lower-case type and name
-	scopes        ordered[Record]  // everything that lies in the ARM tree, by scope key
-	tombstones    table[*Tombstone]
+	endpoints     table.Map[*Resource]  // storage accounts and vaults by lower-case type and name
+	scopes        table.Ordered[Record] // everything that lies in the ARM tree, by scope key
+	tombstones    table.Map[*Tombstone]
 	ended         revocations
 	aws           awsTables
-	rules         table[*WorkloadRule] // by id
-	proofs        table[*WorkloadRule] // by secret hash
-	outside       table[*Issuer]       // issuers that are not our own, by URL
+	rules         table.Map[*WorkloadRule] // by id
+	proofs        table.Map[*WorkloadRule] // by secret hash
+	outside       table.Map[*Issuer]       // issuers that are not our own, by URL
 	memberships   memberships
 }
 
 type awsTables struct {
-	accounts     table[*Account]
-	accountNames table[*Account]
-	roles        table[*Role] // by ARN
-	roleNames    table[*Role] // by account and lower-case name: unique ignoring case
-	roleIDs      table[*Role] // by unique id
-	policies     table[*Policy]
-	providers    table[*OIDCProvider] // by ARN
-	issuers      table[*OIDCProvider] // by account and exact issuer
-	buckets      table[*Bucket]
-	resources    table[*AWSResource]
-	ordered      ordered[Record] // roles, policies, providers, buckets, resources by store key
+	accounts     table.Map[*Account]
+	accountNames table.Map[*Account]
+	roles        table.Map[*Role] // by ARN
+	roleNames    table.Map[*Role] // by account and lower-case name: unique ignoring case
+	roleIDs      table.Map[*Role] // by unique id
+	policies     table.Map[*Policy]
+	providers    table.Map[*OIDCProvider] // by ARN
+	issuers      table.Map[*OIDCProvider] // by account and exact issuer
+	buckets      table.Map[*Bucket]
+	resources    table.Map[*AWSResource]
+	ordered      table.Ordered[Record] // roles, policies, providers, buckets, resources by store key
 }
 
 // Owner is the thing that a service principal belongs to: exactly one field is set.
@@ -175,11 +176,11 @@ func (v *View) Installation() *Installation { return v.installation }
 
 // fenced tells whether the scope lies in a subtree that is being deleted.
 func (v *View) fenced(key string) bool {
-	if v.tombstones.size() == 0 || key == "" {
+	if v.tombstones.Len() == 0 || key == "" {
 		return false
 	}
 	for k := key; k != ""; k = k[:strings.LastIndexByte(k, '/')] {
-		if _, dead := v.tombstones.get(k); dead {
+		if _, dead := v.tombstones.Get(k); dead {
 			return true
 		}
 	}
@@ -191,32 +192,32 @@ func (v *View) Fenced(s name.Scope) bool { return v.fenced(s.Key()) }
 
 func loading() *View {
 	v := &View{
-		tenants: loadingTable[*Tenant](), tenantNames: loadingTable[*Tenant](), operators: loadingTable[*Operator](),
-		subscriptions: loadingTable[*Subscription](), groups: loadingTable[*ResourceGroup](),
-		resources: loadingTable[*Resource](), identities: loadingTable[*UserIdentity](),
-		principals: loadingTable[Owner](), clients: loadingTable[Owner](),
-		applications: loadingTable[*Application](), audiences: loadingTable[*Application](),
-		roleDefs: loadingTable[*RoleDefinition](), assignments: loadingTable[*RoleAssignment](),
-		granted: loadingTable[[]*RoleAssignment](), denies: loadingTable[*DenyAssignment](),
-		blocked: loadingTable[[]*DenyAssignment](), containers: loadingTable[*Container](),
-		endpoints: loadingTable[*Resource](), scopes: loadingOrdered[Record](), tombstones: loadingTable[*Tombstone](),
-		rules: loadingTable[*WorkloadRule](), proofs: loadingTable[*WorkloadRule](),
-		outside:     loadingTable[*Issuer](),
-		memberships: memberships{loadingTable[*DirectoryGroup](), loadingTable[[]name.GUID]()},
-		ended:       revocations{byPrincipal: loadingTable[*Revocation](), inOrder: loadingOrdered[*Revocation]()},
+		tenants: table.NewMap[*Tenant](), tenantNames: table.NewMap[*Tenant](), operators: table.NewMap[*Operator](),
+		subscriptions: table.NewMap[*Subscription](), groups: table.NewMap[*ResourceGroup](),
+		resources: table.NewMap[*Resource](), identities: table.NewMap[*UserIdentity](),
+		principals: table.NewMap[Owner](), clients: table.NewMap[Owner](),
+		applications: table.NewMap[*Application](), audiences: table.NewMap[*Application](),
+		roleDefs: table.NewMap[*RoleDefinition](), assignments: table.NewMap[*RoleAssignment](),
+		granted: table.NewMap[[]*RoleAssignment](), denies: table.NewMap[*DenyAssignment](),
+		blocked: table.NewMap[[]*DenyAssignment](), containers: table.NewMap[*Container](),
+		endpoints: table.NewMap[*Resource](), scopes: table.NewOrdered[Record](), tombstones: table.NewMap[*Tombstone](),
+		rules: table.NewMap[*WorkloadRule](), proofs: table.NewMap[*WorkloadRule](),
+		outside:     table.NewMap[*Issuer](),
+		memberships: memberships{table.NewMap[*DirectoryGroup](), table.NewMap[[]name.GUID]()},
+		ended:       revocations{byPrincipal: table.NewMap[*Revocation](), inOrder: table.NewOrdered[*Revocation]()},
 		vaults:      loadingVaults(),
 	}
 	v.aws = awsTables{
-		accounts: loadingTable[*Account](), accountNames: loadingTable[*Account](), roles: loadingTable[*Role](),
-		roleNames: loadingTable[*Role](), roleIDs: loadingTable[*Role](), policies: loadingTable[*Policy](),
-		providers: loadingTable[*OIDCProvider](), issuers: loadingTable[*OIDCProvider](),
-		buckets: loadingTable[*Bucket](), resources: loadingTable[*AWSResource](), ordered: loadingOrdered[Record](),
+		accounts: table.NewMap[*Account](), accountNames: table.NewMap[*Account](), roles: table.NewMap[*Role](),
+		roleNames: table.NewMap[*Role](), roleIDs: table.NewMap[*Role](), policies: table.NewMap[*Policy](),
+		providers: table.NewMap[*OIDCProvider](), issuers: table.NewMap[*OIDCProvider](),
+		buckets: table.NewMap[*Bucket](), resources: table.NewMap[*AWSResource](), ordered: table.NewOrdered[Record](),
 	}
 	return v
 }
 
 func (v *View) seal() {
-	sealAll := []interface{ seal() }{
+	sealAll := []interface{ Seal() }{
 		&v.tenants, &v.tenantNames, &v.operators, &v.subscriptions, &v.groups, &v.resources, &v.identities,
 		&v.principals, &v.clients, &v.applications, &v.audiences, &v.roleDefs, &v.assignments, &v.granted,
 		&v.denies, &v.blocked, &v.vaults.secrets, &v.vaults.versions, &v.vaults.trash, &v.vaults.weights,
@@ -226,7 +227,7 @@ func (v *View) seal() {
 		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}
 	for _, t := range sealAll {
-		t.seal()
+		t.Seal()
 	}
 }
 

@@ -82,6 +82,10 @@ name: demofiles
 resourceGroup: demo
 containers: [data]
 ---
+kind: KeyVault
+name: demovault
+resourceGroup: demo
+---
 kind: Resource
 type: Microsoft.Web/sites
 name: reader

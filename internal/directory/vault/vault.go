@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -211,7 +212,7 @@ func Check(id name.ResourceID, properties view.Raw, tenant name.GUID) error {
 	if !id.IsType(view.TypeKeyVault) {
 		return nil
 	}
-	rules, err := view.ParseVaultRules(properties)
+	rules, err := azwire.ParseVaultRules(properties)
 	if err != nil {
 		return fault.New(fault.Invalid, Invalid, "the properties of a key vault: %v", err)
 	}

@@ -9,16 +9,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
-func TestNearest(t *testing.T) {
-	for typed, want := range map[string]string{
-		"Rsource": "Resource", "rol": "Role", "buckets": "Bucket", "Resuorce": "Resource", "Pod": "", "": "",
-	} {
-		if got, ok := nearest(typed, kinds.Kinds()); got != want || ok != (want != "") {
-			t.Errorf("%q: got %q, want %q", typed, got, want)
-		}
-	}
-}
-
 func TestDidYouMean(t *testing.T) {
 	refused := &operator.Refusal{Said: opwire.Error{Reason: string(kinds.UnknownKind), Message: "no", Next: "lanyard apply --help"}}
 	cmd, _, err := newRoot(&cli{}).Find([]string{"get"})

@@ -1,12 +1,12 @@
-package main
+package nearest
 
 import (
 	"slices"
 	"strings"
 )
 
-// nearest gives the word that is typed by at most two wrong, missing or additional letters; case does not count.
-func nearest(typed string, words []string) (string, bool) {
+// Word gives the word that is typed by at most two wrong, missing or additional letters; case does not count.
+func Word(typed string, words []string) (string, bool) {
 	best, found := 3, ""
 	for _, word := range words {
 		if d := edits(strings.ToLower(typed), strings.ToLower(word)); d < best && d < len(word) {

@@ -1,4 +1,4 @@
-package view
+package azwire
 
 import (
 	"errors"
@@ -15,15 +15,16 @@ type VaultRules struct {
 
 // Bounds of the retention, and what holds when nobody says (Microsoft.KeyVault/vaults, softDeleteRetentionInDays).
 const (
-	minRetention     = 7
-	maxRetention     = 90
-	defaultRetention = 90
+	minRetention = 7
+	maxRetention = 90
+	// DefaultVaultRetention is how long a deleted secret can be recovered when nobody says, in days.
+	DefaultVaultRetention = 90
 )
 
 // ParseVaultRules reads the properties of a key vault. What they ask for and Lanyard does not do is an error, because a
 // vault that took it would look safer, or more open, than it is.
 func ParseVaultRules(properties []byte) (VaultRules, error) {
-	rules := VaultRules{RetentionDays: defaultRetention}
+	rules := VaultRules{RetentionDays: DefaultVaultRetention}
 	if len(properties) == 0 {
 		return rules, nil
 	}
@@ -86,14 +87,4 @@ func (r *VaultRules) readTenant(o strictjson.Object) error {
 	}
 	r.Tenant = tenant
 	return nil
-}
-
-// VaultRules gives the rules of a key vault. They were checked when its properties were written; those that an older
-// version let in count as the defaults.
-func (r *Resource) VaultRules() VaultRules {
-	rules, err := ParseVaultRules(r.Properties)
-	if err != nil {
-		return VaultRules{RetentionDays: defaultRetention}
-	}
-	return rules
 }

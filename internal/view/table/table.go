@@ -1,0 +1,140 @@
+package table
+
+import (
+	"hash/maphash"
+	"iter"
+
+	"github.com/benbjohnson/immutable"
+)
+
+// Map is a persistent map from a key to a record. While a View is loaded it fills a builder in place; afterwards each
+// set makes a new map that shares nearly all with the old one. Apply is the same code for both.
+type Map[V any] struct {
+	m *immutable.Map[string, V]
+	b *immutable.MapBuilder[string, V]
+}
+
+// NewMap begins a map that is being loaded.
+func NewMap[V any]() Map[V] {
+	return Map[V]{b: immutable.NewMapBuilder[string, V](hasher{maphash.MakeSeed()})}
+}
+
+// hasher is seeded at random, so that nobody can choose names that collide.
+type hasher struct{ seed maphash.Seed }
+
+// Hash mixes the key with the seed.
+func (h hasher) Hash(k string) uint32 { return uint32(maphash.String(h.seed, k)) } //nolint:gosec // the low half is meant
+
+// Equal compares keys.
+func (h hasher) Equal(a, b string) bool { return a == b }
+
+// Seal ends the loading: from now on each change makes a new map.
+func (t *Map[V]) Seal() {
+	if t.b != nil {
+		t.m, t.b = t.b.Map(), nil
+	}
+}
+
+// Get finds the record under a key.
+func (t *Map[V]) Get(k string) (V, bool) {
+	if t.b != nil {
+		return t.b.Get(k)
+	}
+	return t.m.Get(k)
+}
+
+// Set enters the record under a key.
+func (t *Map[V]) Set(k string, v V) {
+	if t.b != nil {
+		t.b.Set(k, v)
+		return
+	}
+	t.m = t.m.Set(k, v)
+}
+
+// Delete removes what lies under a key.
+func (t *Map[V]) Delete(k string) {
+	if t.b != nil {
+		t.b.Delete(k)
+		return
+	}
+	t.m = t.m.Delete(k)
+}
+
+// Loading tells whether the map is still being loaded: it is changed in place then.
+func (t *Map[V]) Loading() bool { return t.b != nil }
+
+// Len counts the records of a loaded map.
+func (t *Map[V]) Len() int { return t.m.Len() }
+
+// All yields every record in no order.
+func (t *Map[V]) All() iter.Seq[V] {
+	return func(yield func(V) bool) {
+		for it := t.m.Iterator(); !it.Done(); {
+			if _, v, ok := it.Next(); ok && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Ordered is a persistent sorted map, for everything that is listed by prefix.
+type Ordered[V any] struct {
+	m *immutable.SortedMap[string, V]
+	b *immutable.SortedMapBuilder[string, V]
+}
+
+// NewOrdered begins a sorted map that is being loaded.
+func NewOrdered[V any]() Ordered[V] {
+	return Ordered[V]{b: immutable.NewSortedMapBuilder[string, V](nil)}
+}
+
+// Seal ends the loading: from now on each change makes a new map.
+func (o *Ordered[V]) Seal() {
+	if o.b != nil {
+		o.m, o.b = o.b.Map(), nil
+	}
+}
+
+// Get finds the record under a key.
+func (o *Ordered[V]) Get(k string) (V, bool) {
+	if o.b != nil {
+		return o.b.Get(k)
+	}
+	return o.m.Get(k)
+}
+
+// Set enters the record under a key.
+func (o *Ordered[V]) Set(k string, v V) {
+	if o.b != nil {
+		o.b.Set(k, v)
+		return
+	}
+	o.m = o.m.Set(k, v)
+}
+
+// Delete removes what lies under a key.
+func (o *Ordered[V]) Delete(k string) {
+	if o.b != nil {
+		o.b.Delete(k)
+		return
+	}
+	o.m = o.m.Delete(k)
+}
+
+// Prefixed yields in order the entries whose key starts with prefix, from the first key not below start.
+func (o *Ordered[V]) Prefixed(prefix, start string) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		it := o.m.Iterator()
+		it.Seek(max(prefix, start))
+		for !it.Done() {
+			k, v, ok := it.Next()
+			if !ok || len(k) < len(prefix) || k[:len(prefix)] != prefix {
+				return
+			}
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
