@@ -55,6 +55,8 @@ func armRequestRows() map[fault.Reason]Row {
 		"arm.namespace_unknown":       row(404, "InvalidResourceNamespace", ""),
 		"arm.linked_denied":           row(403, "LinkedAuthorizationFailed", ""),
 		"arm.bad_identity":            row(400, "InvalidIdentityValues", ""),
+		"arm.operation_unknown":       row(404, "NotFound", ""),
+		"arm.location_fixed":          row(409, "InvalidResourceLocation", ""),
 	}
 }
 

@@ -109,25 +109,41 @@ func (w *World) expand(text string) string {
 	})
 }
 
-// changing is what differs from run to run: tokens, access keys and their secrets.
-var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+`)
+// changing is what differs from run to run: tokens, access keys and their secrets, ids of things that were just made, and
+// what the process signs for itself.
+var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+`)
+
+// made is an id of a thing in an answer, which is random unless the thing is of the cast.
+var made = regexp.MustCompile(`"(principalId|clientId|vmId)":"[0-9a-f-]{36}"`)
 
 // answer writes an answer as it stands in a transcript.
 func answer(rec *httptest.ResponseRecorder) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d %s\n", rec.Code, http.StatusText(rec.Code))
 	for _, h := range slices.Sorted(maps.Keys(rec.Header())) {
-		value := strings.Join(rec.Header()[h], ", ")
+		value := masked(strings.Join(rec.Header()[h], ", "))
 		if h == "Content-Length" && changing.MatchString(rec.Body.String()) {
 			value = "(as the body)" // signatures and sealed texts vary in length
 		}
 		fmt.Fprintf(&out, "%s: %s\n", h, value)
 	}
-	body := changing.ReplaceAllString(Text(rec), "${1}${2}(secret)")
+	body := masked(Text(rec))
 	if body != "" {
 		out.WriteString("\n" + strings.ReplaceAll(body, "\r", "\\r") + "\n")
 	}
 	return out.String()
+}
+
+// masked hides what changes; the word in its place says that something stands there.
+func masked(text string) string {
+	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}(secret)")
+	return made.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.HasSuffix(s, `-0000-4000-8000-000000000000"`) {
+			return s
+		}
+		name, _, _ := strings.Cut(s, ":")
+		return name + `:"(new)"`
+	})
 }
 
 // recorded tells what the audit knows of the request.

@@ -12,8 +12,13 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// LocationFixed means that a group or resource cannot move to another location.
-const LocationFixed fault.Reason = "arm.location_fixed"
+// Why a group is not what the request takes it for.
+const (
+	// LocationFixed means that a group or resource cannot move to another location.
+	LocationFixed fault.Reason = "arm.location_fixed"
+	// OperationUnknown means that the handle of a long operation is none of the caller's, or of an earlier run of the server.
+	OperationUnknown fault.Reason = "arm.operation_unknown"
+)
 
 // group is the wire's form (Resource Groups - Get).
 type group struct {
@@ -206,7 +211,7 @@ func operationResult(c *kit.Call) (kit.Answer, error) {
 	key, ok := c.Handled(c.Param("handle"))
 	scope, err := name.ParseScope(key)
 	if !ok || err != nil {
-		return kit.Answer{}, fault.New(fault.NotFound, kit.BadParameter, "There is no operation of this id.")
+		return kit.Answer{}, fault.New(fault.NotFound, OperationUnknown, "There is no operation of this id.")
 	}
 	if c.View.Fenced(scope) {
 		return pending(c, c.Param("handle")), nil
