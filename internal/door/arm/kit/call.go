@@ -152,7 +152,7 @@ func (c *Call) Sees(action string, at name.Scope) bool { return c.Decide(c.View,
 
 // Decide asks the engine.
 func (c *Call) Decide(v *view.View, action string, scope name.Scope) reason.Decision {
-	return access.Azure(v, access.AzureRequest{Principal: c.Principal(), Action: action, Scope: scope})
+	return access.Azure(v, access.AzureRequest{Principal: c.Principal(), Action: action, Scope: scope, Now: c.kit.Now()})
 }
 
 // deniedText is Azure's sentence: who, what and where.
