@@ -49,12 +49,12 @@ func TestBenchARMWrites(t *testing.T) {
 	figure(t, "measured on %s, load average %s", machine(), loadAverage())
 }
 
-// widgets are PUTs of resources that are not there yet, each with a system-assigned identity.
+// widgets are PUTs of resources that are not there yet, each with a system-assigned identity; of a type that is answered 200.
 func (b bench) widgets(t *testing.T, token string, round int) (requests [][]byte) {
 	t.Helper()
 	header := map[string]string{"Authorization": "Bearer " + token, "Content-Type": "application/json"}
 	for n := range armNames {
-		path := fmt.Sprintf("/subscriptions/%s/resourceGroups/proof/providers/Contoso.Things/widgets/r%d-%d?api-version=2024-01-01", b.status.Subscription, round, n)
+		path := fmt.Sprintf("/subscriptions/%s/resourceGroups/proof/providers/Microsoft.Web/sites/r%d-%d?api-version=2024-04-01", b.status.Subscription, round, n)
 		body := []byte(`{"location":"local","identity":{"type":"SystemAssigned"},"properties":{"size":"small"}}`)
 		requests = append(requests, written(t, b.request(http.MethodPut, "arm", path, body, header)))
 	}
