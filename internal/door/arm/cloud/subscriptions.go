@@ -69,9 +69,15 @@ func sees(c *kit.Call, s *view.Subscription) bool {
 	if c.Decide(c.View, readSubscription, at).Allowed() {
 		return true
 	}
-	return slices.ContainsFunc(c.View.AssignmentsOf(c.Principal().ObjectID), func(a *view.RoleAssignment) bool {
-		return a.Tenant == c.Token.Tenant && at.Covers(a.Scope)
-	})
+	me := c.Principal().ObjectID
+	for _, who := range append([]name.GUID{me}, c.View.GroupsOf(me)...) {
+		for _, a := range c.View.AssignmentsOf(who) {
+			if a.Tenant == c.Token.Tenant && at.Covers(a.Scope) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // seen refuses a caller to whom the subscription of the path is not shown.
