@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"github.com/lanyard-id/lanyard/internal/directory/attach"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/directory/vault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -121,37 +122,18 @@ func (e *Edit) removeGrants(p *view.Principal) error {
 	return nil
 }
 
-// maxUserIdentities is how many user-assigned identities one resource may have.
-const maxUserIdentities = 100
-
 // attach resolves the wanted identities to those that have the names now.
 func (e *Edit) attach(tenant name.GUID, before []view.Attached, wanted []name.ResourceID) ([]view.Attached, error) {
-	if len(wanted) > maxUserIdentities {
-		return nil, invalid(LimitExceeded, "a resource has at most %d user-assigned identities, not %d", maxUserIdentities, len(wanted))
+	if len(wanted) > attach.Most {
+		return nil, invalid(LimitExceeded, "a resource has at most %d user-assigned identities, not %d", attach.Most, len(wanted))
 	}
-	was := make(map[string]view.Attached, len(before))
-	for _, a := range before {
-		was[a.ID.Key()] = a
-	}
-	var list []view.Attached
-	seen := map[string]bool{}
-	for _, id := range wanted {
-		if seen[id.Key()] {
-			continue
-		}
-		seen[id.Key()] = true
-		i, exists := e.view.Identity(id)
-		dangling, attached := was[id.Key()]
-		switch {
-		case exists && i.Principal.Tenant != tenant:
-			return nil, invalid(TenantMismatch, "the identity %s belongs to another tenant", id)
-		case exists:
-			list = append(list, view.Attached{ID: i.ID, ObjectID: i.Principal.ObjectID})
-		case attached:
-			list = append(list, dangling)
-		default:
-			return nil, invalid(ReferenceMissing, "there is no user-assigned identity %s", id)
-		}
+	list, which, why := attach.Resolve(e.view, tenant, before, wanted)
+	switch why {
+	case attach.Foreign:
+		return nil, invalid(TenantMismatch, "the identity %s belongs to another tenant", which)
+	case attach.Missing:
+		return nil, invalid(ReferenceMissing, "there is no user-assigned identity %s", which)
+	case attach.Fine:
 	}
 	return list, nil
 }

@@ -22,26 +22,10 @@ type Edit struct {
 }
 
 // Outcome says what a method that puts a thing did.
-type Outcome uint8
+type Outcome = commit.Outcome
 
 // The outcomes. Unchanged wrote nothing: the thing was already as it should be.
-const (
-	Unchanged Outcome = iota
-	Created
-	Updated
-)
-
-// String is the word used in plans.
-func (o Outcome) String() string {
-	switch o {
-	case Created:
-		return "create"
-	case Updated:
-		return "update"
-	case Unchanged:
-	}
-	return "unchanged"
-}
+const Unchanged, Created, Updated = commit.Unchanged, commit.Created, commit.Updated
 
 // Try runs a command on v without committing it, and gives the View that it would lead to: a dry run.
 func Try(v *view.View, now time.Time, command Command) (*view.View, error) {
