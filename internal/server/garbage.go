@@ -4,21 +4,46 @@ import (
 	"os"
 	"runtime/debug"
 	runtimemetrics "runtime/metrics"
+	"time"
 )
 
 // garbage is how many bytes of garbage a small heap may hold before it is collected. Collecting after every doubling
 // of a few megabytes, as Go does by default, took up to a quarter of what serving a cached token costs.
 const garbage = 32 << 20
 
+// loadGarbage is the same for a server that loads its records and serves nobody yet: nearly all that it makes stays, so
+// there is little to be found on the way up.
+const loadGarbage = 256 << 20
+
 // mostPercent bounds how far a heap may grow that suddenly gets large.
 const mostPercent = 400
 
-// easeCollection lets the heap grow by garbage, or by its own size where that is more, before it is collected. Whoever
-// sets GOGC has decided that already.
-func easeCollection() {
+// easeCollection lets the heap grow by so many bytes, or by its own size where that is more, before it is collected.
+// Whoever sets GOGC has decided that already.
+func easeCollection(garbage uint64) {
 	if live := liveHeap(); live > 0 && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt(live))
+		debug.SetGCPercent(collectAt(live, garbage))
 	}
+}
+
+// easeLoading does it again and again while the heap grows, until it is told that loading is over.
+func easeLoading() (over func()) {
+	const often = 20 * time.Millisecond
+	done := make(chan struct{})
+	go func() {
+		for live := uint64(0); ; {
+			if now := liveHeap(); now != live {
+				easeCollection(loadGarbage)
+				live = now
+			}
+			select {
+			case <-time.After(often):
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // liveHeap is what the last collection left, in bytes; 0 before the first.
@@ -29,6 +54,6 @@ func liveHeap() uint64 {
 }
 
 // collectAt is the growth, in percent of what is live, after which the heap is collected.
-func collectAt(live uint64) int {
+func collectAt(live, garbage uint64) int {
 	return int(min(mostPercent, max(100, 100*garbage/live))) //nolint:gosec // between the two
 }
