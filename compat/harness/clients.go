@@ -41,6 +41,10 @@ func Clients() []Client {
 		node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
 		python("azure-identity"), python("azure-storage-blob"), python("azure-keyvault-secrets"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/azidentity"),
+		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"),
+		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"),
+		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"),
+		{"go", "github.com/hashicorp/go-azure-sdk/sdk", 0, []string{HashiCorp(), "version"}, "compat/run.sh builds it"},
 	}
 }
 
@@ -52,6 +56,9 @@ func PythonPrograms() string { return root("python") }
 
 // GoClient is the program with Go's SDKs, as compat/run.sh built it.
 func GoClient() string { return os.Getenv("COMPAT_GOCLIENT") }
+
+// HashiCorp is the program with the library of HashiCorp's providers, as compat/run.sh built it.
+func HashiCorp() string { return os.Getenv("COMPAT_HASHICORP") }
 
 // root is a path in the folder compat, which lies above every package of stories.
 func root(elem ...string) string {

@@ -83,9 +83,9 @@ func TestManagedIdentity(t *testing.T) {
 	}
 }
 
-// TestTheDefaultChain wants the chain of each SDK, told nothing, to end at the identity of the resource that it runs as:
+// TestC46TheDefaultChain wants the chain of each SDK, told nothing, to end at the identity of the resource that it runs as:
 // a system-assigned one, and of several the one that AZURE_CLIENT_ID names.
-func TestTheDefaultChain(t *testing.T) {
+func TestC46TheDefaultChain(t *testing.T) {
 	for _, l := range languages() {
 		t.Run(l.key, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,6 @@
+// Package terraform tells the stories of Terraform: the stock binary with its built-in azurerm state backend, and the
+// library by which HashiCorp's providers find a cloud and sign in there.
+//
+// It owns what is expected of them. No provider is downloaded: the configurations have none. It never looks into the server
+// but through "lanyard explain" and "lanyard get".
+package terraform

@@ -1,0 +1,21 @@
+package terraform
+
+import (
+	"os"
+	"testing"
+
+	"github.com/lanyard-id/lanyard/compat/harness"
+)
+
+var house *harness.House
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m, func(h *harness.House) { house = h })) }
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
