@@ -23,6 +23,9 @@ func TestBootstrap(t *testing.T) {
 	if s, ok := v.Subscription(i.Subscription); !ok || s.Tenant != i.Tenant || s.Name != "default" {
 		t.Errorf("default subscription: %+v", s)
 	}
+	if app, ok := v.Audience(i.Tenant, testURLs["arm"]); !ok || app.DisplayName != "Azure Service Management" {
+		t.Errorf("the Resource Manager's own address is no audience: %+v", app)
+	}
 	if a, ok := v.Account(i.Account); !ok || a.Name != "default" || len(a.ID.String()) != 12 {
 		t.Errorf("default account: %+v", a)
 	}

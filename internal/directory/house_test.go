@@ -22,7 +22,7 @@ type house struct {
 	ctx   context.Context
 }
 
-var testURLs = map[string]string{"entra": "https://127.0.0.1:8443"}
+var testURLs = map[string]string{"entra": "https://127.0.0.1:8443", "arm": "https://127.0.0.1:8443"}
 
 // now is the time in all tests.
 func now() time.Time { return time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC) }

@@ -27,7 +27,7 @@ func Applications() []view.Application {
 		}
 	}
 	return []view.Application{
-		app("Azure Service Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+		app("Azure Service Management", ManagementID,
 			"https://management.azure.com", "https://management.core.windows.net"),
 		app("Azure Storage", "e406a681-f3d4-42a8-90b6-c2b029497af1", "https://storage.azure.com"),
 		app("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
@@ -36,6 +36,9 @@ func Applications() []view.Application {
 		app("Lanyard", LanyardAppID, LanyardAudience),
 	}
 }
+
+// ManagementID is the client id of the Resource Manager in every tenant.
+const ManagementID = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
 
 // GraphID is the client id of Microsoft Graph in every tenant.
 const GraphID = "00000003-0000-0000-c000-000000000000"
