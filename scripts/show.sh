@@ -6,7 +6,7 @@
 # its goal fails its line here, and no test anywhere else. What each proof wrote stands in dist/show.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-part=${1:?say which part: 01}
+part=${1:?say which part: 01 or 02}
 shift
 only=("$@")
 export CGO_ENABLED=0
@@ -75,6 +75,96 @@ inputs() {
 		echo "figure: manifests, configurations, ports, folders, disks, keys and stores that cannot be are refused, and the place or the way out is named"
 }
 
+# each wants, of every id, a test whose name carries it, and runs those tests, wherever they stand. An id without a test
+# is named, and fails.
+each() {
+	local id names="" dirs missing=0 pattern
+	for id in "$@"; do
+		grep -rqE --include='*_test.go' "^func Test[A-Za-z0-9]*$id[A-Za-z0-9]*\(" cmd internal verify ||
+			{ echo "no test carries $id"; missing=1; }
+	done
+	pattern=$(IFS='|'; echo "$*")
+	names=$(grep -rhoE --include='*_test.go' "^func Test[A-Za-z0-9]*($pattern)[A-Za-z0-9]*\(" cmd internal |
+		sed 's/^func //; s/($//' | sort -u | paste -sd'|')
+	dirs=$(grep -rlE --include='*_test.go' "^func ($names)\(" cmd internal | xargs -n1 dirname | sort -u | sed 's#^#./#')
+	matched go test -tags proof -count=1 -timeout 30m -v -run "^($names)\$" $dirs && # several folders on purpose
+		(cd verify && go test -count=1 ./...) && [ "$missing" = 0 ] &&
+		echo "figure: $# ids, $(tr '|' '\n' <<<"$names" | wc -l) tests"
+}
+
+# held wants lines of docs/claims.md to be held by tests, runs those of them that need no client, and the law that the page
+# and the tests agree. The others are run by the stories of the clients.
+held() {
+	local n line names dirs
+	for n in "$@"; do
+		line=$(grep -E "^\| $n \|" docs/claims.md)
+		[[ $line == *'`Test'* ]] || { echo "line $n is not held: $line"; return 1; }
+		names+=$'\n'$(grep -oE '`Test[A-Za-z0-9_]+`' <<<"$line" | tr -d '`')
+	done
+	names=$(sort -u <<<"$names" | grep . | paste -sd'|')
+	dirs=$(grep -rlE --include='*_test.go' "^func ($names)\(" cmd internal | xargs -rn1 dirname | sort -u | sed 's#^#./#')
+	named '^TestClaims' . &&
+		{ [ -z "$dirs" ] || matched go test -tags proof -count=1 -timeout 30m -v -run "^($names)\$" $dirs; } &&
+		echo "figure: $# claims are held by $(tr '|' '\n' <<<"$names" | wc -l) tests"
+}
+
+traps() {
+	local all=() n
+	for n in $(seq -w 20); do all+=("Wire$n"); done
+	each "${all[@]}" && held 5 6 15 23 28 29 30 31 32 33 37 38 45 46 47
+}
+
+threats() {
+	each J01 J02 J03 J05 J06 J07 J09 J10 J11 J13 J14 J15 J17 J18 J19 J21 J22 J23 J25 J26 J27 J29 J30 J31 \
+		F01 F02 F03 F05 F06 F07 F09 F10 F11 F13 F14 F15 F17 F18 F19 F21 F22
+}
+
+# outside is the pipeline that has nothing but its own token, at the doors and with real clients.
+outside() {
+	named '^Test(C05|C06|C35|C36|C39|C40|C41)' ./internal/server ./internal/federation/... &&
+		COMPAT_ONLY='^(TestWorkloadIdentity|TestLoginByFederatedToken)$' compat/run.sh
+}
+
+# stories runs every story of every client and compares the page.
+stories() {
+	compat/run.sh && echo "figure: $(grep -c '| pass |' dist/conformance.md) flows pass, $(grep -c '| transcript |' dist/conformance.md) are transcripts, $(grep -c '| not run' dist/conformance.md) cannot run"
+}
+
+# page wants the page to be what the last run found, a difference to fail, and a client that is missing to fail unless it is
+# left out by name.
+page() {
+	cmp dist/conformance.md docs/conformance.md && (cd compat && go test -count=1 ./page) || return 1
+	local bare
+	bare=$(mktemp -d)
+	for c in bash dirname mktemp rm go id; do ln -s "$(command -v "$c")" "$bare/$c"; done
+	if PATH=$bare compat/run.sh >"$bare/said" 2>&1; then
+		echo "a run without its clients went through"
+		return 1
+	fi
+	grep -q 'COMPAT_WITHOUT=az leaves it out' "$bare/said" && grep -q 'apt-get install' "$bare/said"
+	local said=$?
+	cat "$bare/said"
+	rm -rf "$bare"
+	return "$said"
+}
+
+# wrong gives the Azure doors and the readers of outside issuers what cannot be.
+wrong() {
+	named 'BadInput|Hostile|Refused|Limits|Strict|Page|Version|TestF18|TestJ27' ./internal/door/arm/... ./internal/door/graph/... ./internal/door/entra/... \
+		./internal/door/blob/... ./internal/door/keyvault/... ./internal/azwire ./internal/federation/...
+}
+
+part02() {
+	proof 02.1 outside
+	proof 02.2 stories
+	proof 02.3 page
+	proof 02.4 traps
+	proof 02.5 env COMPAT_ONLY='^TestTheSceneWithAzAlone$' compat/run.sh
+	proof 02.6 threats
+	proof 02.7 heavy '^TestBench(AssignmentsOfOnePrincipal|ResourceWrites|BlobReads)$'
+	proof 02.bad wrong
+}
+
 part01() {
 	proof 01.1 heavy '^Test(MakeDemoOnAFreshCheckout|TheDemoShowsEveryRefusal)$'
 	proof 01.2 heavy '^TestBothKindsOfIdentitySurviveKills$'
@@ -95,6 +185,7 @@ LANYARD_BINARY=$PWD/bin/lanyard
 export LANYARD_BINARY
 case "$part" in
 01) part01 ;;
+02) part02 ;;
 *)
 	echo "there is no part $part" >&2
 	exit 2
