@@ -101,7 +101,7 @@ func roleCreate(ctx context.Context, a []string) (any, error) {
 	}
 	got, err := f.NewRoleDefinitionsClient().CreateOrUpdate(ctx, a[0], a[1], auth.RoleDefinition{Properties: &auth.RoleDefinitionProperties{
 		RoleName: to.Ptr(a[2]), RoleType: to.Ptr("CustomRole"), Description: to.Ptr("made by armauthorization"),
-		AssignableScopes: []*string{to.Ptr(a[0])}, Permissions: []*auth.Permission{{Actions: []*string{to.Ptr(a[3])}}},
+		AssignableScopes: []*string{to.Ptr("/" + a[0])}, Permissions: []*auth.Permission{{Actions: []*string{to.Ptr(a[3])}}},
 	}}, nil)
 	return got.RoleDefinition, err
 }

@@ -152,3 +152,37 @@ func TestResourcesByGo(t *testing.T) {
 	operator.Must(t, harness.GoClient(), "group-delete", "generic-made")
 	operator.Failed(t, "ResourceGroupNotFound", harness.GoClient(), "group-get", "generic-made")
 }
+
+// TestGrantsByGo grants and takes away with armauthorization. Who may not grant is refused, a Contributor too.
+func TestGrantsByGo(t *testing.T) {
+	t.Parallel()
+	if !harness.Tell(t, "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2",
+		"role definitions and role assignments", "run; the cloud's addresses as client options") {
+		return
+	}
+	house.Apply(t, strings.ReplaceAll(people, "GROUP", "grants"))
+	owner, contributor, none := house.Session(t, "grants-owner"), house.Session(t, "grants-contributor"), house.Session(t, "grants-none")
+	scope := strings.TrimPrefix(house.Field(t, "ResourceGroup", "grants", "id"), "/")
+	principal := house.Field(t, "Resource", "grants-none", "identity.principalId")
+	const at, reader = "11111111-2222-4333-8444-555555555556", "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"
+	grant := []string{harness.GoClient(), "grant", scope, at, reader, principal}
+	none.Refused(t, denied, noRight, harness.GoClient(), "group-get", "grants")
+	contributor.Refused(t, denied, noRight, grant...)
+	none.Refused(t, denied, noRight, grant...)
+	value(t, owner, grant...)
+	value(t, none, harness.GoClient(), "group-get", "grants")
+	if list, _ := value(t, owner, harness.GoClient(), "grants", scope, "principalId eq '"+principal+"'").([]any); len(list) != 1 {
+		t.Errorf("the assignments are %v", list)
+	}
+	if list, _ := value(t, owner, harness.GoClient(), "roles", scope, "roleName eq 'Reader'").([]any); len(list) != 1 {
+		t.Errorf("the roles are %v", list)
+	}
+	owner.Failed(t, "RoleAssignmentExists", harness.GoClient(), "grant", scope, "21111111-2222-4333-8444-555555555556", reader, principal)
+	contributor.Refused(t, denied, noRight, harness.GoClient(), "revoke", scope, at)
+	owner.Must(t, harness.GoClient(), "revoke", scope, at)
+	none.Refused(t, denied, noRight, harness.GoClient(), "group-get", "grants")
+	const custom = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeef"
+	contributor.Refused(t, denied, noRight, harness.GoClient(), "role-create", scope, custom, "Looker", "*/read")
+	value(t, owner, harness.GoClient(), "role-create", scope, custom, "Looker", "*/read")
+	owner.Must(t, harness.GoClient(), "role-delete", scope, custom)
+}

@@ -80,6 +80,7 @@ func TestC33C46Transcripts(t *testing.T) {
 		{"powershell-account.txt", "PowerShell Az", "Connect-AzAccount -Identity -AccountId", "several"},
 		{"dotnet.txt", "Azure.Identity (.NET)", "managed identity, default chain", "machine"},
 		{"java.txt", "azure-identity (Java)", "managed identity, workload identity", "several"},
+		{"azurerm.txt", "terraform-provider-azurerm", "use_oidc: group, identity, federated credential, role assignment", "several"},
 	} {
 		t.Run(strings.TrimSuffix(c.file, ".txt"), func(t *testing.T) {
 			harness.Replayed(t, c.client, c.flow, "run")
