@@ -22,7 +22,7 @@ const (
 // keyTypes are the methods of internal/manifest that read a key, and how the page calls what they read.
 var keyTypes = map[string]string{
 	"boolean": "true or false", "number": "number",
-	"text":    "text", "required": "text, required", "texts": "list", "json": "JSON", "seconds": "duration",
+	"text": "text", "required": "text, required", "texts": "list", "json": "JSON", "seconds": "duration",
 	"oneOrTwo": "1 or 2", "node": "mapping", "each": "list",
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
-	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/nearest"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
 	"github.com/lanyard-id/lanyard/internal/directory/kinds"
 	"github.com/lanyard-id/lanyard/internal/opwire"

@@ -6,7 +6,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
-// ReasonBadFilter: a $filter is not well formed, or uses more of OData than is offered.
+// ReasonBadFilter means that a $filter is not well formed, or uses more of OData than is offered.
 const ReasonBadFilter fault.Reason = "graph.bad_filter"
 
 // GraphFilter is a $filter as alternatives of conditions that must all hold. The zero value matches everything.

@@ -9,8 +9,8 @@ import (
 // ApplicationSpec is an app registration as somebody wants it.
 type ApplicationSpec = registration.Spec
 
-// DirectoryGroupSpec is a group of principals as somebody wants it.
-type DirectoryGroupSpec = registration.GroupSpec
+// GroupMembersSpec is a group of principals as somebody wants it.
+type GroupMembersSpec = registration.GroupSpec
 
 // PutApplication makes or replaces an application and gives its object id. A new one gets a new client id.
 func (e *Edit) PutApplication(s ApplicationSpec) (name.GUID, Outcome, error) {
@@ -104,7 +104,7 @@ func (e *Edit) ChangeHolders(id name.GUID, change registration.Change) (Outcome,
 }
 
 // PutDirectoryGroup makes or replaces a group of principals and gives its object id.
-func (e *Edit) PutDirectoryGroup(s DirectoryGroupSpec) (name.GUID, Outcome, error) {
+func (e *Edit) PutDirectoryGroup(s GroupMembersSpec) (name.GUID, Outcome, error) {
 	if _, ok := e.view.Tenant(s.Tenant); !ok {
 		return name.GUID{}, Unchanged, notFound(TenantNotFound, "there is no tenant %s", s.Tenant)
 	}

@@ -5,15 +5,20 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// What commands on secrets are given: see the rules in the sub-room.
 type (
-	SecretPlace  = vault.Place
-	SecretSpec   = vault.Spec
+	// SecretPlace names a secret of a vault.
+	SecretPlace = vault.Place
+	// SecretSpec is a new version of a secret as somebody wants it.
+	SecretSpec = vault.Spec
+	// SecretChange is what changes of a version.
 	SecretChange = vault.Change
 )
 
 // Why a change of a secret is refused; doors tell it.
-const SecretNotFound, SecretDeleted = vault.NotFound, vault.Deleted
+const (
+	SecretNotFound = vault.NotFound
+	SecretDeleted  = vault.Deleted
+)
 
 // PutSecret adds a version to a secret, which it makes if there is none.
 func (e *Edit) PutSecret(at SecretPlace, s SecretSpec) error {

@@ -25,7 +25,11 @@ type Edit struct {
 type Outcome = commit.Outcome
 
 // The outcomes. Unchanged wrote nothing: the thing was already as it should be.
-const Unchanged, Created, Updated = commit.Unchanged, commit.Created, commit.Updated
+const (
+	Unchanged = commit.Unchanged
+	Created   = commit.Created
+	Updated   = commit.Updated
+)
 
 // Try runs a command on v without committing it, and gives the View that it would lead to: a dry run.
 func Try(v *view.View, now time.Time, command Command) (*view.View, error) {

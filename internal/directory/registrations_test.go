@@ -223,19 +223,19 @@ func TestDirectoryGroups(t *testing.T) {
 	h.group(t)
 	i := h.identity(t, "member")
 	tenant := h.View().Installation().Tenant
-	put := func(s DirectoryGroupSpec) name.GUID {
+	put := func(s GroupMembersSpec) name.GUID {
 		var id name.GUID
 		h.must(t, func(e *Edit) (err error) { id, _, err = e.PutDirectoryGroup(s); return err })
 		return id
 	}
-	inner := put(DirectoryGroupSpec{Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID}})
-	outer := put(DirectoryGroupSpec{Tenant: tenant, Display: "outer", Members: []name.GUID{inner}})
-	put(DirectoryGroupSpec{ObjectID: inner, Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID, outer}}) // a circle
+	inner := put(GroupMembersSpec{Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID}})
+	outer := put(GroupMembersSpec{Tenant: tenant, Display: "outer", Members: []name.GUID{inner}})
+	put(GroupMembersSpec{ObjectID: inner, Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID, outer}}) // a circle
 	if got := h.View().GroupsOf(i.Principal.ObjectID); len(got) != 2 {
 		t.Errorf("the member is in %v", got)
 	}
 	h.grant(t, outer, name.MustScope("/subscriptions/"+h.View().Installation().Subscription.String()+"/resourceGroups/g"))
-	for called, s := range map[string]DirectoryGroupSpec{
+	for called, s := range map[string]GroupMembersSpec{
 		"no name": {Tenant: tenant}, "odd nickname": {Tenant: tenant, Display: "x", Nickname: "a b"}, "itself": {ObjectID: outer, Tenant: tenant, Display: "outer", Members: []name.GUID{outer}},
 	} {
 		t.Run(called, func(t *testing.T) {
@@ -243,11 +243,11 @@ func TestDirectoryGroups(t *testing.T) {
 		})
 	}
 	h.refused(t, registration.PrincipalUnknown, func(e *Edit) error {
-		_, _, err := e.PutDirectoryGroup(DirectoryGroupSpec{Tenant: tenant, Display: "x", Members: []name.GUID{name.NewGUID()}})
+		_, _, err := e.PutDirectoryGroup(GroupMembersSpec{Tenant: tenant, Display: "x", Members: []name.GUID{name.NewGUID()}})
 		return err
 	})
 	h.refused(t, PrincipalNotFound, func(e *Edit) error {
-		_, _, err := e.PutDirectoryGroup(DirectoryGroupSpec{ObjectID: name.NewGUID(), Tenant: tenant, Display: "x"})
+		_, _, err := e.PutDirectoryGroup(GroupMembersSpec{ObjectID: name.NewGUID(), Tenant: tenant, Display: "x"})
 		return err
 	})
 	v := h.must(t, func(e *Edit) error { return e.DeleteDirectoryGroup(outer) })
@@ -255,7 +255,7 @@ func TestDirectoryGroups(t *testing.T) {
 		t.Errorf("after the deletion: %v, %v", v.AssignmentsOf(outer), got)
 	}
 	h.must(t, func(e *Edit) error { return e.DeleteUserIdentity(i.ID) })
-	put(DirectoryGroupSpec{ObjectID: inner, Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID, outer}}) // both are gone
+	put(GroupMembersSpec{ObjectID: inner, Tenant: tenant, Display: "inner", Members: []name.GUID{i.Principal.ObjectID, outer}}) // both are gone
 	if g, _ := h.View().DirectoryGroup(inner); len(g.Members) != 0 {
 		t.Errorf("%v", g.Members)
 	}

@@ -23,12 +23,12 @@ func TestVerifySeesARevocation(t *testing.T) {
 	var took []time.Duration
 	for range rounds {
 		token := till.mustToken(t, "api://orders", "")
-		a.says(t, http.MethodGet, token, http.StatusOK, "")
+		a.says(t, token, http.StatusOK, "")
 		if err := h.ask(http.MethodPost, opwire.PathRevoke, opwire.RevokeRequest{Principal: "orders-till"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		took = append(took, eventually(t, "revoked", func() bool {
-			return a.ask(t, http.MethodGet, "/orders", token).status == http.StatusUnauthorized
+			return a.ask(t, "/orders", token).status == http.StatusUnauthorized
 		}))
 	}
 	slices.Sort(took)

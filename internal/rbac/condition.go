@@ -1,6 +1,7 @@
 package rbac
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
@@ -59,7 +60,7 @@ func (in *Input) facts(op operation) *cond.Facts {
 	}
 	for _, a := range in.Attributes {
 		values, _ := f.Lookup(a.Key)
-		f.Set(a.Key, append(values[:len(values):len(values)], a.Value)...)
+		f.Set(a.Key, append(slices.Clip(values), a.Value)...)
 	}
 	return f
 }

@@ -11,11 +11,12 @@ import (
 // compile makes the tree that is evaluated. Negations are pushed down to the tests, because the answer to a test of an
 // attribute that is missing is no in both directions.
 func (n *conditionNode) compile(negated bool) cond.Expr {
-	switch {
-	case n.kind == notNode:
+	switch n.kind {
+	case notNode:
 		return n.parts[0].compile(!negated)
-	case n.kind == testNode:
+	case testNode:
 		return n.compileTest(negated)
+	case andNode, orNode:
 	}
 	var parts []cond.Expr
 	for _, part := range n.parts {

@@ -59,7 +59,9 @@ func TestConditionForms(t *testing.T) {
 		{"another action", onlyPhotos, nil, write, true},
 		{
 			"a path condition without the exemption for lists denies listing",
-			"!(ActionMatches{'" + readBlob + "'}) OR " + blobPath + " StringLike 'a/*'", Attributes{in, {BlobPrefix, "a/"}}, list, false,
+			"!(ActionMatches{'" + readBlob + "'}) OR " + blobPath + " StringLike 'a/*'",
+			Attributes{in, {BlobPrefix, "a/"}},
+			list, false,
 		},
 		{
 			"older sub-operation", "(!(ActionMatches{'" + readBlob + "'} AND @Request[subOperation] ForAnyOfAnyValues:StringEqualsIgnoreCase {'Blob.Read.WithTagConditions', 'blob.list'})) OR " +
@@ -146,7 +148,7 @@ func TestConditionOperators(t *testing.T) {
 		{"photos", "ForAnyOfAnyValues:StringNotEquals @Environment[z]", false},
 	} {
 		var have Attributes
-		for _, v := range strings.Split(tc.have, ",") {
+		for v := range strings.SplitSeq(tc.have, ",") {
 			have = append(have, Attribute{"@request[x]", v})
 		}
 		have = append(have, Attribute{"@environment[z]", "photos"})

@@ -42,12 +42,12 @@ type compiledCondition struct {
 }
 
 // CompiledCondition is the assignment's condition as the engine evaluates it; nil if it has none.
-func (r *RoleAssignment) CompiledCondition() (*rbac.Condition, error) {
-	c := r.compiled
+func (a *RoleAssignment) CompiledCondition() (*rbac.Condition, error) {
+	c := a.compiled
 	if c == nil {
 		return nil, nil //nolint:nilnil // an assignment without a condition is the usual case
 	}
-	c.once.Do(func() { c.condition, c.err = rbac.ParseCondition(r.Condition) })
+	c.once.Do(func() { c.condition, c.err = rbac.ParseCondition(a.Condition) })
 	return c.condition, c.err
 }
 

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -98,7 +99,7 @@ func (v *View) putDeny(d *DenyAssignment) {
 	v.denies.Set(d.ID.String(), d)
 	v.scopes.Set(denyScopeKey(d), d)
 	list, _ := v.blocked.Get(d.Scope.Key())
-	v.blocked.Set(d.Scope.Key(), append(list[:len(list):len(list)], d)) // a sealed View keeps its own slice: append copies
+	v.blocked.Set(d.Scope.Key(), append(slices.Clip(list), d)) // a sealed View keeps its own slice: append copies
 }
 
 func (v *View) dropDeny(d *DenyAssignment) {

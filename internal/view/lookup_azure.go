@@ -150,7 +150,7 @@ func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
 func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.All() }
 
 // ScopeKey is the place of an assignment among all that lies in the ARM tree.
-func (r *RoleAssignment) ScopeKey() string { return assignmentScopeKey(r) }
+func (a *RoleAssignment) ScopeKey() string { return assignmentScopeKey(a) }
 
 // AssignmentsFrom yields in the order of their ScopeKeys the assignments on a scope and above it, and below it too if it is
 // to; only those behind the key after.

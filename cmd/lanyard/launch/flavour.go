@@ -36,7 +36,8 @@ func flavoured(f Facts, endpoint, secret string) []Setting {
 		return []Setting{{"IDENTITY_ENDPOINT", endpoint}, {"IDENTITY_HEADER", secret}}
 	case ServiceFabric: // over TLS; the client trusts this one certificate
 		return []Setting{
-			{"IDENTITY_ENDPOINT", f.Status.URLs["entra"] + "/msi/fabric/token"}, {"IDENTITY_HEADER", secret},
+			{"IDENTITY_ENDPOINT", f.Status.URLs["entra"] + "/msi/fabric/token"},
+			{"IDENTITY_HEADER", secret},
 			{"IDENTITY_SERVER_THUMBPRINT", f.Status.Thumbprint},
 		}
 	}

@@ -315,8 +315,10 @@ func (t thing) applicationItem(r *view.Application) ApplicationItem {
 }
 
 func (t thing) assignmentItem(v *view.View, r *view.RoleAssignment) AssignmentItem {
-	item := AssignmentItem{Head: t.head(), Tenant: r.Tenant, Scope: r.Scope, Role: r.Role, Principal: r.Principal, Description: r.Name,
-		Condition: r.Condition}
+	item := AssignmentItem{
+		Head: t.head(), Tenant: r.Tenant, Scope: r.Scope, Role: r.Role, Principal: r.Principal, Description: r.Name,
+		Condition: r.Condition,
+	}
 	if role, ok := v.AzureRole(r.Tenant, r.Role); ok {
 		item.RoleName = role.Name()
 	}

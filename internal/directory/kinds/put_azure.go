@@ -121,10 +121,8 @@ func (p *planner) putResource(s *manifest.Resource) (string, directory.Outcome, 
 	if spec.ID, err = p.resourceID(typ, s.ResourceGroup, s.Name); err != nil {
 		return "", directory.Unchanged, err
 	}
-	for _, own := range []string{view.TypeStorageAccount, view.TypeKeyVault, view.TypeUserIdentity} {
-		if spec.ID.IsType(own) {
-			return "", directory.Unchanged, at(s.Type.At, invalidID("%s has a kind of its own: StorageAccount, KeyVault or UserAssignedIdentity", typ))
-		}
+	if slices.ContainsFunc([]string{view.TypeStorageAccount, view.TypeKeyVault, view.TypeUserIdentity}, spec.ID.IsType) {
+		return "", directory.Unchanged, at(s.Type.At, invalidID("%s has a kind of its own: StorageAccount, KeyVault or UserAssignedIdentity", typ))
 	}
 	if old, ok := p.e.View().Resource(spec.ID); ok { // what only ARM's callers say stays as they said it
 		spec.Envelope = old.Envelope

@@ -9,7 +9,7 @@ import (
 
 // putDirectoryGroup makes a group of principals. The list is the whole of its members.
 func (p *planner) putDirectoryGroup(s *manifest.Group) (string, directory.Outcome, error) {
-	spec := directory.DirectoryGroupSpec{Tenant: p.tenant}
+	spec := directory.GroupMembersSpec{Tenant: p.tenant}
 	if err := p.all(pair{&spec.Display, s.Name}, pair{&spec.Description, s.Description}); err != nil {
 		return "", directory.Unchanged, err
 	}

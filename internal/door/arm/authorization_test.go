@@ -41,8 +41,9 @@ func principalOf(t *testing.T, w *doortest.World, called string) *view.Principal
 	return r.System
 }
 
-// ask sends a request of a workload and gives status and body.
-func ask(w *doortest.World, h http.Handler, who, method, target, body string) (int, string) {
+// ask sends a request of a workload, "METHOD target", and gives status and body.
+func ask(w *doortest.World, h http.Handler, who, line, body string) (int, string) {
+	method, target, _ := strings.Cut(line, " ")
 	rec := w.Do(h, as(w, who, method, target, body))
 	return rec.Code, doortest.Text(rec)
 }
@@ -111,7 +112,7 @@ func TestRoleAssignments(t *testing.T) {
 		{"delete with a body", "DELETE", first, `{"a":1}`, 400, "Nothing is read"},
 		{"short role id", "PUT", first, `{"properties":{"roleDefinitionId":"` + reader + `","principalId":"` + who.ObjectID.String() + `"}}`, 201, "conditionVersion\":null"},
 	} {
-		if status, body := ask(w, h, "function", tc.method, tc.target, tc.body); status != tc.status || !strings.Contains(body, tc.says) {
+		if status, body := ask(w, h, "function", tc.method+" "+tc.target, tc.body); status != tc.status || !strings.Contains(body, tc.says) {
 			t.Errorf("%s: %d %s, want %d with %q", tc.name, status, body, tc.status, tc.says)
 		}
 	}
@@ -143,27 +144,27 @@ func TestRoleAssignmentLists(t *testing.T) {
 		"principalId eq '" + guidOf(99) + "'":                                  nil,
 		"principalId eq '" + doortest.GUID(doortest.StrangerID).String() + "'": nil,
 	} {
-		status, body := ask(w, h, "function", "GET", northGroup+auth+"roleAssignments"+rest+"&$filter="+strings.ReplaceAll(filter, " ", "%20"), "")
+		status, body := ask(w, h, "function", "GET "+northGroup+auth+"roleAssignments"+rest+"&$filter="+strings.ReplaceAll(filter, " ", "%20"), "")
 		if got, _ := names(t, body); status != 200 || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: %d %v, want %v", filter, status, got, want)
 		}
 	}
 	for _, filter := range []string{"principalId eq x", "atScope()x", "atScope() or atScope()", "atScope() and", "atScope() and atScope()", "roleName eq 'x'", "principalId eq 'x'", "assignedTo(x)", "assignedTo('" + guidOf(1) + "'", "principalId eq '" + guidOf(1) + "' and assignedTo('" + guidOf(2) + "')"} {
-		if status, body := ask(w, h, "function", "GET", northGroup+auth+"roleAssignments"+rest+"&$filter="+strings.ReplaceAll(filter, " ", "%20"), ""); status != 400 || !strings.Contains(body, "InvalidFilterInQueryString") {
+		if status, body := ask(w, h, "function", "GET "+northGroup+auth+"roleAssignments"+rest+"&$filter="+strings.ReplaceAll(filter, " ", "%20"), ""); status != 400 || !strings.Contains(body, "InvalidFilterInQueryString") {
 			t.Errorf("%s: %d %s", filter, status, body)
 		}
 	}
 	// Page by page, without a filter: each once, and nothing of the other tenant.
 	seen, next := []string{}, northGroup+auth+"roleAssignments"+rest+"&$top=1"
 	for next != "" {
-		status, body := ask(w, h, "function", "GET", next, "")
+		status, body := ask(w, h, "function", "GET "+next, "")
 		got, link := names(t, body)
 		if status != 200 || len(got) > 1 {
 			t.Fatalf("%d %s", status, body)
 		}
 		seen, next = append(seen, got...), strings.TrimPrefix(link, w.View.Installation().URLs["arm"])
 	}
-	_, body := ask(w, h, "function", "GET", northGroup+auth+"roleAssignments"+rest, "")
+	_, body := ask(w, h, "function", "GET "+northGroup+auth+"roleAssignments"+rest, "")
 	whole, _ := names(t, body)
 	if fmt.Sprint(seen) != fmt.Sprint(whole) || len(whole) < 4 {
 		t.Errorf("page by page %v, at once %v", seen, whole)
@@ -173,7 +174,7 @@ func TestRoleAssignmentLists(t *testing.T) {
 			t.Errorf("the assignment %s at %s: listed %t", a.ID, a.Scope, listed)
 		}
 	}
-	if status, _ := ask(w, h, "someone", "GET", "/providers/Microsoft.Authorization/roleAssignments"+rest, ""); status != 403 {
+	if status, _ := ask(w, h, "someone", "GET /providers/Microsoft.Authorization/roleAssignments"+rest, ""); status != 403 {
 		t.Errorf("a listing at the root without a right there: %d", status)
 	}
 }
@@ -217,13 +218,13 @@ func TestRoleDefinitions(t *testing.T) {
 		{"delete", "DELETE", first, "", 200, guidOf(1)},
 		{"delete again", "DELETE", first, "", 204, ""},
 	} {
-		if status, body := ask(w, h, "function", tc.method, tc.target, tc.body); status != tc.status || !strings.Contains(body, tc.says) {
+		if status, body := ask(w, h, "function", tc.method+" "+tc.target, tc.body); status != tc.status || !strings.Contains(body, tc.says) {
 			t.Errorf("%s: %d %s, want %d with %q", tc.name, status, body, tc.status, tc.says)
 		}
 	}
 	want(t, w, h, 201, as(w, "function", "PUT", first, definitionBody("Starter", `"*/read"`, northGroup)))
 	grant(w, doortest.GUID(doortest.FunctionID), guidOf(1), northGroup)
-	if status, body := ask(w, h, "function", "DELETE", first, ""); status != 409 || !strings.Contains(body, "RoleDefinitionHasAssignments") {
+	if status, body := ask(w, h, "function", "DELETE "+first, ""); status != 409 || !strings.Contains(body, "RoleDefinitionHasAssignments") {
 		t.Errorf("a role in use: %d %s", status, body)
 	}
 }
@@ -258,7 +259,7 @@ func TestDenyAssignmentsAndPermissions(t *testing.T) {
 		{"permissions", "someone", "GET", northGroup + auth + "permissions" + rest, 200, `{"value":[{"actions":["*/read"],"notActions":[],"dataActions":[],"notDataActions":[]}]}`},
 		{"permissions where there are none", "someone", "GET", northSub + auth + "permissions" + rest, 200, `{"value":[]}`},
 	} {
-		if status, body := ask(w, h, tc.who, tc.method, tc.target, ""); status != tc.status || !strings.Contains(body, tc.says) {
+		if status, body := ask(w, h, tc.who, tc.method+" "+tc.target, ""); status != tc.status || !strings.Contains(body, tc.says) {
 			t.Errorf("%s: %d %s, want %d with %q", tc.name, status, body, tc.status, tc.says)
 		}
 	}
@@ -278,18 +279,18 @@ func TestF11ForeignRights(t *testing.T) {
 	if south == 0 {
 		t.Fatal("the other tenant has no assignments to find")
 	}
-	_, body := ask(w, h, "function", "GET", auth+"roleAssignments"+rest, "")
+	_, body := ask(w, h, "function", "GET "+auth+"roleAssignments"+rest, "")
 	for a := range w.View.Assignments() {
 		if strings.Contains(body, a.ID.String()) != (a.Tenant == doortest.North()) {
 			t.Errorf("the list at the root is wrong about %s of %s", a.ID, a.Tenant)
 		}
 	}
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
-		missing, _ := ask(w, h, "function", method, auth+"roleAssignments/"+guidOf(77)+rest, "{}")
-		if got, text := ask(w, h, "function", method, auth+"roleAssignments/"+foreign+rest, "{}"); got != missing {
+		missing, _ := ask(w, h, "function", method+" "+auth+"roleAssignments/"+guidOf(77)+rest, "{}")
+		if got, text := ask(w, h, "function", method+" "+auth+"roleAssignments/"+foreign+rest, "{}"); got != missing {
 			t.Errorf("%s of another tenant's assignment: %d, of none: %d: %s", method, got, missing, text)
 		}
-		if status, text := ask(w, h, "function", method, southSub+auth+"roleAssignments/"+foreign+rest, ""); status != 404 || !strings.Contains(text, "SubscriptionNotFound") {
+		if status, text := ask(w, h, "function", method+" "+southSub+auth+"roleAssignments/"+foreign+rest, ""); status != 404 || !strings.Contains(text, "SubscriptionNotFound") {
 			t.Errorf("%s in another tenant's subscription: %d %s", method, status, text)
 		}
 	}

@@ -141,7 +141,9 @@ func many(n int) string {
 // TestTwentyCredentials: as many as Azure takes, and not one more.
 func TestTwentyCredentials(t *testing.T) {
 	w, h := serve(t)
-	at := func(i int) string { return fmt.Sprintf("%sone/federatedIdentityCredentials/number%d%s", identities, i, msi) }
+	at := func(i int) string {
+		return fmt.Sprintf("%sone/federatedIdentityCredentials/number%d%s", identities, i, msi)
+	}
 	body := func(i int) string {
 		return fmt.Sprintf(`{"properties":{"issuer":"https://issuer.example","subject":"s%d","audiences":["a"]}}`, i)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/mint"
-	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -19,7 +18,7 @@ import (
 func (d Door) prove(v *view.View, r *http.Request, client view.Owner, form azwire.TokenForm) error {
 	if form.ClientSecret != "" {
 		web.EventOf(r.Context()).Record.Input["proof"] = "secret"
-		if err := d.Proofs.ClientSecret(client.Application, secret.Text(form.ClientSecret)); err != nil {
+		if err := d.Proofs.ClientSecret(client.Application, form.ClientSecret); err != nil {
 			return err
 		}
 		return usable(client)

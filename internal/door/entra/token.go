@@ -8,7 +8,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
-	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -41,7 +40,7 @@ func (d Door) token(w http.ResponseWriter, r *http.Request) error {
 	client, err := clientIn(v, web.Param(r, "tenant"), form.ClientID)
 	if err != nil {
 		if form.ClientSecret != "" {
-			_ = d.Proofs.ClientSecret(nil, secret.Text(form.ClientSecret)) // only for its time: threat A18
+			_ = d.Proofs.ClientSecret(nil, form.ClientSecret) // only for its time: threat A18
 		}
 		return err
 	}

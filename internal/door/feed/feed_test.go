@@ -29,7 +29,7 @@ func TestAFirstAnswerIsFullAndLaterOnesAreNews(t *testing.T) {
 		first.Tid != doortest.North().String() || first.Nonce != nonce || first.Inc != "first" {
 		t.Errorf("the first answer is %+v", first)
 	}
-	h.revoke("one")
+	h.revoke()
 	second := h.told(t, h.ask("function", "&since="+first.Cursor))
 	if second.Full || second.Since != first.Cursor || len(second.Revoked) != 1 || second.Revoked[0].OID != doortest.GUID(doortest.OneID).String() ||
 		second.Revoked[0].Before != h.View.Rev() || second.Revoked[0].Gone {
@@ -46,7 +46,7 @@ func TestAFirstAnswerIsFullAndLaterOnesAreNews(t *testing.T) {
 // TestCursorsOfAnotherLife wants everything told to whoever knows nothing that counts here, and a restore to be seen.
 func TestCursorsOfAnotherLife(t *testing.T) {
 	h := serve(t)
-	h.revoke("one")
+	h.revoke()
 	for _, cursor := range []string{"second.3", "first.99999", "second.3." + doortest.GUID(1).String()} {
 		if n := h.told(t, h.ask("function", "&since="+cursor)); !n.Full || len(n.Revoked) != 1 {
 			t.Errorf("%s is told %+v", cursor, n)
@@ -81,7 +81,7 @@ func TestWaitingCallersAreAnsweredAtOnce(t *testing.T) {
 			r.System = &system
 			h.write(&r)
 		})
-		time.AfterFunc(7*time.Second, func() { h.revoke("one") })
+		time.AfterFunc(7*time.Second, func() { h.revoke() })
 		if n, took := ask(); took != 7*time.Second || len(n.Revoked) != 1 {
 			t.Errorf("after %s: %+v", took, n)
 		}
@@ -144,7 +144,7 @@ func TestPages(t *testing.T) {
 func TestI09OtherTenantsAreNotTold(t *testing.T) {
 	h := serve(t)
 	south := h.told(t, h.ask("stranger", ""))
-	h.revoke("one")
+	h.revoke()
 	for _, cursor := range []string{"", south.Cursor, "first.0", "second.0", h.told(t, h.ask("function", "")).Cursor} {
 		rec := h.ask("stranger", "&since="+cursor)
 		if n := h.told(t, rec); len(n.Revoked) != 0 || n.Tid != doortest.South().String() {

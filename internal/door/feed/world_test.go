@@ -97,9 +97,9 @@ func (h *house) write(records ...view.Record) {
 	h.ended = make(chan struct{})
 }
 
-// revoke ends the tokens of the user-assigned identity "one" or "two".
-func (h *house) revoke(identity string) {
-	r, _ := h.current().Identity(doortest.ResourceID(doortest.North(), view.TypeUserIdentity, identity))
+// revoke ends the tokens of the user-assigned identity "one".
+func (h *house) revoke() {
+	r, _ := h.current().Identity(doortest.ResourceID(doortest.North(), view.TypeUserIdentity, "one"))
 	c := *r
 	c.Principal.RevokedAt = h.current().Rev() + 1
 	h.write(&c)

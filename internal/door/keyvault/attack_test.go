@@ -23,12 +23,20 @@ import (
 // everyOperation is a request for each line of the table, and for what is not offered.
 func everyOperation() [][2]string {
 	return [][2]string{
-		{http.MethodGet, "/secrets"}, {http.MethodGet, "/secrets/open"}, {http.MethodGet, "/secrets/open/versions"},
-		{http.MethodGet, "/secrets/open/0123456789abcdef0123456789abcdef"}, {http.MethodPut, "/secrets/open"},
-		{http.MethodPatch, "/secrets/open"}, {http.MethodPatch, "/secrets/open/0123456789abcdef0123456789abcdef"},
-		{http.MethodDelete, "/secrets/open"}, {http.MethodGet, "/deletedsecrets"}, {http.MethodGet, "/deletedsecrets/open"},
-		{http.MethodPost, "/deletedsecrets/open/recover"}, {http.MethodDelete, "/deletedsecrets/open"},
-		{http.MethodPost, "/secrets/open/backup"}, {http.MethodGet, "/keys"},
+		{http.MethodGet, "/secrets"},
+		{http.MethodGet, "/secrets/open"},
+		{http.MethodGet, "/secrets/open/versions"},
+		{http.MethodGet, "/secrets/open/0123456789abcdef0123456789abcdef"},
+		{http.MethodPut, "/secrets/open"},
+		{http.MethodPatch, "/secrets/open"},
+		{http.MethodPatch, "/secrets/open/0123456789abcdef0123456789abcdef"},
+		{http.MethodDelete, "/secrets/open"},
+		{http.MethodGet, "/deletedsecrets"},
+		{http.MethodGet, "/deletedsecrets/open"},
+		{http.MethodPost, "/deletedsecrets/open/recover"},
+		{http.MethodDelete, "/deletedsecrets/open"},
+		{http.MethodPost, "/secrets/open/backup"},
+		{http.MethodGet, "/keys"},
 	}
 }
 

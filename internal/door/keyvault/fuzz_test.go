@@ -38,8 +38,12 @@ func FuzzBody(f *testing.F) {
 // a slash.
 func FuzzTarget(f *testing.F) {
 	for _, s := range [][2]string{
-		{"kv.vault.localhost:8447", "/secrets/a/"}, {"127.0.0.1:8447", "/kv/secrets/a"}, {"127.0.0.1:8447", "/"},
-		{"vault.localhost:8447", "/kv/secrets"}, {"a.b.vault.localhost:8447", "/secrets"}, {"kv.vault.localhost", "/secrets/a%2fb"},
+		{"kv.vault.localhost:8447", "/secrets/a/"},
+		{"127.0.0.1:8447", "/kv/secrets/a"},
+		{"127.0.0.1:8447", "/"},
+		{"vault.localhost:8447", "/kv/secrets"},
+		{"a.b.vault.localhost:8447", "/secrets"},
+		{"kv.vault.localhost", "/secrets/a%2fb"},
 		{"KV.VAULT.LOCALHOST:8447", "//secrets/../x"},
 	} {
 		f.Add(s[0], s[1])

@@ -3,6 +3,7 @@ package metadata_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -88,9 +89,8 @@ func both(t *testing.T) (w *doortest.World, at func(flavour) http.Handler) {
 }
 
 // refusedAs wants a refusal in the words of the flavour, with the request id in the text that clients show.
-func (f flavour) refusedAs(t *testing.T, w *doortest.World, h http.Handler, req doortest.Request, status int, why fault.Reason) {
+func (f flavour) refusedAs(t *testing.T, w *doortest.World, rec *httptest.ResponseRecorder, status int, why fault.Reason) {
 	t.Helper()
-	rec := w.Do(h, req)
 	w.Refused(rec, status, why)
 	var body map[string]any
 	if err := json.Unmarshal(rec.Body.Bytes(), &body); err != nil || !strings.Contains(f.detail(body), doortest.RequestID) {
@@ -115,14 +115,14 @@ func TestEveryFlavour(t *testing.T) {
 				for _, value := range [][]string{nil, {""}, {"false"}, {"true", "true"}} {
 					req := f.ask(secret, storage)
 					req.Header["Metadata"] = value
-					f.refusedAs(t, w, h, req, http.StatusBadRequest, azwire.ReasonMetadataHeader)
+					f.refusedAs(t, w, w.Do(h, req), http.StatusBadRequest, azwire.ReasonMetadataHeader)
 				}
 			})
 			t.Run("M02Forwarded", func(t *testing.T) {
 				for _, header := range []string{"X-Forwarded-For", "Forwarded", "Via", "X_Forwarded_For", "X-Real-IP"} {
 					req := f.ask(secret, storage)
 					req.Header.Set(header, "127.0.0.1")
-					f.refusedAs(t, w, h, req, http.StatusBadRequest, azwire.ReasonMetadataForwarded)
+					f.refusedAs(t, w, w.Do(h, req), http.StatusBadRequest, azwire.ReasonMetadataForwarded)
 				}
 			})
 			t.Run("M05OtherSpellingsOfThePath", func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestEveryFlavour(t *testing.T) {
 			})
 			t.Run("M10SecretHeader", func(t *testing.T) {
 				for _, wrong := range []string{secret + "x", secret[1:], resolve.HashSecret(secret)} {
-					f.refusedAs(t, w, h, f.ask(wrong, storage), http.StatusUnauthorized, resolve.UnknownProof)
+					f.refusedAs(t, w, w.Do(h, f.ask(wrong, storage)), http.StatusUnauthorized, resolve.UnknownProof)
 				}
 				if f.secret == "" {
 					return
@@ -149,7 +149,7 @@ func TestEveryFlavour(t *testing.T) {
 				for _, values := range [][]string{nil, {""}, {secret, secret}} {
 					req := f.ask(secret, storage)
 					req.Header[f.secret] = values
-					f.refusedAs(t, w, h, req, http.StatusUnauthorized, azwire.ReasonMetadataSecret)
+					f.refusedAs(t, w, w.Do(h, req), http.StatusUnauthorized, azwire.ReasonMetadataSecret)
 				}
 			})
 			t.Run("M14ParameterPollution", func(t *testing.T) {
@@ -160,32 +160,32 @@ func TestEveryFlavour(t *testing.T) {
 						}
 						continue
 					}
-					f.refusedAs(t, w, h, f.ask(secret, params), http.StatusBadRequest, azwire.ReasonMetadataParameters)
+					f.refusedAs(t, w, w.Do(h, f.ask(secret, params)), http.StatusBadRequest, azwire.ReasonMetadataParameters)
 				}
 				for _, params := range []string{"a=b", "resource=", "resource=a%20b"} {
-					f.refusedAs(t, w, h, f.ask(secret, params), http.StatusBadRequest, azwire.ReasonMetadataResource)
+					f.refusedAs(t, w, w.Do(h, f.ask(secret, params)), http.StatusBadRequest, azwire.ReasonMetadataResource)
 				}
 				id := doortest.GUID(doortest.OneID + 1).String()
-				f.refusedAs(t, w, h, f.ask(secret, storage+"&CLIENT_ID="+id), http.StatusBadRequest, azwire.ReasonMetadataSelector)
+				f.refusedAs(t, w, w.Do(h, f.ask(secret, storage+"&CLIENT_ID="+id)), http.StatusBadRequest, azwire.ReasonMetadataSelector)
 				if f.query != "" {
 					req := f.ask(secret, storage)
 					req.Target = strings.Replace(req.Target, "api-version=20", "api-version=30", 1)
 					if f.secret == "Secret" && !f.fabric {
 						return // with another version it is another flavour, whose header is missing
 					}
-					f.refusedAs(t, w, h, req, http.StatusBadRequest, azwire.ReasonMetadataVersion)
+					f.refusedAs(t, w, w.Do(h, req), http.StatusBadRequest, azwire.ReasonMetadataVersion)
 				}
 			})
 			t.Run("M15NoFallback", func(t *testing.T) {
 				two := doortest.GUID(doortest.TwoID + 1).String()
 				if f.client == "" {
 					for _, selector := range []string{"client_id", "object_id", "mi_res_id", "clientid"} {
-						f.refusedAs(t, w, h, f.ask(secret, storage+"&"+selector+"="+two), http.StatusBadRequest, azwire.ReasonMetadataSelector)
+						f.refusedAs(t, w, w.Do(h, f.ask(secret, storage+"&"+selector+"="+two)), http.StatusBadRequest, azwire.ReasonMetadataSelector)
 					}
 					return
 				}
-				f.refusedAs(t, w, h, f.ask(secret, storage+"&"+f.client+"="+two), http.StatusBadRequest, mint.IdentityNotFound)
-				f.refusedAs(t, w, h, f.ask(doortest.Secret("several"), storage), http.StatusBadRequest, mint.IdentityAmbiguous)
+				f.refusedAs(t, w, w.Do(h, f.ask(secret, storage+"&"+f.client+"="+two)), http.StatusBadRequest, mint.IdentityNotFound)
+				f.refusedAs(t, w, w.Do(h, f.ask(doortest.Secret("several"), storage)), http.StatusBadRequest, mint.IdentityAmbiguous)
 				if r := granted(t, w, h, f.ask(doortest.Secret("several"), storage+"&"+f.client+"="+two)); r.ClientID != two {
 					t.Errorf("asked for %s, got %s", two, r.ClientID)
 				}

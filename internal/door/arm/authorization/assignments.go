@@ -148,7 +148,8 @@ func requested(v *view.View, s directory.AssignmentSpec) rbac.Attributes {
 // existing is what conditions may ask of an assignment that is to be deleted.
 func existing(v *view.View, a *view.RoleAssignment) rbac.Attributes {
 	return rbac.Attributes{
-		{Key: rbac.ResourceRoleDefinition, Value: a.Role.String()}, {Key: rbac.ResourcePrincipal, Value: a.Principal.String()},
+		{Key: rbac.ResourceRoleDefinition, Value: a.Role.String()},
+		{Key: rbac.ResourcePrincipal, Value: a.Principal.String()},
 		{Key: rbac.ResourcePrincipalType, Value: principalType(v, a.Tenant, a.Principal)},
 	}
 }

@@ -128,7 +128,7 @@ func ownDefinition(c *kit.Call, v *view.View, id name.GUID) (*view.RoleDefinitio
 
 // allowEverywhere asks for the operation's action at the scope of the path and at each of these.
 func allowEverywhere(c *kit.Call, v *view.View, scopes []name.Scope) error {
-	for _, at := range append(scopes[:len(scopes):len(scopes)], c.Scope) {
+	for _, at := range append(slices.Clip(scopes), c.Scope) {
 		if err := c.AllowOn(v, c.Action(), at); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package authorization
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -17,7 +16,7 @@ import (
 // condition names roles, and they would become something else.
 func guardDefinition(c *kit.Call, v *view.View, spec directory.RoleDefinitionSpec) error {
 	old, exists := ownDefinition(c, v, spec.ID)
-	if exists && reflect.DeepEqual(old.Permissions, spec.Permissions) && slices.EqualFunc(old.Assignable, spec.Assignable, sameScope) {
+	if exists && slices.EqualFunc(old.Permissions, spec.Permissions, samePermission) && slices.EqualFunc(old.Assignable, spec.Assignable, sameScope) {
 		return nil // name and description mean nothing to the engine
 	}
 	var bound []name.Scope // where the caller may not grant whatever it likes
@@ -43,6 +42,12 @@ func guardDefinition(c *kit.Call, v *view.View, spec directory.RoleDefinitionSpe
 }
 
 func sameScope(a, b name.Scope) bool { return a.Key() == b.Key() }
+
+// samePermission compares as the engine reads: a list that is not there is an empty one.
+func samePermission(a, b view.RolePermission) bool {
+	return slices.Equal(a.Actions, b.Actions) && slices.Equal(a.NotActions, b.NotActions) &&
+		slices.Equal(a.DataActions, b.DataActions) && slices.Equal(a.NotDataActions, b.NotDataActions)
+}
 
 func refuseDefinition(format string, args ...any) error {
 	return fault.New(fault.Denied, DefinitionDenied, "The role would widen what the client itself may do: "+format+".", args...)

@@ -119,7 +119,7 @@ func (k *Kit) open(bound []string, token string) (text string, ok bool) {
 
 func (k *Kit) mac(bound []string, text string) []byte {
 	h := hmac.New(sha256.New, k.seal[:])
-	for _, part := range append(bound[:len(bound):len(bound)], text) {
+	for _, part := range append(slices.Clip(bound), text) {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	return h.Sum(nil)

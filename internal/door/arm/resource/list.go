@@ -3,6 +3,7 @@ package resource
 import (
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -74,14 +75,15 @@ func listResources(c *kit.Call) (kit.Answer, error) {
 
 // listedAs is one line of such a list, with what $expand asks for.
 func listedAs(v *view.View, e entry, expand map[string]bool) wireResource {
-	w, made := wireResource{}, ""
+	var w wireResource
+	var made time.Time
 	if e.identity != nil {
-		w, made = outlineIdentity(e.identity), e.identity.Created.UTC().Format(timeForm)
+		w, made = outlineIdentity(e.identity), e.identity.Created
 	} else {
-		w, made = outline(v, e.resource), e.resource.Created.UTC().Format(timeForm)
+		w, made = outline(v, e.resource), e.resource.Created
 	}
 	if expand["createdtime"] {
-		w.Created = made
+		w.Created = made.UTC().Format(timeForm)
 	}
 	if expand["provisioningstate"] {
 		w.State = "Succeeded"

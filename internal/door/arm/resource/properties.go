@@ -3,6 +3,7 @@ package resource
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -118,9 +119,7 @@ func presentProperties(v *view.View, r *view.Resource) map[string]any {
 			}
 		}
 	}
-	for called, value := range computed(v, r) {
-		all[called] = value
-	}
+	maps.Copy(all, computed(v, r))
 	return all
 }
 
