@@ -4,14 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-id/lanyard/internal/directory/form"
 	"github.com/lanyard-id/lanyard/internal/directory/trust"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
-
-// maxFederated is how many federated credentials one holder may have (Microsoft Entra, "Considerations and limits").
-const maxFederated = 20
 
 // Holder is who holds federated credentials: exactly one field is set.
 type Holder struct {
@@ -93,25 +89,17 @@ func (e *Edit) federated(h Holder) ([]view.FederatedCredential, error) {
 	return a.Federated, nil
 }
 
-// checkFederated gives the list with its expressions in canonical form. No two may trust the same subject of the same
-// issuer.
+// checkFederated gives the list with its expressions in canonical form.
 func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential, error) {
-	if len(list) > maxFederated {
-		return nil, invalid(LimitExceeded, "there are at most %d federated credentials, not %d", maxFederated, len(list))
+	out, flaw, err := trust.Checked(list)
+	switch flaw {
+	case trust.TooMany:
+		return nil, because(LimitExceeded, err)
+	case trust.BadName:
+		return nil, because(InvalidName, err)
+	case trust.Repeated:
+		return nil, conflict(Exists, "%s", err)
+	case trust.BadValue, trust.None:
 	}
-	out := make([]view.FederatedCredential, 0, len(list))
-	for _, c := range list {
-		if err := because(InvalidName, form.CredentialName(c.Name)); err != nil {
-			return nil, err
-		}
-		c, err := form.Credential(c)
-		if err != nil {
-			return nil, because(InvalidValue, err)
-		}
-		out = append(out, c)
-	}
-	if what, twice := trust.Twice(out); twice {
-		return nil, conflict(Exists, "%s", what)
-	}
-	return out, nil
+	return out, because(InvalidValue, err)
 }
