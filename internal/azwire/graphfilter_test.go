@@ -24,7 +24,7 @@ func TestGraphFilter(t *testing.T) {
 	}
 	for _, text := range []string{
 		" ", "appId", "appId eq 1", "appId ne '1'", "appId eq '1", "appId eq '1' xor appId eq '2'", "appId eq '1' and", "(appId eq '1')", "appId eq '1' ",
-		"startswith(appId)", "startswith(appId,'1'", "endswith(appId,'1')", "x/any(c:d eq '1')", "x/all(c:c eq '1')", "appId EQ '1'",
+		"startswith(appId)", "startswith(appId,'1'", "endswith(appId,'1')", "x/any(c:d eq '1')", "x/any(1:c eq '1')", "x/any(c c eq '1')", "x/any(c:c eq '1'", "startswith(1,'a')", "x/all(c:c eq '1')", "appId EQ '1'",
 		"not appId eq '1'", "1 eq '1'", strings.Repeat("a", 4097), strings.Repeat("a eq 'b' or ", 64) + "a eq 'b'",
 	} {
 		if _, err := ParseGraphFilter(text); err == nil {

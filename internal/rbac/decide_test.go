@@ -282,6 +282,21 @@ func TestDenyExplainsItself(t *testing.T) {
 	}
 }
 
+// TestABrokenDenyBlocks: nobody knows what a deny assignment that cannot be read would have blocked.
+func TestABrokenDenyBlocks(t *testing.T) {
+	reader := builtinRole(t, "Storage Blob Data Reader")
+	in := ask(grant(10, reader, photos))
+	in.Denies = slices.Values([]DenyAssignment{{
+		ID: id(50), Name: "lock", Scope: name.Root(), AppliesToChildren: true, Broken: true, Principals: []name.GUID{Everyone()},
+	}})
+	if d := Decide(in); d.Outcome != reason.ExplicitDeny || d.Decisive[0].Text != `"lock" at / cannot be read, so it blocks everything there` {
+		t.Errorf("got %+v", d)
+	}
+	if !reader.BuiltIn() || customRole(t, "Mine", Permission{Actions: []string{"*"}}).BuiltIn() {
+		t.Error("built-in and custom roles are not told apart")
+	}
+}
+
 func TestQuestionsThatNobodyMayAsk(t *testing.T) {
 	all := customRole(t, "All", Permission{Actions: []string{"*"}, DataActions: []string{"*"}})
 	good := ask(grant(10, all, "/"))
