@@ -9,10 +9,10 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
-// Limits of one object. Both doors' clouds allow keys of 1,024 bytes (S3) or characters (Blob); the sizes are S3's for
-// one PUT and Blob's for metadata.
+// Limits of one object. The clouds allow keys of 1,024 bytes (S3, which its door sees to) or characters (Blob); the sizes
+// are S3's for one PUT and Blob's for metadata.
 const (
-	MaxKey  = 1024    // bytes of a key
+	MaxKey  = 4096    // bytes of a key
 	MaxMeta = 8 << 10 // bytes of all metadata, names and values
 	MaxSize = 5 << 30 // bytes of one upload: an object that is put at once, or one part
 

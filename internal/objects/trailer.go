@@ -93,7 +93,7 @@ func readInfo(r io.ReaderAt, size int64) (info Info, list int64, err error) {
 	if err != nil {
 		return Info{}, 0, err
 	}
-	if info.Size < 0 || info.Parts < 0 {
+	if info.Size < 0 || info.Parts < 0 || info.Version <= 0 || info.Content <= 0 {
 		return Info{}, 0, errors.New("the description is wrong")
 	}
 	if info.Parts > 0 {

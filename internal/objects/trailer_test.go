@@ -14,7 +14,7 @@ import (
 func FuzzReadTrailer(f *testing.F) {
 	var whole bytes.Buffer
 	whole.WriteString("content")
-	if err := appendTrailer(&whole, objectMagic, Info{Key: "k", Size: 7}); err != nil {
+	if err := appendTrailer(&whole, objectMagic, Info{Key: "k", Size: 7, Version: 1, Content: 1}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes())
@@ -23,7 +23,7 @@ func FuzzReadTrailer(f *testing.F) {
 	f.Add([]byte("\xff\xff\xff\xff\x00\x00\x00\x00" + objectMagic))
 	var parts bytes.Buffer
 	if err := errors.Join(appendTrailer(&parts, listMagic, []piece{{"u", "i", 7}}),
-		appendTrailer(&parts, objectMagic, Info{Key: "k", Size: 7, Parts: 1})); err != nil {
+		appendTrailer(&parts, objectMagic, Info{Key: "k", Size: 7, Parts: 1, Version: 1, Content: 1})); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(parts.Bytes())
