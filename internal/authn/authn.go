@@ -26,20 +26,21 @@ const (
 // Authenticator turns proof into callers. Make it once: it remembers derived signing keys and signatures that held,
 // never a verdict.
 type Authenticator struct {
-	tokens   *credential.Tokens
-	sessions *credential.Sessions
-	keys     *awswire.KeyCache
-	decoy    awswire.Secret
-	now      func() time.Time
+	tokens     *credential.Tokens
+	sessions   *credential.Sessions
+	keys       *awswire.KeyCache
+	delegation Keys
+	decoy      awswire.Secret
+	now        func() time.Time
 }
 
 // signingKeys bounds the derived keys that are remembered.
 const signingKeys = 8192
 
-// New makes an Authenticator; tokens and sessions open what this installation issued.
-func New(tokens *credential.Tokens, sessions credential.Opener, now func() time.Time) *Authenticator {
+// New makes an Authenticator; tokens and keys open what this installation issued.
+func New(tokens *credential.Tokens, keys Keys, now func() time.Time) *Authenticator {
 	return &Authenticator{
-		tokens: tokens, sessions: &credential.Sessions{Keys: sessions}, keys: awswire.NewKeyCache(signingKeys), decoy: awswire.Secret(rand.Text()), now: now,
+		tokens: tokens, sessions: &credential.Sessions{Keys: keys}, delegation: keys, keys: awswire.NewKeyCache(signingKeys), decoy: awswire.Secret(rand.Text()), now: now,
 	}
 }
 

@@ -6,8 +6,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"iter"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -87,6 +90,12 @@ func (h *house) Unseal(purpose string, aad, sealed []byte) ([]byte, error) {
 }
 
 // token is a good token of the identity for the storage audience, with claims changed.
+// Derived gives the one key that the house ever derived for a purpose and context.
+func (h *house) Derived(purpose string, context []byte) iter.Seq[[]byte] {
+	sum := sha256.Sum256([]byte(purpose + string(context)))
+	return slices.Values([][]byte{sum[:]})
+}
+
 func (h *house) token(changed map[string]any) string {
 	issuer, _ := credential.IssuerOf(h.view.Installation(), h.identity.Principal.Tenant)
 	id := h.identity.Principal.ObjectID.String()

@@ -45,6 +45,8 @@ const (
 	AssignmentNotFound fault.Reason = "directory.assignment_not_found"
 	// DenyNotFound: no such deny assignment in the tenant.
 	DenyNotFound fault.Reason = "directory.deny_not_found"
+	// ContainerExists: the storage account has a container of this name already.
+	ContainerExists fault.Reason = "directory.container_exists"
 	// ContainerNotFound: the storage account has no such container.
 	ContainerNotFound fault.Reason = "directory.container_not_found"
 	// BucketNotFound: no such bucket.

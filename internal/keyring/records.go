@@ -158,6 +158,7 @@ type sealingKey struct {
 	created time.Time
 	active  time.Time
 	aead    cipher.AEAD
+	root    secret // what Derive starts from
 }
 
 func newSealingRecord(lasting bool, created, active time.Time) (sealID, sealingRecord, secret) {
@@ -176,5 +177,5 @@ func (r sealingRecord) sealingKey(id sealID, key secret) (*sealingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sealingKey{id, r.Lasting, r.Created, r.Active, aead}, nil
+	return &sealingKey{id, r.Lasting, r.Created, r.Active, aead, key}, nil
 }

@@ -18,6 +18,8 @@ const (
 	Held fault.Reason = "mint.held"
 	// NoSigner means that the keyring has no key for the algorithm of the audience: a defect.
 	NoSigner fault.Reason = "mint.no_signer"
+	// DelegationLife means that a user delegation key was asked for a time that is over, too long or too far ahead.
+	DelegationLife fault.Reason = "mint.delegation_life"
 	// DurationTooLong means that the session was asked for longer than the role allows.
 	DurationTooLong fault.Reason = "sts.duration"
 )

@@ -67,6 +67,13 @@ func writeUntilKilled(dir string) error {
 
 func putAcknowledged(s *Store, key string, n int) error {
 	content := crashContent(key, n)
+	if n%3 == 2 {
+		if err := assembleAcknowledged(s, key, n); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(os.Stdout, "%s %d\n", key, n)
+		return err
+	}
 	_, err := s.Put(context.Background(), Upload{
 		Space: crashSpace, Key: key, Body: strings.NewReader(content), Size: -1,
 		Meta: Meta{User: map[string]string{"round": fmt.Sprint(n)}},
@@ -75,6 +82,27 @@ func putAcknowledged(s *Store, key string, n int) error {
 		return err
 	}
 	_, err = fmt.Fprintf(os.Stdout, "%s %d\n", key, n)
+	return err
+}
+
+// assembleAcknowledged puts the same content in three parts, and writes its round only afterwards, as a note.
+func assembleAcknowledged(s *Store, key string, n int) error {
+	content := crashContent(key, n)
+	a := Assembly{Space: crashSpace, Key: key, Meta: Meta{User: map[string]string{"round": fmt.Sprint(n), "noted": "no"}}}
+	for i, piece := range []string{content[:1], content[1:40], content[40:]} {
+		id := fmt.Sprint(i)
+		up := PartUpload{Upload: Upload{Space: crashSpace, Key: key, Body: strings.NewReader(piece), Size: -1}, ID: id}
+		if _, err := s.Stage(context.Background(), up); err != nil {
+			return err
+		}
+		a.Parts = append(a.Parts, Choice{ID: id, From: Waiting})
+	}
+	if _, err := s.Assemble(context.Background(), a); err != nil {
+		return err
+	}
+	_, err := s.SetMeta(context.Background(), crashSpace, key, func(now Info) (Meta, error) {
+		return Meta{User: map[string]string{"round": now.User["round"]}}, nil
+	})
 	return err
 }
 

@@ -223,7 +223,11 @@ func (f *full) Write(p []byte) (int, error) {
 func TestDiskFull(t *testing.T) {
 	s := open(t, t.TempDir())
 	for _, left := range []int{0, 7} {
-		_, err := s.fill(t.Context(), &full{left}, upload(name.NewGUID(), "k", "content"), Info{})
+		f := &full{left}
+		_, err := s.receive(t.Context(), f, upload(name.NewGUID(), "k", "content"))
+		if err == nil {
+			err = ioFault(appendTrailer(f, objectMagic, Info{}))
+		}
 		wantFault(t, err, fault.Unavailable, NoSpace)
 	}
 	wantFault(t, ioFault(syscall.EDQUOT), fault.Unavailable, NoSpace)

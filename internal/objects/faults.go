@@ -21,7 +21,13 @@ const (
 	DigestMismatch fault.Reason = "objects.digest_mismatch"
 	// SizeMismatch: fewer or more bytes arrived than the caller announced.
 	SizeMismatch fault.Reason = "objects.size_mismatch"
-	// TooLarge: the object is larger than MaxSize.
+	// PartMissing: the list names a part that the key has not got, or a wrong number of parts.
+	PartMissing fault.Reason = "objects.part_missing"
+	// TooManyParts: the key has MaxParts parts that wait already.
+	TooManyParts fault.Reason = "objects.too_many_parts"
+	// PartInvalid: the part's name is empty or longer than MaxPartID bytes, or its length differs from that of the parts that wait.
+	PartInvalid fault.Reason = "objects.part_invalid"
+	// TooLarge: the upload is larger than MaxSize.
 	TooLarge fault.Reason = "objects.too_large"
 	// BodyFailed: reading the caller's bytes failed before their end.
 	BodyFailed fault.Reason = "objects.body_failed"
@@ -37,6 +43,9 @@ const (
 
 // ioFault turns an error of the file system into a fault; a full disk is told from a broken one.
 func ioFault(err error) error {
+	if err == nil {
+		return nil
+	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fault.New(fault.Unavailable, NoSpace, "there is no space left for objects").Because(err)
 	}

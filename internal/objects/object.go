@@ -3,19 +3,21 @@ package objects
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 	"unicode/utf8"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
-// Limits of one object. Both doors' clouds allow keys of 1,024 bytes (S3) or characters (Blob); the sizes are S3's for
-// one PUT and Blob's for metadata.
+// Limits of one object. The clouds allow keys of 1,024 bytes (S3, which its door sees to) or characters (Blob); the sizes
+// are S3's for one PUT and Blob's for metadata.
 const (
-	MaxKey  = 1024    // bytes of a key
+	MaxKey  = 4096    // bytes of a key
 	MaxMeta = 8 << 10 // bytes of all metadata, names and values
-	MaxSize = 5 << 30 // bytes of an object
+	MaxSize = 5 << 30 // bytes of one upload: an object that is put at once, or one part
+
+	MaxParts  = 50000 // parts of an object: Blob's bound, S3's is smaller
+	MaxPartID = 128   // bytes of a part's name within its upload
 )
 
 // Meta is what the writer says about an object; it is stored and given back untouched.
@@ -25,18 +27,43 @@ type Meta struct {
 	ContentLanguage    string            `json:"contentLanguage,omitempty"`
 	ContentDisposition string            `json:"contentDisposition,omitempty"`
 	CacheControl       string            `json:"cacheControl,omitempty"`
-	User               map[string]string `json:"user,omitempty"` // x-amz-meta-*, x-ms-meta-*, without the prefix
+	ContentMD5         string            `json:"contentMd5,omitempty"` // base64; what the owner says of the content, not what was found
+	User               map[string]string `json:"user,omitempty"`       // x-amz-meta-*, x-ms-meta-*, without the prefix
 }
 
-// Info is what is known of a stored object. Its map is shared: read only.
+// Info is what is known of a stored object. Its maps and pointers are shared: read only.
 type Info struct {
 	Key          string    `json:"key"`
-	Size         int64     `json:"size"`         // bytes
-	ETag         string    `json:"etag"`         // hex MD5 of the content, without quotes
-	SHA256       string    `json:"sha256"`       // hex, of the content
-	LastModified time.Time `json:"lastModified"` // when these bytes were written, UTC
-	Created      time.Time `json:"created"`      // when an object of this key came to be; overwriting keeps it
+	Size         int64     `json:"size"`             // bytes
+	ETag         string    `json:"etag"`             // hex MD5 of the content, without quotes; of parts see Assemble
+	SHA256       string    `json:"sha256,omitempty"` // hex, of the content; empty if it was assembled
+	LastModified time.Time `json:"lastModified"`     // when content or description were written last, UTC
+	Created      time.Time `json:"created"`          // when an object of this key came to be; overwriting keeps it
+	Version      int64     `json:"version"`          // rises with every write of the content or the description, but for a lease
+	Content      int64     `json:"content"`          // the Version that these bytes came with
+	Parts        int       `json:"parts,omitempty"`  // how many parts it was assembled from; 0 is none, it was put at once
+	Ended        string    `json:"ended,omitempty"`  // the open upload that this content ended
+	Lease        *Lease    `json:"lease,omitempty"`  // nil if it was never leased
 	Meta
+}
+
+// Lease is what is kept of a lease. What it means is the door's: it is carried over when the content is replaced.
+type Lease struct {
+	ID      string        `json:"id,omitempty"`
+	Length  time.Duration `json:"length,omitempty"` // 0 is for ever
+	Expires time.Time     `json:"expires,omitzero"` // of one that is not for ever
+	Broken  time.Time     `json:"broken,omitzero"`  // when it is, or was, broken
+}
+
+// Check is a condition on an object as it is, nil if there is none of the key. It is asked in one step with the write that
+// depends on it. It must neither wait nor change anything.
+type Check func(current *Info) error
+
+func (c Check) holds(current *Info) error {
+	if c == nil {
+		return nil
+	}
+	return c(current)
 }
 
 // Object is an open object. It reads the generation that was current when it was opened, whatever happens to the key
@@ -44,7 +71,7 @@ type Info struct {
 type Object struct {
 	Info
 	content *io.SectionReader
-	file    *os.File
+	close   func() error
 }
 
 // Read reads on; io.Reader.
@@ -56,8 +83,8 @@ func (o *Object) ReadAt(p []byte, off int64) (int, error) { return o.content.Rea
 // Seek moves within the content; io.Seeker.
 func (o *Object) Seek(offset int64, whence int) (int64, error) { return o.content.Seek(offset, whence) }
 
-// Close gives the file back.
-func (o *Object) Close() error { return o.file.Close() }
+// Close gives the files back.
+func (o *Object) Close() error { return o.close() }
 
 // checkKey accepts any UTF-8 of 1 to MaxKey bytes: slashes, dots and control characters mean nothing here.
 func checkKey(key string) error {
@@ -87,6 +114,7 @@ func checkMeta(m Meta) error {
 		{"content language", m.ContentLanguage},
 		{"content disposition", m.ContentDisposition},
 		{"cache control", m.CacheControl},
+		{"content's MD5", m.ContentMD5},
 	} {
 		if err := check(field.what, field.value); err != nil {
 			return err

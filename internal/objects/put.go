@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // an ETag and a transport check of both protocols, not a security measure
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"hash"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -29,8 +31,18 @@ type Upload struct {
 	Size  int64     // bytes that Body must give; negative if not known beforehand
 
 	IfNoneMatchAny bool   // only if there is no object of this key: otherwise Exists
+	Check          Check  // further conditions, asked before the body is read and again in one step with the write
 	MD5            string // hex digest that the content must have; empty if none was announced
 	SHA256         string // the same
+	KeepMD5        bool   // the digest found becomes Meta.ContentMD5, unless that says one
+}
+
+// admit asks what must hold for the upload to replace what is there.
+func (up *Upload) admit(current *Info) error {
+	if current != nil && up.IfNoneMatchAny {
+		return exists(up.Key)
+	}
+	return up.Check.holds(current)
 }
 
 // Put stores an object, or replaces it as a whole. When Put returns without error the object is durable. After an
@@ -46,27 +58,70 @@ func (s *Store) Put(ctx context.Context, up Upload) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	old, err := sp.info(up.Key)
-	if err == nil && up.IfNoneMatchAny {
-		return Info{}, exists(up.Key)
+	old := sp.current(up.Key)
+	if err := up.admit(old); err != nil {
+		return Info{}, err
 	}
 	if err := s.checkSpace(); err != nil {
 		return Info{}, err
 	}
-	staged := rand.Text()
-	info, err := s.stage(ctx, staged, up, old)
+	var info Info
+	staged, err := s.stage(func(f io.Writer) error {
+		got, err := s.receive(ctx, f, up)
+		if err != nil {
+			return err
+		}
+		info = s.describe(sp, up, old, got)
+		return ioFault(appendTrailer(f, objectMagic, info))
+	})
 	if err == nil {
-		err = sp.commit(s.root, staged, info, up.IfNoneMatchAny)
+		err = s.commit(sp, replacement{staged: staged, info: &info, admit: up.admit})
 	}
-	if err != nil {
-		// What cannot be removed now is cleared at the next start.
-		_ = s.root.Remove(filepath.Join(uploads, staged))
+	if err = s.settle(staged, err); err != nil {
 		return Info{}, err
 	}
-	if err := syncFolder(s.root, sp.folder); err != nil {
-		return Info{}, ioFault(err)
-	}
 	return info, nil
+}
+
+// settle removes what was staged for a write that failed. What cannot be removed now is cleared at the next start.
+func (s *Store) settle(staged string, err error) error {
+	if err != nil {
+		_ = s.root.Remove(filepath.Join(uploads, staged))
+	}
+	return err
+}
+
+// describe makes the description of content that arrived and is to replace old.
+func (s *Store) describe(sp *space, up Upload, old *Info, got received) Info {
+	now := s.now().UTC()
+	info := Info{
+		Key: up.Key, Size: got.size, ETag: got.md5, SHA256: got.sha256, LastModified: now, Created: now, Meta: up.Meta,
+		Version: s.version(now),
+	}
+	info.Content = info.Version
+	sp.carry(&info, old)
+	if up.KeepMD5 && info.ContentMD5 == "" {
+		sum, _ := hex.DecodeString(got.md5) // the store made it
+		info.ContentMD5 = base64.StdEncoding.EncodeToString(sum)
+	}
+	return info
+}
+
+// version gives a number that no write of this store had: the time in steps of 100 ns, or one more than the last.
+func (s *Store) version(now time.Time) int64 {
+	for {
+		last := s.last.Load()
+		next := max(last+1, now.UnixNano()/100)
+		if s.last.CompareAndSwap(last, next) {
+			return next
+		}
+	}
+}
+
+// seen keeps later versions above one that was found on the disk.
+func (s *Store) seen(version int64) {
+	for last := s.last.Load(); last < version && !s.last.CompareAndSwap(last, version); last = s.last.Load() {
+	}
 }
 
 func (s *Store) checkSpace() error {
@@ -76,13 +131,14 @@ func (s *Store) checkSpace() error {
 	return nil
 }
 
-// stage writes the upload to a file of its own and makes that durable.
-func (s *Store) stage(ctx context.Context, staged string, up Upload, old Info) (Info, error) {
+// stage lets fill write a file of its own among the uploads, and makes that durable.
+func (s *Store) stage(fill func(io.Writer) error) (staged string, err error) {
+	staged = rand.Text()
 	f, err := s.root.OpenFile(filepath.Join(uploads, staged), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return Info{}, ioFault(err)
+		return staged, ioFault(err)
 	}
-	info, err := s.fill(ctx, f, up, old)
+	err = fill(f)
 	if err == nil {
 		if err = f.Sync(); err != nil {
 			err = ioFault(err)
@@ -91,38 +147,31 @@ func (s *Store) stage(ctx context.Context, staged string, up Upload, old Info) (
 	if closing := f.Close(); err == nil && closing != nil {
 		err = ioFault(closing)
 	}
-	return info, err
+	return staged, err
 }
 
-// fill writes content and trailer and checks what the caller announced.
-func (s *Store) fill(ctx context.Context, f io.Writer, up Upload, old Info) (Info, error) {
+// received is what arrived of a body.
+type received struct {
+	size        int64
+	md5, sha256 string // hex
+}
+
+// receive copies the body and checks what the caller announced of it.
+func (s *Store) receive(ctx context.Context, f io.Writer, up Upload) (received, error) {
 	md5sum, sha := md5.New(), sha256.New() //nolint:gosec // see the import
-	size, err := s.receive(ctx, io.MultiWriter(f, md5sum, sha), up)
+	size, err := s.copyBody(ctx, io.MultiWriter(f, md5sum, sha), up)
 	if err != nil {
-		return Info{}, err
+		return received{}, err
 	}
-	now := s.now().UTC()
-	info := Info{
-		Key: up.Key, Size: size, ETag: hexSum(md5sum), SHA256: hexSum(sha),
-		LastModified: now, Created: now, Meta: up.Meta,
-	}
-	if !old.Created.IsZero() {
-		info.Created = old.Created
-	}
-	if err := checkDigests(up, info); err != nil {
-		return Info{}, err
-	}
-	if err := appendTrailer(f, info); err != nil {
-		return Info{}, ioFault(err)
-	}
-	return info, nil
+	got := received{size, hexSum(md5sum), hexSum(sha)}
+	return got, checkDigests(up, got)
 }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
-func checkDigests(up Upload, got Info) error {
+func checkDigests(up Upload, got received) error {
 	for _, d := range []struct{ what, want, got string }{
-		{"MD5", up.MD5, got.ETag}, {"SHA-256", up.SHA256, got.SHA256},
+		{"MD5", up.MD5, got.md5}, {"SHA-256", up.SHA256, got.sha256},
 	} {
 		if d.want != "" && !strings.EqualFold(d.want, d.got) {
 			return fault.New(fault.Invalid, DigestMismatch, "the content's %s is %s, announced was %s", d.what, d.got, d.want)
@@ -131,8 +180,8 @@ func checkDigests(up Upload, got Info) error {
 	return nil
 }
 
-// receive copies the body, minding the announced size, the free space and the caller's patience.
-func (s *Store) receive(ctx context.Context, w io.Writer, up Upload) (int64, error) {
+// copyBody copies the body, minding the announced size, the free space and the caller's patience.
+func (s *Store) copyBody(ctx context.Context, w io.Writer, up Upload) (int64, error) {
 	if up.Size > MaxSize {
 		return 0, tooLarge()
 	}

@@ -1,18 +1,14 @@
 package objects
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io"
+	"hash/fnv"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
 // space is one container's or bucket's objects.
@@ -21,84 +17,31 @@ type space struct {
 
 	mu      sync.RWMutex // guards what follows, and that the files agree with the index
 	loaded  bool
-	durable bool    // the folder exists and so does, durably, its entry in the root
-	removed bool    // everything refuses from now on
-	index   []*Info // ordered by key; an Info never changes once it is here
+	durable bool                  // the folder exists and so does, durably, its entry in the root
+	noted   bool                  // so does the folder of notes
+	removed bool                  // everything refuses from now on
+	index   []*Info               // ordered by key; an Info never changes once it is here
+	open    map[string]*uploading // uploads under way, by key
+
+	turns   [16]sync.Mutex // whoever changes a key holds the one of its hash, from the condition to the disk; taken before mu
+	readers readers
 }
 
-// ready loads the index if that has not been done.
-func (sp *space) ready(ctx context.Context, root *os.Root) error {
-	sp.mu.RLock()
-	loaded, removed := sp.loaded, sp.removed
-	sp.mu.RUnlock()
-	switch {
-	case removed:
-		return spaceRemoved()
-	case loaded:
-		return nil
-	}
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
-	if sp.loaded || sp.removed {
-		return nil
-	}
-	index, err := load(ctx, root, sp.folder)
-	if err != nil {
-		return err
-	}
-	sp.index, sp.loaded = index, true
-	return nil
+// Folders within a space's folder; an object's file has a longer name.
+const (
+	partsFolder = "parts" // in it one for each upload
+	notesFolder = "notes"
+)
+
+// turn is the lock of whoever changes a key.
+func (sp *space) turn(key string) *sync.Mutex {
+	return &sp.turns[fnv32(key)%uint32(len(sp.turns))]
 }
 
-// load reads the trailers of all files of a folder. No folder is an empty space.
-func load(ctx context.Context, root *os.Root, folder string) ([]*Info, error) {
-	dir, err := root.OpenRoot(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, ioFault(err)
-	}
-	defer dir.Close() //nolint:errcheck // opened for reading
-	// A process that died between rename and sync may have left entries that are seen but not yet durable.
-	if err := syncFolder(root, folder); err != nil {
-		return nil, ioFault(err)
-	}
-	entries, err := fs.ReadDir(dir.FS(), ".")
-	if err != nil {
-		return nil, ioFault(err)
-	}
-	index := make([]*Info, 0, len(entries))
-	for _, entry := range entries {
-		if err := ctx.Err(); err != nil {
-			return nil, interrupted(err)
-		}
-		info, err := loadOne(dir, entry.Name())
-		if err != nil {
-			return nil, fault.New(fault.Internal, Damaged, "the container's objects are damaged").
-				Because(fmt.Errorf("object file %s: %w", filepath.Join(folder, entry.Name()), err))
-		}
-		index = append(index, &info)
-	}
-	slices.SortFunc(index, func(a, b *Info) int { return strings.Compare(a.Key, b.Key) })
-	return index, nil
-}
-
-func loadOne(dir *os.Root, file string) (Info, error) {
-	f, err := dir.Open(file)
-	if err != nil {
-		return Info{}, err
-	}
-	defer f.Close() //nolint:errcheck // opened for reading
-	stat, err := f.Stat()
-	if err != nil {
-		return Info{}, err
-	}
-	info, err := readTrailer(f, stat.Size())
-	if err == nil && fileName(info.Key) != file {
-		err = fmt.Errorf("it holds the key %q, whose file has another name", info.Key)
-	}
-	return info, err
+func fnv32(s string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(s)) // a hash takes everything
+	return h.Sum32()
 }
 
 // find gives the key's place in the index and whether it is there. The caller holds mu.
@@ -106,54 +49,35 @@ func (sp *space) find(key string) (int, bool) {
 	return slices.BinarySearchFunc(sp.index, key, func(i *Info, key string) int { return strings.Compare(i.Key, key) })
 }
 
-// info gives what is known of an object.
-func (sp *space) info(key string) (Info, error) {
+// current gives what is known of the object, nil if there is none.
+func (sp *space) current(key string) *Info {
 	sp.mu.RLock()
 	defer sp.mu.RUnlock()
 	at, ok := sp.find(key)
 	if !ok {
-		return Info{}, notFound(key)
+		return nil
 	}
-	return *sp.index[at], nil
+	return sp.index[at]
 }
 
-// open opens an object's file while nobody can replace it, so that description and content belong together.
-func (sp *space) open(root *os.Root, key string) (*Object, error) {
-	sp.mu.RLock()
-	defer sp.mu.RUnlock()
-	at, ok := sp.find(key)
-	if !ok {
-		return nil, notFound(key)
-	}
-	f, err := root.Open(filepath.Join(sp.folder, fileName(key)))
-	if err != nil {
-		return nil, ioFault(err)
-	}
-	info := sp.index[at]
-	return &Object{Info: *info, content: io.NewSectionReader(f, 0, info.Size), file: f}, nil
-}
-
-// commit puts an upload in the object's place. It becomes visible here and durable by the caller's sync.
-func (sp *space) commit(root *os.Root, upload string, info Info, onlyNew bool) error {
+// place renames a file that was written among the uploads to the object's, or the note's, and shows the description.
+func (sp *space) place(root *os.Root, staged, to string, info *Info) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	at, found := sp.find(info.Key)
-	switch {
-	case sp.removed:
+	if sp.removed {
 		return spaceRemoved()
-	case found && onlyNew:
-		return exists(info.Key)
 	}
 	if err := sp.makeFolder(root); err != nil {
 		return ioFault(err)
 	}
-	if err := root.Rename(filepath.Join(uploads, upload), filepath.Join(sp.folder, fileName(info.Key))); err != nil {
+	if err := root.Rename(filepath.Join(uploads, staged), to); err != nil {
 		return ioFault(err)
 	}
+	at, found := sp.find(info.Key)
 	if found {
-		sp.index[at] = &info
+		sp.index[at] = info
 	} else {
-		sp.index = slices.Insert(sp.index, at, &info)
+		sp.index = slices.Insert(sp.index, at, info)
 	}
 	return nil
 }
@@ -178,7 +102,7 @@ func (sp *space) remove(root *os.Root, key string) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	at, found := sp.find(key)
-	if !found {
+	if !found { // the space was removed meanwhile
 		return notFound(key)
 	}
 	if err := root.Remove(filepath.Join(sp.folder, fileName(key))); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -188,11 +112,34 @@ func (sp *space) remove(root *os.Root, key string) error {
 	return nil
 }
 
+// notes is the folder of the space's notes.
+func (sp *space) notes() string { return filepath.Join(sp.folder, notesFolder) }
+
+// makeNotes makes that folder if need be. The space has an object, and so a folder.
+func (sp *space) makeNotes(root *os.Root) error {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	switch {
+	case sp.removed:
+		return spaceRemoved()
+	case sp.noted:
+		return nil
+	}
+	if err := root.MkdirAll(sp.notes(), 0o700); err != nil {
+		return ioFault(err)
+	}
+	if err := syncFolder(root, sp.folder); err != nil {
+		return ioFault(err)
+	}
+	sp.noted = true
+	return nil
+}
+
 // discard moves the whole space to the trash. Without a folder nothing was ever put there, or an earlier call moved it.
 func (sp *space) discard(root *os.Root) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	sp.removed, sp.index = true, nil
+	sp.removed, sp.index, sp.open = true, nil, nil
 	err := root.Rename(sp.folder, filepath.Join(trash, sp.folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

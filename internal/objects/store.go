@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -32,6 +33,7 @@ type Store struct {
 	root  *os.Root
 	guard Guard
 	now   func() time.Time
+	last  atomic.Int64 // the highest Version given or found
 
 	mu     sync.Mutex // guards spaces, not what is in them
 	spaces map[name.GUID]*space
@@ -105,7 +107,7 @@ func (s *Store) use(ctx context.Context, id name.GUID) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sp, sp.ready(ctx, s.root)
+	return sp, sp.ready(ctx, s)
 }
 
 // Get opens an object.
@@ -114,7 +116,7 @@ func (s *Store) Get(ctx context.Context, id name.GUID, key string) (*Object, err
 	if err != nil {
 		return nil, err
 	}
-	return sp.open(s.root, key)
+	return sp.openObject(s.root, key)
 }
 
 // Head tells what is known of an object.
@@ -123,7 +125,11 @@ func (s *Store) Head(ctx context.Context, id name.GUID, key string) (Info, error
 	if err != nil {
 		return Info{}, err
 	}
-	return sp.info(key)
+	info := sp.current(key)
+	if info == nil {
+		return Info{}, notFound(key)
+	}
+	return *info, nil
 }
 
 // List gives a part of the space's objects in the byte order of their keys.
@@ -137,7 +143,26 @@ func (s *Store) List(ctx context.Context, id name.GUID, q Query) (Page, error) {
 
 // Delete removes an object for good; it is durable when Delete returns.
 func (s *Store) Delete(ctx context.Context, id name.GUID, key string) error {
+	return s.DeleteIf(ctx, id, key, nil)
+}
+
+// DeleteIf is Delete under a condition.
+func (s *Store) DeleteIf(ctx context.Context, id name.GUID, key string, check Check) error {
 	sp, err := s.use(ctx, id)
+	if err != nil {
+		return err
+	}
+	turn := sp.turn(key)
+	turn.Lock()
+	defer turn.Unlock()
+	old := sp.current(key)
+	if old == nil {
+		return notFound(key)
+	}
+	if err := check.holds(old); err != nil {
+		return err
+	}
+	parts, err := sp.listOf(s.root, old)
 	if err != nil {
 		return err
 	}
@@ -147,6 +172,7 @@ func (s *Store) Delete(ctx context.Context, id name.GUID, key string) error {
 	if err := syncFolder(s.root, sp.folder); err != nil {
 		return ioFault(err)
 	}
+	sp.forget(s.root, old, parts, nil)
 	return nil
 }
 

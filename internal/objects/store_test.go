@@ -144,6 +144,7 @@ func TestPutGetReplaceDelete(t *testing.T) {
 	want := Info{
 		Key: "a/b.txt", Size: 5, ETag: "5d41402abc4b2a76b9719d911017c592",
 		SHA256: hex.EncodeToString(sum[:]), LastModified: t1, Created: t1, Meta: up.Meta,
+		Version: t1.UnixNano() / 100, Content: t1.UnixNano() / 100,
 	}
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Error(diff)

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -13,17 +14,29 @@ import (
 func FuzzReadTrailer(f *testing.F) {
 	var whole bytes.Buffer
 	whole.WriteString("content")
-	if err := appendTrailer(&whole, Info{Key: "k", Size: 7}); err != nil {
+	if err := appendTrailer(&whole, objectMagic, Info{Key: "k", Size: 7, Version: 1, Content: 1}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes())
 	f.Add(whole.Bytes()[7:])
-	f.Add([]byte(magic))
-	f.Add([]byte("\xff\xff\xff\xff\x00\x00\x00\x00" + magic))
+	f.Add([]byte(objectMagic))
+	f.Add([]byte("\xff\xff\xff\xff\x00\x00\x00\x00" + objectMagic))
+	var parts bytes.Buffer
+	if err := errors.Join(appendTrailer(&parts, listMagic, []piece{{"u", "i", 7}}),
+		appendTrailer(&parts, objectMagic, Info{Key: "k", Size: 7, Parts: 1, Version: 1, Content: 1})); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(parts.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		info, err := readTrailer(bytes.NewReader(b), int64(len(b)))
-		if err == nil && (info.Size < 0 || info.Size > int64(len(b)-footerSize)) {
+		info, list, err := readInfo(bytes.NewReader(b), int64(len(b)))
+		if err == nil && (info.Size < 0 || list < 0 || info.Parts == 0 && info.Size > int64(len(b)-footerSize)) {
 			t.Errorf("%d bytes of content in a file of %d", info.Size, len(b))
+		}
+		for _, magic := range []string{noteMagic, partMagic, uploadMagic, listMagic} {
+			var description any
+			if n, err := readTrailer(bytes.NewReader(b), int64(len(b)), magic, &description); err == nil && n < 0 {
+				t.Error(n)
+			}
 		}
 	})
 }
@@ -41,11 +54,12 @@ func FuzzTrailer(f *testing.F) {
 			return
 		}
 		var b bytes.Buffer
-		if err := appendTrailer(&b, want); err != nil {
+		if err := appendTrailer(&b, noteMagic, want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTrailer(bytes.NewReader(b.Bytes()), int64(b.Len()))
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		var got Info
+		content, err := readTrailer(bytes.NewReader(b.Bytes()), int64(b.Len()), noteMagic, &got)
+		if diff := cmp.Diff(want, got); diff != "" || content != 0 || err != nil {
 			t.Fatalf("%v %s", err, diff)
 		}
 		if file := fileName(key); len(file) != 64 || !utf8.ValidString(file) {

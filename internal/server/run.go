@@ -80,6 +80,7 @@ func (s *Server) loops() []loop {
 		{"turn keys over", time.Hour, s.ring.Maintain, s.log},
 		{"read the own certificate again", time.Minute, s.reloadCertificate, s.log},
 		{"give space back", 5 * time.Minute, func(ctx context.Context) error { _, err := s.store.Maintain(ctx); return err }, s.log},
+		{"sweep parts that nobody assembled", time.Hour, s.sweepParts, s.log},
 		{"write a snapshot", s.cfg.SnapshotEvery, s.snapshot, s.log},
 	}
 }
@@ -100,6 +101,11 @@ func (l loop) run(ctx context.Context) {
 		}
 	}
 }
+
+// keepParts is how long parts wait to be assembled: as long as Blob Storage keeps blocks that no list names.
+const keepParts = 7 * 24 * time.Hour
+
+func (s *Server) sweepParts(ctx context.Context) error { return s.objects.Sweep(ctx, s.now().Add(-keepParts)) }
 
 // keepSnapshots is how many automatic snapshots stay.
 const keepSnapshots = 8

@@ -156,7 +156,10 @@ type Container struct {
 	Name       string          `json:"name"`
 	UID        name.GUID       `json:"uid"` // names its bytes on disk
 	Created    time.Time       `json:"created"`
+	Modified   time.Time       `json:"modified,omitzero"` // when its metadata were set last
 	Rev        int64           `json:"-"`
+
+	Metadata map[string]string `json:"metadata,omitempty"` // read only once it is in a View
 }
 
 // Scope is the container's place in the ARM tree, where data roles are granted.

@@ -11,9 +11,11 @@ import (
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
+	"github.com/lanyard-id/lanyard/internal/door/blob/wire"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -46,17 +48,36 @@ func TestA22Proofs(t *testing.T) {
 		target, authorization string
 		want                  fault.Reason
 	}{
-		"nothing":                {target, "", authn.NoCredentials},
-		"shared key":             {target, "SharedKey northdata:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), authn.Scheme},
-		"shared key lite":        {target, "SharedKeyLite northdata:AAAA", authn.Scheme},
-		"basic":                  {target, "Basic " + base64.StdEncoding.EncodeToString([]byte("northdata:key")), authn.Scheme},
-		"shared access":          {target + sas, "", blob.SignatureUnsupported},
-		"shared access, token":   {target + sas, "Bearer " + good, blob.SignatureUnsupported},
-		"shared access, in case": {target + strings.Replace(sas, "sig", "SIG", 1), "Bearer " + good, blob.SignatureUnsupported},
-		"newline injected":       {target + strings.Replace(sas, "sp=r", "sp=r%0Aw", 1), "", blob.SignatureUnsupported},
-		"other audience":         {target, "Bearer " + w.Token("function", doortest.AWSAudience), authn.WrongAudience},
-		"no token":               {target, "Bearer ", credential.TokenMalformed},
-		"token in the query":     {target + "?access_token=" + good, "", authn.NoCredentials},
+		"shared key":         {target, "SharedKey northdata:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), azwire.ReasonSASKind},
+		"shared key lite":    {target, "SharedKeyLite northdata:AAAA", azwire.ReasonSASKind},
+		"service signature":  {target + sas, "", azwire.ReasonSASKind},
+		"account signature":  {target + "?sv=2026-02-06&ss=b&srt=sco&sp=rwdl&se=2027-01-01&sig=x", "", azwire.ReasonSASKind},
+		"stored policy":      {target + sas + "&si=policy", "", azwire.ReasonSASKind},
+		"signature, token":   {target + sas, "Bearer " + good, azwire.ReasonSASKind},
+		"signature, in case": {target + strings.Replace(sas, "sig", "SIG", 1), "Bearer " + good, azwire.ReasonSASKind},
+		"newline injected":   {target + strings.Replace(sas, "sp=r", "sp=r%0Aw", 1), "", azwire.ReasonSASMalformed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := doortest.Request{Target: tc.target, Header: http.Header{"X-Ms-Version": {"2026-02-06"}}}
+			if tc.authorization != "" {
+				req.Header.Set("Authorization", tc.authorization)
+			}
+			rec := w.Do(h, req)
+			w.Refused(rec, http.StatusForbidden, tc.want)
+			if tc.want == azwire.ReasonSASKind && rec.Header().Get("WWW-Authenticate") == "" {
+				t.Error("whoever brings a key is not told where to get a token")
+			}
+		})
+	}
+	for name, tc := range map[string]struct {
+		target, authorization string
+		want                  fault.Reason
+	}{
+		"nothing":            {target, "", authn.NoCredentials},
+		"basic":              {target, "Basic " + base64.StdEncoding.EncodeToString([]byte("northdata:key")), authn.Scheme},
+		"other audience":     {target, "Bearer " + w.Token("function", doortest.AWSAudience), authn.WrongAudience},
+		"no token":           {target, "Bearer ", credential.TokenMalformed},
+		"token in the query": {target + "?access_token=" + good, "", authn.NoCredentials},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := doortest.Request{Target: tc.target, Header: http.Header{"X-Ms-Version": {"2026-02-06"}}}
@@ -208,7 +229,7 @@ func TestParametersAreNeverIgnored(t *testing.T) {
 	put(t, w, photos, "a", "content")
 	for query, want := range map[string]fault.Reason{
 		"snapshot=2026-01-01T00:00:00Z": blob.OtherParameter, "versionid=1": blob.OtherParameter, "VersionId=1": blob.OtherParameter,
-		"comp=tags": blob.OtherOperation, "comp=lease": blob.OtherOperation, "Comp=metadata": blob.OtherOperation, "comp=blocklist": blob.OtherOperation,
+		"comp=tags": blob.OtherOperation, "comp=lease": blob.OtherOperation, "comp=page": blob.OtherOperation, "comp=appendblock": blob.OtherOperation,
 		"restype=container": blob.OtherOperation, "deletetype=permanent": blob.OtherParameter, "x=1": blob.OtherParameter,
 		"comp=list&comp=list": web.RepeatedParameter, "comp=&COMP=tags": web.RepeatedParameter, "a;b": web.BadQuery,
 	} {
@@ -233,26 +254,19 @@ func TestHeadersAreNeverIgnored(t *testing.T) {
 	w, h := serve(t)
 	put(t, w, photos, "a", "content")
 	for header, value := range map[string]string{
-		"x-ms-lease-id": "x", "x-ms-if-tags": "a='b'", "x-ms-encryption-key": "AAAA", "x-ms-copy-source": "https://x/", "x-ms-tags": "a=b",
-		"x-ms-access-tier": "Archive", "x-ms-legal-hold": "true", "x-ms-immutability-policy-mode": "locked", "x-ms-content-crc64": "AAAA",
-		"x-ms-range-get-content-md5": "true", "x-ms-structured-body": "XSM/1.0",
+		"x-ms-if-tags": "a='b'", "x-ms-encryption-key": "AAAA", "x-ms-tags": "a=b", "x-ms-copy-source-authorization": "Bearer x",
+		"x-ms-access-tier": "Archive", "x-ms-legal-hold": "true", "x-ms-immutability-policy-mode": "locked",
+		"x-ms-structured-body": "XSM/1.0", "x-ms-encryption-scope": "s", "x-ms-source-content-md5": "AAAA",
 	} {
 		for _, req := range []doortest.Request{
 			{Target: target}, {Method: http.MethodHead, Target: target}, {Method: http.MethodDelete, Target: target}, upload("/northdata/photos/b", "x", nil),
+			{Method: http.MethodPut, Target: "/northdata/photos/b?comp=block&blockid=AAAA", Body: "x"},
+			{Method: http.MethodPut, Target: "/northdata/photos/a?comp=metadata"},
 		} {
 			if req.Header == nil {
 				req.Header = http.Header{}
 			}
 			req.Header.Set(header, value)
-			w.Refused(as(w, h, "shared", req), http.StatusNotImplemented, blob.OtherOperation)
-		}
-	}
-	for _, header := range []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
-		for _, req := range []doortest.Request{{Method: http.MethodDelete, Target: target}, upload(target, "x", nil)} {
-			if req.Header == nil {
-				req.Header = http.Header{}
-			}
-			req.Header.Set(header, `"x"`)
 			w.Refused(as(w, h, "shared", req), http.StatusNotImplemented, blob.OtherOperation)
 		}
 	}
@@ -275,8 +289,10 @@ func TestUploads(t *testing.T) {
 		"page blob":       {http.Header{"X-Ms-Blob-Type": {"PageBlob"}}, http.StatusBadRequest, blob.BadHeader},
 		"no type":         {http.Header{"X-Ms-Blob-Type": nil}, http.StatusBadRequest, blob.BadHeader},
 		"two types":       {http.Header{"X-Ms-Blob-Type": {"BlockBlob", "PageBlob"}}, http.StatusBadRequest, blob.BadHeader},
+		"other checksum":  {http.Header{"X-Ms-Content-Crc64": {"AAAAAAAAAAA="}}, http.StatusBadRequest, wire.CRCMismatch},
+		"no checksum":     {http.Header{"X-Ms-Content-Crc64": {"AAAA"}}, http.StatusBadRequest, wire.BadCRC},
 		"other digest":    {http.Header{"Content-Md5": {"AAAAAAAAAAAAAAAAAAAAAA=="}}, http.StatusBadRequest, objects.DigestMismatch},
-		"no digest":       {http.Header{"Content-Md5": {"hello"}}, http.StatusBadRequest, blob.BadHeader},
+		"no digest":       {http.Header{"Content-Md5": {"hello"}}, http.StatusBadRequest, wire.BadDigest},
 		"metadata number": {http.Header{"X-Ms-Meta-1a": {"x"}}, http.StatusBadRequest, blob.BadMetadata},
 		"metadata dash":   {http.Header{"X-Ms-Meta-A-B": {"x"}}, http.StatusBadRequest, blob.BadMetadata},
 		"metadata empty":  {http.Header{"X-Ms-Meta-": {"x"}}, http.StatusBadRequest, blob.BadMetadata},
@@ -291,7 +307,7 @@ func TestUploads(t *testing.T) {
 		})
 	}
 	chunked := upload(target, "5\r\nhello\r\n0\r\n\r\n", http.Header{"Transfer-Encoding": {"chunked"}})
-	w.Refused(as(w, h, "shared", chunked), http.StatusBadRequest, blob.BadHeader)
+	w.Refused(as(w, h, "shared", chunked), http.StatusLengthRequired, blob.LengthMissing)
 	w.Refused(as(w, h, "function", upload(target, "hello", nil)), http.StatusForbidden, access.Denied)
 	rec := as(w, h, "shared", upload(target, "hello", http.Header{"Content-Md5": {sum}, "If-None-Match": {"*"}, "X-Ms-Meta-Camera_1": {"Box"}}))
 	if rec.Code != http.StatusCreated || rec.Header().Get("Content-MD5") != sum {

@@ -58,3 +58,6 @@ func upload(target, body string, more http.Header) doortest.Request {
 	maps.Copy(h, more)
 	return doortest.Request{Method: http.MethodPut, Target: target, Body: body, Header: h}
 }
+
+// blobDelegator is the role that gives keys and nothing else.
+func blobDelegator() name.GUID { return name.MustGUID("db58b8e5-c6ad-4a2a-8342-4190687cbf4a") }

@@ -1,8 +1,8 @@
 package blob
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/xml"
 	"maps"
 	"net/http"
@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
-	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
@@ -85,16 +85,22 @@ type blobProperties struct {
 	ETag         string `xml:"Etag"`
 	Length       int64  `xml:"Content-Length"`
 	Type         string `xml:"Content-Type"`
-	MD5          string `xml:"Content-MD5"`
+	Encoding     string `xml:"Content-Encoding,omitempty"`
+	Language     string `xml:"Content-Language,omitempty"`
+	Disposition  string `xml:"Content-Disposition,omitempty"`
+	MD5          string `xml:"Content-MD5,omitempty"`
+	Cache        string `xml:"Cache-Control,omitempty"`
 	BlobType     string `xml:"BlobType"`
 	LeaseStatus  string `xml:"LeaseStatus"`
 	LeaseState   string `xml:"LeaseState"`
+	Duration     string `xml:"LeaseDuration,omitempty"`
 	Encrypted    bool   `xml:"ServerEncrypted"`
 }
 
 // listBlobs lists one page of a container in the order of names.
 func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
-	q, limit, err := c.page()
+	in := c.container.UID.String()
+	q, limit, err := c.page(in)
 	if err != nil {
 		return err
 	}
@@ -108,11 +114,11 @@ func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
 		Prefix: q.Prefix, Marker: marker, MaxResults: limit, Delimiter: q.Delimiter,
 	}
 	if page.Next != "" {
-		out.NextMarker = base64.RawURLEncoding.EncodeToString([]byte(page.Next))
+		out.NextMarker = markerOf(in, q, page.Next)
 	}
 	for _, o := range page.Objects {
-		item := blobItem{Name: nameOf(o.Key), Properties: propertiesOf(o)}
-		if include, _ := c.target.query.Get("include"); include == "metadata" {
+		item := blobItem{Name: nameOf(o.Key), Properties: propertiesOf(o, d.Now())}
+		if c.includes("metadata") {
 			item.Metadata = o.User
 		}
 		out.Blobs.Blob = append(out.Blobs.Blob, item)
@@ -123,44 +129,74 @@ func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
 	return writeXML(w, out)
 }
 
-// page reads which part of the listing is wanted. A marker is opaque to clients: the text behind which to go on.
-func (c *call) page() (q objects.Query, limit int, err error) {
+// page reads which part of the listing of a container or an account is wanted.
+func (c *call) page(in string) (q objects.Query, limit int, err error) {
 	q.Prefix, _ = c.target.query.Get("prefix")
 	q.Delimiter, _ = c.target.query.Get("delimiter")
-	bad := func(p string) error {
-		return fault.New(fault.Invalid, web.BadQuery, "The value of the query parameter %s is not valid.", p)
-	}
 	if text, _ := c.target.query.Get("maxresults"); text != "" {
 		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
-			return q, 0, bad("maxresults")
+			return q, 0, badParameter("maxresults")
 		}
 		q.Max = min(limit, objects.MaxPage)
 	}
-	marker, _ := c.target.query.Get("marker")
-	after, err := base64.RawURLEncoding.DecodeString(marker)
-	if err != nil {
-		return q, 0, bad("marker")
+	if marker, _ := c.target.query.Get("marker"); marker != "" {
+		if q.After, err = parseMarker(in, q, marker); err != nil {
+			return q, 0, err
+		}
 	}
-	q.After = string(after)
-	if include, _ := c.target.query.Get("include"); include != "" && include != "metadata" {
-		return q, 0, fault.New(fault.Unsupported, OtherOperation, "Listing with include=%s is not offered.", include)
+	include, _ := c.target.query.Get("include")
+	for part := range strings.SplitSeq(include, ",") {
+		if part != "" && part != "metadata" {
+			return q, 0, fault.New(fault.Unsupported, OtherOperation, "Listing with include=%.64q is not offered.", part)
+		}
 	}
 	return q, limit, nil
 }
 
-func propertiesOf(o objects.Info) blobProperties {
+// includes tells whether the listing is to include a part.
+func (c *call) includes(part string) bool {
+	include, _ := c.target.query.Get("include")
+	return slices.Contains(strings.Split(include, ","), part)
+}
+
+func badParameter(p string) error {
+	return fault.New(fault.Invalid, web.BadQuery, "The value of the query parameter %s is not valid.", p)
+}
+
+// markerSum is the length in bytes of what binds a marker to its listing.
+const markerSum = 8
+
+// markerOf writes a marker, which is opaque to clients: the text behind which to go on, bound to what was listed. It gives
+// no right: whoever brings it must have that of the listing.
+func markerOf(in string, q objects.Query, after string) string {
+	sum := sha256.Sum256([]byte(in + "\x00" + q.Prefix + "\x00" + q.Delimiter))
+	return base64.RawURLEncoding.EncodeToString(append(sum[:markerSum:markerSum], after...))
+}
+
+// parseMarker reads a marker that the same listing gave.
+func parseMarker(in string, q objects.Query, marker string) (string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(marker)
+	if err != nil || len(raw) < markerSum || markerOf(in, q, string(raw[markerSum:])) != marker {
+		return "", fault.New(fault.Invalid, BadMarker, "The marker is not one that this listing gave.")
+	}
+	return string(raw[markerSum:]), nil
+}
+
+func propertiesOf(o objects.Info, now time.Time) blobProperties {
+	state, status, duration := leaseOf(o, now)
+	contentType := o.ContentType
+	if contentType == "" {
+		contentType = "application/octet-stream"
+	}
 	return blobProperties{
 		Created: o.Created.UTC().Format(http.TimeFormat), LastModified: o.LastModified.UTC().Format(http.TimeFormat),
-		ETag: o.ETag, Length: o.Size, Type: o.ContentType, MD5: contentMD5(o.ETag),
-		BlobType: "BlockBlob", LeaseStatus: "unlocked", LeaseState: "available",
+		ETag: etagOf(o), Length: o.Size, Type: contentType, MD5: o.ContentMD5, Encoding: o.ContentEncoding,
+		Language: o.ContentLanguage, Disposition: o.ContentDisposition, Cache: o.CacheControl,
+		BlobType: "BlockBlob", LeaseStatus: status, LeaseState: state, Duration: duration,
 	}
 }
 
-// contentMD5 writes the digest that is also the ETag the way that Content-MD5 is written.
-func contentMD5(etag string) string {
-	b, _ := hex.DecodeString(etag) // the store made it
-	return base64.StdEncoding.EncodeToString(b)
-}
+func length(n int64) string { return strconv.FormatInt(n, 10) }
 
 // containerList is the answer to List Containers.
 type containerList struct {
@@ -174,6 +210,7 @@ type containerList struct {
 type containerItem struct {
 	Name       string              `xml:"Name"`
 	Properties containerProperties `xml:"Properties"`
+	Metadata   metadata            `xml:"Metadata,omitempty"`
 }
 
 type containerProperties struct {
@@ -187,7 +224,8 @@ type containerProperties struct {
 
 // listContainers lists all containers of the account in one page.
 func (d Door) listContainers(c *call, w http.ResponseWriter) error {
-	q, _, err := c.page()
+	in := c.account.UID.String()
+	q, _, err := c.page(in)
 	if err != nil {
 		return err
 	}
@@ -198,31 +236,19 @@ func (d Door) listContainers(c *call, w http.ResponseWriter) error {
 		}
 		if q.Max > 0 && len(out.Containers) == q.Max {
 			last := out.Containers[len(out.Containers)-1].Name
-			out.NextMarker = base64.RawURLEncoding.EncodeToString([]byte(last))
+			out.NextMarker = markerOf(in, q, last)
 			break
 		}
-		out.Containers = append(out.Containers, containerItem{Name: found.Name, Properties: containerProperties{
-			LastModified: found.Created.UTC().Format(http.TimeFormat), ETag: containerETag(found),
+		item := containerItem{Name: found.Name, Properties: containerProperties{
+			LastModified: lastModified(found).Format(http.TimeFormat), ETag: containerETag(found),
 			LeaseStatus: "unlocked", LeaseState: "available",
-		}})
+		}}
+		if c.includes("metadata") {
+			item.Metadata = found.Metadata
+		}
+		out.Containers = append(out.Containers, item)
 	}
 	return writeXML(w, out)
-}
-
-// containerProperties tells whether a container is there.
-func (d Door) containerProperties(c *call, w http.ResponseWriter) error {
-	h := w.Header()
-	h.Set("ETag", `"`+containerETag(c.container)+`"`)
-	h.Set("Last-Modified", c.container.Created.UTC().Format(http.TimeFormat))
-	h.Set("x-ms-lease-status", "unlocked")
-	h.Set("x-ms-lease-state", "available")
-	h.Set("Content-Length", "0")
-	w.WriteHeader(http.StatusOK)
-	return nil
-}
-
-func containerETag(c *view.Container) string {
-	return "0x" + strconv.FormatInt(c.Rev, 16)
 }
 
 func writeXML(w http.ResponseWriter, v any) error {

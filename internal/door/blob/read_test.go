@@ -49,7 +49,7 @@ func TestRanges(t *testing.T) {
 			if got != want {
 				t.Errorf("%s: %s: %s, want %s", header, spec, got, want)
 			}
-			if rec.Code == http.StatusPartialContent && (rec.Header().Get("Content-MD5") != "" || rec.Header().Get("x-ms-blob-content-md5") == "") {
+			if rec.Code == http.StatusPartialContent && (rec.Header().Get("Content-MD5") != "") {
 				t.Errorf("a part carries the digest of the whole: %v", rec.Header())
 			}
 		}
@@ -88,7 +88,6 @@ func TestConditions(t *testing.T) {
 type listing struct {
 	Names    []string `xml:"Blobs>Blob>Name"`
 	Cameras  []string `xml:"Blobs>Blob>Metadata>camera"`
-	ETags    []string `xml:"Blobs>Blob>Properties>Etag"`
 	Prefixes []string `xml:"Blobs>BlobPrefix>Name"`
 	Next     string   `xml:"NextMarker"`
 }
@@ -117,7 +116,7 @@ func TestListPages(t *testing.T) {
 		}
 	}
 	l := get("prefix=a&include=metadata")
-	if diff := cmp.Diff(listing{Names: []string{"a"}, Cameras: []string{"Box"}, ETags: []string{"5d41402abc4b2a76b9719d911017c592"}}, l); diff != "" {
+	if diff := cmp.Diff(listing{Names: []string{"a"}, Cameras: []string{"Box"}}, l); diff != "" {
 		t.Error(diff)
 	}
 	if l := get("prefix=a&include="); len(l.Cameras) > 0 {
@@ -128,7 +127,7 @@ func TestListPages(t *testing.T) {
 		why    string
 	}{
 		"maxresults=0": {http.StatusBadRequest, string(web.BadQuery)}, "maxresults=x": {http.StatusBadRequest, string(web.BadQuery)},
-		"marker=%2F": {http.StatusBadRequest, string(web.BadQuery)}, "include=snapshots": {http.StatusNotImplemented, string(blob.OtherOperation)},
+		"marker=%2F": {http.StatusBadRequest, string(blob.BadMarker)}, "marker=AAAAAAAAAAAAAA": {http.StatusBadRequest, string(blob.BadMarker)}, "include=snapshots": {http.StatusNotImplemented, string(blob.OtherOperation)},
 		"showonly=deleted": {http.StatusBadRequest, string(blob.OtherParameter)},
 	} {
 		rec := ask(w, h, "function", http.MethodGet, "/northdata/photos?restype=container&comp=list&"+query)

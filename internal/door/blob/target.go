@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -21,13 +23,18 @@ const (
 	// OtherParameter means that a query parameter is not understood by the operation; it may name another version or another
 	// part of what is asked for.
 	OtherParameter fault.Reason = "blob.unsupported_parameter"
-	// SignatureUnsupported means that the request carries a shared access signature or a shared key.
-	SignatureUnsupported fault.Reason = "blob.signature_unsupported"
 	// BadMetadata means that the name of a metadata header is not one that metadata can have.
 	BadMetadata fault.Reason = "blob.bad_metadata"
+	// MissingHeader means that a header which the operation cannot do without is missing.
+	MissingHeader fault.Reason = "blob.missing_header"
+	// BadMarker means that the marker of a listing is not one that this listing gave.
+	BadMarker fault.Reason = "blob.bad_marker"
 	// BadHeader means that a header which the operation needs is missing or not well formed.
 	BadHeader fault.Reason = "blob.bad_header"
 )
+
+// maxName is the longest name of a blob in characters (Naming and referencing containers, blobs, and metadata).
+const maxName = 1024
 
 // target is what a request names.
 type target struct {
@@ -46,13 +53,18 @@ func (t target) level() level {
 	return atBlob
 }
 
-// parseTarget splits the path as it was sent and decodes each part once. A blob's name is everything behind the
+// parseTarget reads what a request names. domain is the one in which accounts have hosts of their own; empty is none.
+func parseTarget(r *http.Request, domain string) (target, error) {
+	return parseAddress(domain, r.Host, web.RawPath(r), r.URL.RawQuery)
+}
+
+// parseAddress splits the path as it was sent and decodes each part once. A blob's name is everything behind the
 // container, slashes included: nothing is cleaned, the name is never a path on disk. The host alone decides whether the
 // account stands in it or begins the path, so that no path has two meanings.
-func parseTarget(r *http.Request, domain string) (target, error) {
+func parseAddress(domain, host, path, rawQuery string) (target, error) {
 	bad := fault.New(fault.Invalid, BadPath, "The requested URI does not represent any resource on the server.")
-	path := strings.TrimPrefix(web.RawPath(r), "/")
-	if account, ok := accountIn(r.Host, domain); ok {
+	path = strings.TrimPrefix(path, "/")
+	if account, ok := accountIn(host, domain); ok {
 		path = account + "/" + path
 	}
 	parts := strings.SplitN(path, "/", 3)
@@ -67,7 +79,10 @@ func parseTarget(r *http.Request, domain string) (target, error) {
 	if decoded[0] == "" || len(parts) == 3 && decoded[1] == "" {
 		return target{}, bad
 	}
-	query, err := web.ParseQuery(r.URL.RawQuery, web.QueryRules{Fold: true})
+	if utf8.RuneCountInString(decoded[2]) > maxName || !utf8.ValidString(decoded[2]) {
+		return target{}, bad
+	}
+	query, err := web.ParseQuery(rawQuery, web.QueryRules{Fold: true})
 	return target{account: decoded[0], container: decoded[1], blob: decoded[2], query: query}, err
 }
 
@@ -84,13 +99,15 @@ func accountIn(host, domain string) (account string, ok bool) {
 
 // operation finds the line of the table that the request is. A parameter that the line does not understand is refused,
 // whatever its case: it may name a snapshot or a version, and the blob itself is not what was asked for then.
-func (t target) operation(method string) (operation, error) {
-	for _, op := range operations() {
-		if op.method != method || op.at != t.level() || !t.asks(op.query) {
+func (t target) operation(table []operation, r *http.Request) (operation, error) {
+	_, signed := t.query.Get("sig")
+	for _, op := range table {
+		if op.method != r.Method || op.at != t.level() || !t.asks(op.query) || op.with != "" && r.Header.Get(op.with) == "" {
 			continue
 		}
 		for _, p := range t.query.Pairs() {
-			if !op.understands(strings.ToLower(p.Name)) {
+			param := strings.ToLower(p.Name)
+			if !op.understands(param) && !(signed && azwire.IsSASField(param)) {
 				return operation{}, fault.New(fault.Invalid, OtherParameter, "%s with the query parameter %.64q is not offered.", op.name, p.Name)
 			}
 		}

@@ -1,16 +1,19 @@
 package blob_test
 
 import (
+	"context"
 	"flag"
 	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/keyring"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 var update = flag.Bool("update", false, "write the answers into the transcripts")
@@ -34,11 +37,24 @@ func serve(t *testing.T) (*doortest.World, http.Handler) {
 		ring.Ring = r
 	})
 	w := doortest.New(t, ring.Ring)
-	door, err := blob.Door{View: w.Current, Authn: w.Authn, Objects: w.Objects, Audit: w.Ledger, Now: w.Now}.Mount(w.Config())
+	door, err := blob.Door{
+		View: w.Current, Directory: trying{w}, Authn: w.Authn, Mint: w.Mint, Objects: w.Objects, Audit: w.Ledger, Now: w.Now,
+	}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w, door
+}
+
+// trying is a directory that changes the world's View at once.
+type trying struct{ w *doortest.World }
+
+func (d trying) Do(_ context.Context, command directory.Command) (*view.View, error) {
+	next, err := directory.Try(d.w.View, d.w.Now(), command)
+	if err == nil {
+		d.w.View = next
+	}
+	return next, err
 }
 
 func TestTranscripts(t *testing.T) { doortest.Transcripts(t, *update, serve) }

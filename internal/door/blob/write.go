@@ -4,99 +4,126 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
-	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/door/blob/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 )
 
+// Bounds of one request (Scalability targets; Put Blob and Put Block, from version 2019-12-12 on).
+const (
+	maxPutBlob = 5000 << 20 // bytes
+	maxBlock   = 4000 << 20 // bytes
+)
+
 // putBlob stores a block blob in one request. The blob is there whole and durable when the answer goes out.
 func (d Door) putBlob(c *call, w http.ResponseWriter) error {
-	up, err := c.upload()
+	if kind := c.r.Header.Get("x-ms-blob-type"); kind != "BlockBlob" {
+		return badHeader("The header x-ms-blob-type must be BlockBlob; other types are not offered.")
+	}
+	up, err := d.upload(c, maxPutBlob)
 	if err != nil {
 		return err
 	}
+	if up.Meta, err = metaOf(c.r.Header, true); err != nil {
+		return err
+	}
+	if up.Meta.ContentMD5 != "" {
+		own, _ := wire.ParseMD5(up.Meta.ContentMD5) // metaOf has seen to it
+		if up.MD5 != "" && up.MD5 != own {
+			return fault.New(fault.Invalid, objects.DigestMismatch, "The two MD5 values of the request differ.")
+		}
+		up.MD5 = own
+	}
+	up.KeepMD5 = true
 	info, err := d.Objects.Put(c.context(), up)
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Content-MD5", base64MD5(info.ETag))
+	return written(w, info, http.StatusCreated, c)
+}
+
+// upload reads what all uploads share: the body, its length, what it must be and when it may be stored.
+func (d Door) upload(c *call, most int64) (up objects.Upload, err error) {
+	if c.r.ContentLength < 0 {
+		return up, fault.New(fault.Invalid, LengthMissing, "The header Content-Length is needed.")
+	}
+	if c.r.ContentLength > most {
+		return up, fault.New(fault.Invalid, objects.TooLarge, "The request body is too large: at most %d bytes are allowed.", most)
+	}
+	up = objects.Upload{Space: c.container.UID, Key: c.target.blob, Size: c.r.ContentLength}
+	if up.Body, err = wire.NewCRCReader(c.r.Body, c.r.Header.Get("x-ms-content-crc64")); err != nil {
+		return up, err
+	}
+	if announced := c.r.Header.Get("Content-MD5"); announced != "" {
+		if up.MD5, err = wire.ParseMD5(announced); err != nil {
+			return up, err
+		}
+	}
+	up.Check, err = d.check(c)
+	return up, err
+}
+
+// written answers a write with what is there now.
+func written(w http.ResponseWriter, info objects.Info, status int, c *call) error {
 	h := w.Header()
-	h.Set("ETag", `"`+info.ETag+`"`)
-	h.Set("Last-Modified", info.LastModified.UTC().Format(http.TimeFormat))
-	h.Set("Content-MD5", contentMD5(info.ETag))
-	h.Set("x-ms-request-server-encrypted", "false")
+	writeValidators(h, info)
+	if crc := c.r.Header.Get("x-ms-content-crc64"); crc != "" {
+		h.Set("x-ms-content-crc64", crc) // it was compared
+	}
+	if status == http.StatusCreated {
+		h.Set("x-ms-request-server-encrypted", "false")
+	}
 	h.Set("Content-Length", "0")
-	w.WriteHeader(http.StatusCreated)
+	w.WriteHeader(status)
 	return nil
 }
 
-// upload reads the headers of Put Blob. What it does not understand and would change what is stored is refused.
-func (c *call) upload() (objects.Upload, error) {
-	h := c.r.Header
-	bad := func(format string, args ...any) (objects.Upload, error) {
-		return objects.Upload{}, fault.New(fault.Invalid, BadHeader, format, args...)
-	}
-	if kind := h.Get("x-ms-blob-type"); kind != "BlockBlob" {
-		return bad("The header x-ms-blob-type must be BlockBlob; other types are not offered.")
-	}
-	if c.r.ContentLength < 0 {
-		return bad("The header Content-Length is needed.")
-	}
-	meta, err := metaOf(h)
+// base64MD5 writes a digest the way that Content-MD5 is written.
+func base64MD5(sum string) string {
+	b, _ := hex.DecodeString(sum) // the store made it
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// setMetadata replaces a blob's metadata.
+func (d Door) setMetadata(c *call, w http.ResponseWriter) error {
+	user, err := userMeta(c.r.Header)
 	if err != nil {
-		return objects.Upload{}, err
+		return err
 	}
-	up := objects.Upload{Space: c.container.UID, Key: c.target.blob, Body: c.r.Body, Size: c.r.ContentLength, Meta: meta}
-	switch match := h.Values("If-None-Match"); {
-	case len(match) == 1 && match[0] == "*":
-		up.IfNoneMatchAny = true
-	case len(match) > 0 || h.Get("If-Match") != "":
-		return objects.Upload{}, fault.New(fault.Unsupported, OtherOperation, "Put Blob is offered with the condition If-None-Match: * only.")
-	}
-	digest := first(h, "Content-MD5", "x-ms-blob-content-md5")
-	if digest == "" {
-		return up, nil
-	}
-	md5, err := base64.StdEncoding.DecodeString(digest)
-	if err != nil || len(md5) != 16 {
-		return bad("The header Content-MD5 is not a digest.")
-	}
-	up.MD5 = hex.EncodeToString(md5)
-	return up, nil
+	return d.describe(c, w, func(now objects.Info) objects.Meta {
+		meta := now.Meta
+		meta.User = user
+		return meta
+	})
 }
 
-func metaOf(h http.Header) (objects.Meta, error) {
-	meta := objects.Meta{
-		ContentType:        first(h, "x-ms-blob-content-type", "Content-Type"),
-		ContentEncoding:    first(h, "x-ms-blob-content-encoding", "Content-Encoding"),
-		ContentLanguage:    first(h, "x-ms-blob-content-language", "Content-Language"),
-		ContentDisposition: h.Get("x-ms-blob-content-disposition"),
-		CacheControl:       first(h, "x-ms-blob-cache-control", "Cache-Control"),
+// setProperties replaces what a blob's headers say; those that the request does not name are cleared.
+func (d Door) setProperties(c *call, w http.ResponseWriter) error {
+	meta, err := metaOf(c.r.Header, false)
+	if err != nil {
+		return err
 	}
-	for name, values := range h {
-		key, ok := strings.CutPrefix(strings.ToLower(name), metaPrefix)
-		if !ok {
-			continue
-		}
-		if !metaNameFits(key) {
-			return meta, fault.New(fault.Invalid, BadMetadata, "The metadata name %.64q is not a C# identifier.", key)
-		}
-		if meta.User == nil {
-			meta.User = make(map[string]string)
-		}
-		meta.User[key] = values[0] // no header stands twice
-	}
-	return meta, nil
+	return d.describe(c, w, func(now objects.Info) objects.Meta {
+		meta := meta
+		meta.User = now.User
+		return meta
+	})
 }
 
-// first is the value of the first header that is there.
-func first(h http.Header, names ...string) string {
-	for _, n := range names {
-		if v := h.Get(n); v != "" {
-			return v
-		}
+func (d Door) describe(c *call, w http.ResponseWriter, change func(objects.Info) objects.Meta) error {
+	check, err := d.mustExist(c)
+	if err != nil {
+		return err
 	}
-	return ""
+	info, err := d.Objects.SetMeta(c.context(), c.container.UID, c.target.blob, func(now objects.Info) (objects.Meta, error) {
+		return change(now), check(now)
+	})
+	if err != nil {
+		return err
+	}
+	return written(w, info, http.StatusOK, c)
 }
 
 // deleteBlob removes a blob for good.
@@ -104,7 +131,11 @@ func (d Door) deleteBlob(c *call, w http.ResponseWriter) error {
 	if which := c.r.Header.Get("x-ms-delete-snapshots"); which != "" && which != "include" {
 		return fault.New(fault.Unsupported, OtherOperation, "There are no snapshots: x-ms-delete-snapshots may only be include.")
 	}
-	if err := d.Objects.Delete(c.context(), c.container.UID, c.target.blob); err != nil {
+	check, err := d.check(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Objects.DeleteIf(c.context(), c.container.UID, c.target.blob, check); err != nil {
 		return err
 	}
 	w.Header().Set("x-ms-delete-type-permanent", "true")

@@ -2,6 +2,7 @@ package doortest
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -50,4 +51,11 @@ func (l *Ledger) Last() audit.Record {
 		return audit.Record{}
 	}
 	return l.records[len(l.records)-1]
+}
+
+// Since gives the records after the first n.
+func (l *Ledger) Since(n int) []audit.Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.records[n:])
 }

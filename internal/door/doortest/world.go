@@ -21,7 +21,7 @@ import (
 type Keys interface {
 	mint.Keys
 	credential.Keys
-	credential.Opener
+	authn.Keys
 	JWKS() []byte
 }
 

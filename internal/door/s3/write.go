@@ -51,9 +51,15 @@ func bodyMismatch() error {
 	return fault.New(fault.Invalid, awswire.ReasonBodyMismatch, "The provided 'x-amz-content-sha256' header does not match what was computed.")
 }
 
+// maxKey is the longest key in bytes of UTF-8 (Creating object key names).
+const maxKey = 1024
+
 // upload reads the headers of PutObject. What would change what is stored and is not offered is refused.
 func (c *call) upload() (up objects.Upload, sum checksum, err error) {
 	h := c.r.Header
+	if len(c.target.key) > maxKey {
+		return up, sum, fault.New(fault.Invalid, objects.KeyInvalid, "Your key is too long.")
+	}
 	up = objects.Upload{Space: c.bucket.UID, Key: c.target.key, Body: c.r.Body, Size: c.r.ContentLength, Meta: metaOf(h)}
 	if err := checkOptions(h); err != nil {
 		return up, sum, err

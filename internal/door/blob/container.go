@@ -1,0 +1,151 @@
+package blob
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/objects"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
+)
+
+// createContainer makes a container that is not there.
+func (d Door) createContainer(c *call, w http.ResponseWriter) error {
+	meta, err := containerMeta(c.r.Header)
+	if err != nil {
+		return err
+	}
+	v, err := d.Directory.Do(c.context(), func(e *directory.Edit) error {
+		if account, ok := e.View().Resource(c.account.ID); !ok || account.UID != c.account.UID {
+			return fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
+		}
+		outcome, err := e.PutContainer(c.account.ID, c.target.container)
+		if err != nil {
+			return err
+		}
+		if outcome == directory.Unchanged {
+			return fault.New(fault.Conflict, directory.ContainerExists, "The specified container already exists.")
+		}
+		return e.SetContainerMetadata(c.account.ID, c.target.container, meta)
+	})
+	if err != nil {
+		return err
+	}
+	return c.containerWritten(v, w, http.StatusCreated)
+}
+
+// setContainerMetadata replaces a container's metadata.
+func (d Door) setContainerMetadata(c *call, w http.ResponseWriter) error {
+	meta, err := containerMeta(c.r.Header)
+	if err != nil {
+		return err
+	}
+	v, err := d.change(c, func(e *directory.Edit) error {
+		return e.SetContainerMetadata(c.account.ID, c.target.container, meta)
+	})
+	if err != nil {
+		return err
+	}
+	return c.containerWritten(v, w, http.StatusOK)
+}
+
+// deleteContainer deletes a container, the assignments on it and its blobs.
+func (d Door) deleteContainer(c *call, w http.ResponseWriter) error {
+	if _, err := d.change(c, func(e *directory.Edit) error {
+		return e.DeleteContainer(c.account.ID, c.target.container)
+	}); err != nil {
+		return err
+	}
+	if err := d.Objects.RemoveSpace(context.WithoutCancel(c.context()), c.container.UID); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+// change changes the container that was found, if the request's conditions hold on it as it is then.
+func (d Door) change(c *call, command directory.Command) (*view.View, error) {
+	k, err := conditionsOf(c.r.Header, "")
+	if err != nil {
+		return nil, err
+	}
+	return d.Directory.Do(c.context(), func(e *directory.Edit) error {
+		now, ok := e.View().Container(c.account, c.target.container)
+		if !ok || now.UID != c.container.UID {
+			return containerNotFound()
+		}
+		same, err := web.CheckConditions(k.header, containerETag(now), lastModified(now))
+		if err == nil && same {
+			err = conditionNotMet()
+		}
+		if err != nil {
+			return err
+		}
+		return command(e)
+	})
+}
+
+// containerMeta reads a container's metadata, which is bounded like a blob's.
+func containerMeta(h http.Header) (map[string]string, error) {
+	meta, err := userMeta(h)
+	size := 0
+	for k, v := range meta {
+		size += len(k) + len(v)
+	}
+	if err == nil && size > objects.MaxMeta {
+		err = fault.New(fault.Invalid, objects.MetaInvalid, "The metadata is longer than %d bytes.", objects.MaxMeta)
+	}
+	return meta, err
+}
+
+func (c *call) containerWritten(v *view.View, w http.ResponseWriter, status int) error {
+	made, ok := v.Container(c.account, c.target.container)
+	if !ok {
+		return containerNotFound() // somebody was faster with its end
+	}
+	writeContainer(w.Header(), made)
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
+	return nil
+}
+
+func writeContainer(h http.Header, c *view.Container) {
+	h.Set("ETag", `"`+containerETag(c)+`"`)
+	h.Set("Last-Modified", lastModified(c).Format(http.TimeFormat))
+}
+
+func lastModified(c *view.Container) time.Time {
+	if c.Modified.After(c.Created) {
+		return c.Modified.UTC()
+	}
+	return c.Created.UTC()
+}
+
+func containerETag(c *view.Container) string {
+	return "0x" + strings.ToUpper(strconv.FormatInt(c.Rev, 16))
+}
+
+// containerProperties tells what is known of a container.
+func (d Door) containerProperties(c *call, w http.ResponseWriter) error {
+	h := w.Header()
+	h.Set("x-ms-lease-status", "unlocked")
+	h.Set("x-ms-lease-state", "available")
+	h.Set("x-ms-has-immutability-policy", "false")
+	h.Set("x-ms-has-legal-hold", "false")
+	return d.containerMetadata(c, w)
+}
+
+// containerMetadata tells a container's metadata.
+func (d Door) containerMetadata(c *call, w http.ResponseWriter) error {
+	writeContainer(w.Header(), c.container)
+	writeMetadata(w.Header(), c.container.Metadata)
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
