@@ -2,10 +2,10 @@ package directory
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/lanyard-id/lanyard/internal/directory/form"
+	"github.com/lanyard-id/lanyard/internal/directory/place"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/rbac"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -164,45 +164,20 @@ func (e *Edit) DeleteAssignment(id name.GUID) error {
 	return e.remove(a)
 }
 
-// checkScope says whether the scope is a place of the tenant that exists. Only places whose end the directory sees
-// count, so that no grant outlives them: subscriptions, groups, resources, identities, blob
-// containers and secrets.
+// checkScope says whether the scope is a place of the tenant that exists, and names the nearest above it if it is not.
 func (e *Edit) checkScope(tenant name.GUID, s name.Scope) error {
-	if s.Key() == "/" {
-		return nil
-	}
-	owner, ok := e.view.TenantOf(s)
-	switch {
-	case !ok:
-		return notFound(ReferenceMissing, "the scope %s does not exist", s)
-	case owner != tenant:
+	switch place.Check(e.view, tenant, s) {
+	case place.Foreign:
 		return invalid(TenantMismatch, "the scope %s belongs to another tenant", s)
-	case e.view.Fenced(s):
+	case place.Fenced:
 		return fenced(s)
-	case strings.Count(s.Key(), "/") == 2: // TenantOf has found the subscription
-		return nil
-	}
-	switch place := e.view.Place(s).(type) {
-	case *view.ResourceGroup, *view.Resource, *view.UserIdentity:
-		return nil
-	case *view.Container:
-		if r, ok := e.view.Resource(place.Account); ok && r.UID == place.AccountUID {
-			return nil
+	case place.Absent:
+		hint := ""
+		if above, ok := place.Above(e.view, s); ok {
+			hint = fmt.Sprintf("; the nearest place above it that a role can be granted on is %s", above)
 		}
-	case *view.Secret:
-		if r, ok := e.view.Resource(place.Vault); ok && r.UID == place.VaultUID {
-			return nil
-		}
+		return notFound(ReferenceMissing, "the scope %s does not exist%s", s, hint)
+	case place.None:
 	}
-	return notFound(ReferenceMissing, "the scope %s does not exist%s", s, e.scopeHint(s))
-}
-
-// scopeHint names the nearest place above that exists.
-func (e *Edit) scopeHint(s name.Scope) string {
-	for key := range s.Ancestors() {
-		if above, err := name.ParseScope(key); err == nil && key != s.Key() && e.view.Place(above) != nil {
-			return fmt.Sprintf("; the nearest place above it that a role can be granted on is %s", above)
-		}
-	}
-	return ""
+	return nil
 }
