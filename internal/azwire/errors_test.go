@@ -14,8 +14,10 @@ import (
 )
 
 func tables() map[string]*ErrorTable {
-	return map[string]*ErrorTable{"metadata": MetadataErrors(), "entra": EntraErrors(), "blob": BlobErrors(),
-		"arm": ARMErrors(), "graph": GraphErrors(), "vault": VaultErrors()}
+	return map[string]*ErrorTable{
+		"metadata": MetadataErrors(), "entra": EntraErrors(), "blob": BlobErrors(),
+		"arm": ARMErrors(), "graph": GraphErrors(), "vault": VaultErrors(),
+	}
 }
 
 // TestTablesAreComplete: every kind and every row has a status of an error, a code, and a text to fall back on.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,12 +57,7 @@ func sasFields() []string {
 
 // IsSASField tells whether a query parameter, in lower case, belongs to a signature and not to the operation.
 func IsSASField(param string) bool {
-	for _, f := range sasFields() {
-		if f == param {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(sasFields(), param)
 }
 
 // ParseSharedAccess reads a signature from a query; get finds a parameter.
@@ -101,11 +97,20 @@ func (s *SharedAccess) read() error {
 		field string
 		ok    func(string) bool
 	}{
-		{"sp", lowerLetters}, {"sv", isSASVersion}, {"skv", isSASVersion},
-		{"se", sasTime(&s.Expiry)}, {"skt", sasTime(&s.KeyStart)}, {"ske", sasTime(&s.KeyExpiry)},
-		{"st", optional(sasTime(&s.Start))}, {"skoid", sasGUID(&s.KeyObject)}, {"sktid", sasGUID(&s.KeyTenant)},
-		{"sks", func(v string) bool { return v == "b" }}, {"sr", s.resource}, {"sip", optional(s.addresses)},
-		{"spr", optional(s.protocol)}, {"sig", s.sig},
+		{"sp", lowerLetters},
+		{"sv", isSASVersion},
+		{"skv", isSASVersion},
+		{"se", sasTime(&s.Expiry)},
+		{"skt", sasTime(&s.KeyStart)},
+		{"ske", sasTime(&s.KeyExpiry)},
+		{"st", optional(sasTime(&s.Start))},
+		{"skoid", sasGUID(&s.KeyObject)},
+		{"sktid", sasGUID(&s.KeyTenant)},
+		{"sks", func(v string) bool { return v == "b" }},
+		{"sr", s.resource},
+		{"sip", optional(s.addresses)},
+		{"spr", optional(s.protocol)},
+		{"sig", s.sig},
 	} {
 		if !step.ok(s.fields[step.field]) {
 			return sasMalformed(step.field)

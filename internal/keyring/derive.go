@@ -4,6 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"iter"
+	"slices"
 )
 
 // derivedSize is the length of a derived key in bytes.
@@ -20,11 +21,11 @@ func (r *Ring) Derive(purpose string, context []byte) ([]byte, error) {
 func (r *Ring) Derived(purpose string, context []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		keys := r.snap.Load().sealing
-		for i := len(keys) - 1; i >= 0; i-- {
-			if !keys[i].lasting {
+		for _, key := range slices.Backward(keys) {
+			if !key.lasting {
 				continue
 			}
-			if key, err := keys[i].derive(purpose, context); err != nil || !yield(key) {
+			if key, err := key.derive(purpose, context); err != nil || !yield(key) {
 				return
 			}
 		}

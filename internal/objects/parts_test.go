@@ -20,9 +20,9 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
-func stagePart(t testing.TB, s *Store, space name.GUID, key, id, content string) Part {
+func stagePart(t testing.TB, s *Store, up PartUpload) Part {
 	t.Helper()
-	part, err := s.Stage(t.Context(), PartUpload{Upload: upload(space, key, content), ID: id})
+	part, err := s.Stage(t.Context(), up)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestAssemble(t *testing.T) {
 	dir, space := t.TempDir(), name.NewGUID()
 	s := open(t, dir)
 	for id, content := range map[string]string{"a": "Alpha", "b": "Beta", "c": "never"} {
-		stagePart(t, s, space, "k", id, content)
+		stagePart(t, s, PartUpload{Upload: upload(space, "k", content), ID: id})
 	}
 	if got := keys(t, s, space); len(got) != 0 {
 		t.Fatalf("parts show before they are assembled: %v", got)
@@ -118,14 +118,14 @@ func TestAssemble(t *testing.T) {
 func TestAssembleAgain(t *testing.T) {
 	dir, space := t.TempDir(), name.NewGUID()
 	s := open(t, dir)
-	stagePart(t, s, space, "k", "a", "old a,")
-	stagePart(t, s, space, "k", "b", "old b,")
+	stagePart(t, s, PartUpload{Upload: upload(space, "k", "old a,"), ID: "a"})
+	stagePart(t, s, PartUpload{Upload: upload(space, "k", "old b,"), ID: "b"})
 	first, err := assemble(t, s, space, "k", "a", "b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stagePart(t, s, space, "k", "b", "draft,")
-	stagePart(t, s, space, "k", "b", "new b,")
+	stagePart(t, s, PartUpload{Upload: upload(space, "k", "draft,"), ID: "b"})
+	stagePart(t, s, PartUpload{Upload: upload(space, "k", "new b,"), ID: "b"})
 	for _, bad := range [][]string{{"x"}, {"-a"}, {"+c"}} {
 		_, err := assemble(t, s, space, "k", bad...)
 		wantFault(t, err, fault.Invalid, PartMissing)
@@ -163,8 +163,8 @@ func TestPartsGo(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			dir, space := t.TempDir(), name.NewGUID()
 			s := open(t, dir)
-			stagePart(t, s, space, "k", "a", "Alpha")
-			stagePart(t, s, space, "k", "b", "Beta")
+			stagePart(t, s, PartUpload{Upload: upload(space, "k", "Alpha"), ID: "a"})
+			stagePart(t, s, PartUpload{Upload: upload(space, "k", "Beta"), ID: "b"})
 			if _, err := assemble(t, s, space, "k", "a", "b"); err != nil {
 				t.Fatal(err)
 			}
@@ -204,7 +204,7 @@ func TestStrand(t *testing.T) {
 		content := strings.Repeat(fmt.Sprint(i), n)
 		want.WriteString(content)
 		ids = append(ids, fmt.Sprint(i))
-		stagePart(t, s, space, "k", ids[i], content)
+		stagePart(t, s, PartUpload{Upload: upload(space, "k", content), ID: ids[i]})
 	}
 	if _, err := assemble(t, s, space, "k", ids...); err != nil {
 		t.Fatal(err)
@@ -263,7 +263,7 @@ func TestHalfDone(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			w := world{dir: t.TempDir(), space: name.NewGUID()}
 			s := open(t, w.dir)
-			stagePart(t, s, w.space, "k", "a", "Alpha")
+			stagePart(t, s, PartUpload{Upload: upload(w.space, "k", "Alpha"), ID: "a"})
 			if _, err := assemble(t, s, w.space, "k", "a"); err != nil {
 				t.Fatal(err)
 			}
@@ -299,9 +299,9 @@ func TestSweep(t *testing.T) {
 	dir, space := t.TempDir(), name.NewGUID()
 	s := open(t, dir)
 	put(t, s, name.NewGUID(), "without parts", "x")
-	old := stagePart(t, s, space, "old", "a", "x")
-	young := stagePart(t, s, space, "young", "a", "x")
-	stagePart(t, s, space, "done", "a", "kept")
+	old := stagePart(t, s, PartUpload{Upload: upload(space, "old", "x"), ID: "a"})
+	young := stagePart(t, s, PartUpload{Upload: upload(space, "young", "x"), ID: "a"})
+	stagePart(t, s, PartUpload{Upload: upload(space, "done", "kept"), ID: "a"})
 	if _, err := assemble(t, s, space, "done", "a"); err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestPartBounds(t *testing.T) {
 		_, err := s.Stage(t.Context(), PartUpload{Upload: upload(space, "k", "x"), ID: id})
 		wantFault(t, err, fault.Invalid, PartInvalid)
 	}
-	stagePart(t, s, space, "k", "aa", "x")
+	stagePart(t, s, PartUpload{Upload: upload(space, "k", "x"), ID: "aa"})
 	_, err := s.Stage(t.Context(), PartUpload{Upload: upload(space, "k", "x"), ID: "a", EqualIDs: true})
 	wantFault(t, err, fault.Invalid, PartInvalid)
 	_, err = s.Assemble(t.Context(), Assembly{Space: space, Key: "k", Parts: make([]Choice, MaxParts+1)})
@@ -458,7 +458,7 @@ func TestChangedMeanwhile(t *testing.T) {
 			return err
 		},
 		"deleted": func(s *Store, id name.GUID) error { return s.Delete(t.Context(), id, "k") },
-		"part":    func(s *Store, id name.GUID) error { stagePart(t, s, id, "k", "a", "x"); return nil },
+		"part":    func(s *Store, id name.GUID) error { stagePart(t, s, PartUpload{Upload: upload(id, "k", "x"), ID: "a"}); return nil },
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir, space := t.TempDir(), name.NewGUID()

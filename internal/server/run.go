@@ -105,7 +105,9 @@ func (l loop) run(ctx context.Context) {
 // keepParts is how long parts wait to be assembled: as long as Blob Storage keeps blocks that no list names.
 const keepParts = 7 * 24 * time.Hour
 
-func (s *Server) sweepParts(ctx context.Context) error { return s.objects.Sweep(ctx, s.now().Add(-keepParts)) }
+func (s *Server) sweepParts(ctx context.Context) error {
+	return s.objects.Sweep(ctx, s.now().Add(-keepParts))
+}
 
 // keepSnapshots is how many automatic snapshots stay.
 const keepSnapshots = 8

@@ -259,7 +259,10 @@ func TestHeadersAreNeverIgnored(t *testing.T) {
 		"x-ms-structured-body": "XSM/1.0", "x-ms-encryption-scope": "s", "x-ms-source-content-md5": "AAAA",
 	} {
 		for _, req := range []doortest.Request{
-			{Target: target}, {Method: http.MethodHead, Target: target}, {Method: http.MethodDelete, Target: target}, upload("/northdata/photos/b", "x", nil),
+			{Target: target},
+			{Method: http.MethodHead, Target: target},
+			{Method: http.MethodDelete, Target: target},
+			upload("/northdata/photos/b", "x", nil),
 			{Method: http.MethodPut, Target: "/northdata/photos/b?comp=block&blockid=AAAA", Body: "x"},
 			{Method: http.MethodPut, Target: "/northdata/photos/a?comp=metadata"},
 		} {

@@ -107,7 +107,7 @@ func (t target) operation(table []operation, r *http.Request) (operation, error)
 		}
 		for _, p := range t.query.Pairs() {
 			param := strings.ToLower(p.Name)
-			if !op.understands(param) && !(signed && azwire.IsSASField(param)) {
+			if !op.understands(param) && (!signed || !azwire.IsSASField(param)) {
 				return operation{}, fault.New(fault.Invalid, OtherParameter, "%s with the query parameter %.64q is not offered.", op.name, p.Name)
 			}
 		}

@@ -37,3 +37,18 @@ func FuzzKeyInfo(f *testing.F) {
 		}
 	})
 }
+
+// FuzzBlockID: what is read as the id of a block can be written again and is the same id, and a digest has its length.
+func FuzzBlockID(f *testing.F) {
+	for _, seed := range []string{"AAAA", "AAA", "", "AA==", "AB==", "A\nAAA", "1B2M2Y8AsgTpgAmY7PhCfg=="} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if part, err := wire.ParseBlockID(text); err == nil && (wire.BlockID(part) != text || len(part) > objects.MaxPartID) {
+			t.Errorf("%q became %q", text, part)
+		}
+		if sum, err := wire.ParseMD5(text); err == nil && len(sum) != 32 {
+			t.Errorf("%q became %q", text, sum)
+		}
+	})
+}
