@@ -458,7 +458,10 @@ func TestChangedMeanwhile(t *testing.T) {
 			return err
 		},
 		"deleted": func(s *Store, id name.GUID) error { return s.Delete(t.Context(), id, "k") },
-		"part":    func(s *Store, id name.GUID) error { stagePart(t, s, PartUpload{Upload: upload(id, "k", "x"), ID: "a"}); return nil },
+		"part": func(s *Store, id name.GUID) error {
+			stagePart(t, s, PartUpload{Upload: upload(id, "k", "x"), ID: "a"})
+			return nil
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir, space := t.TempDir(), name.NewGUID()
