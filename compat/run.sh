@@ -35,6 +35,7 @@ provide() {
 provide az azure-cli az
 provide node "nodejs npm" node npm
 provide python python3-azure /usr/bin/python3
+provide terraform "" terraform
 
 go build -trimpath -o "$work/lanyard" ./cmd/lanyard
 (cd examples/two-clouds && go vet ./... && go test ./... && go build -trimpath -o "$work/two-clouds" .)

@@ -60,6 +60,21 @@ func TestRolesByRest(t *testing.T) {
 	s.Must(t, rest("delete", role, "2022-04-01")...)
 }
 
+// TestC29AnIdentityIsFoundByName grants to what only its name is known of.
+func TestC29AnIdentityIsFoundByName(t *testing.T) {
+	if !tell(t, "ad sp list --display-name, then rest: the role assignment", "run") {
+		return
+	}
+	s := login(t, "operator")
+	id := group(t, "byname")
+	house.Apply(t, "kind: Resource\ntype: Microsoft.Web/sites\nname: byname-site\nresourceGroup: byname\nidentity: {type: SystemAssigned}\n")
+	principal := s.Must(t, "az", "ad", "sp", "list", "--display-name", "byname-site", "--query", "[0].id", "-o", "tsv")
+	want(t, "the principal", principal, house.Field(t, "Resource", "byname-site", "identity.principalId"))
+	s.Must(t, rest("put", id+authorization+"roleAssignments/44444444-2222-4333-8444-555555555555", "2022-04-01", assign(readerRole, principal))...)
+	site := login(t, "byname-site")
+	want(t, "the group", site.Must(t, "az", "group", "show", "-n", "byname", "--query", "name", "-o", "tsv"), "byname")
+}
+
 // TestCommandsThatFailByThemselves shows what Debian's package of this version cannot do against any cloud: it fails before
 // the first request. A version in which it works makes this test fail, and the row is to be told anew.
 func TestCommandsThatFailByThemselves(t *testing.T) {

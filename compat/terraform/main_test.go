@@ -9,7 +9,14 @@ import (
 
 var house *harness.House
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m, func(h *harness.House) { house = h })) }
+func TestMain(m *testing.M) {
+	os.Exit(harness.Main(m, func(h *harness.House) {
+		house = h
+		// The backend makes the account's address of its name and the cloud's storage suffix. Below .localhost, where the
+		// names of a server for one machine lie, not every resolver answers.
+		h.Resolve("tfstates.blob.storage.localhost")
+	}))
+}
 
 func read(t *testing.T, path string) string {
 	t.Helper()
