@@ -24,23 +24,10 @@ func (e *Edit) PutContainer(account name.ResourceID, container string) (Outcome,
 	return e.save(&view.Container{Account: r.ID, AccountUID: r.UID, Name: container, UID: name.NewGUID(), Created: e.now})
 }
 
-// SetContainerMetadata replaces what its owner says of a container. Whether that is well formed is the door's question.
-func (e *Edit) SetContainerMetadata(account name.ResourceID, container string, metadata map[string]string) error {
-	r, err := e.storageAccount(account)
-	if err != nil {
-		return err
-	}
-	old, ok := e.view.Container(r, container)
-	if !ok {
-		return notFound(ContainerNotFound, "the storage account %q has no container %q", r.ID.Name(), shown(container))
-	}
-	if len(old.Metadata) == 0 && len(metadata) == 0 {
-		return nil
-	}
-	c := *old
+// SetContainerMetadata replaces what its owner says of a container of this edit's View.
+func (e *Edit) SetContainerMetadata(c view.Container, metadata map[string]string) error {
 	c.Metadata, c.Modified = metadata, e.now
-	_, err = e.save(&c)
-	return err
+	return e.saveAll([]view.Record{&c}, nil)
 }
 
 // DeleteContainer deletes a container and the assignments on it. Its bytes are the objects room's to remove.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/lanyard-id/lanyard/internal/directory/form"
@@ -129,11 +130,4 @@ func because(why fault.Reason, err error) error {
 func shown(s string) string { return form.Shown(s) }
 
 // firstError gives the first of several checks that failed.
-func firstError(checks ...error) error {
-	for _, err := range checks {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func firstError(checks ...error) error { return cmp.Or(checks...) }

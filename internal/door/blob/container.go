@@ -31,7 +31,11 @@ func (d Door) createContainer(c *call, w http.ResponseWriter) error {
 		if outcome == directory.Unchanged {
 			return fault.New(fault.Conflict, directory.ContainerExists, "The specified container already exists.")
 		}
-		return e.SetContainerMetadata(c.account.ID, c.target.container, meta)
+		if len(meta) == 0 {
+			return nil
+		}
+		made, _ := e.View().Container(c.account, c.target.container) // two lines above
+		return e.SetContainerMetadata(*made, meta)
 	})
 	if err != nil {
 		return err
@@ -46,7 +50,8 @@ func (d Door) setContainerMetadata(c *call, w http.ResponseWriter) error {
 		return err
 	}
 	v, err := d.change(c, func(e *directory.Edit) error {
-		return e.SetContainerMetadata(c.account.ID, c.target.container, meta)
+		now, _ := e.View().Container(c.account, c.target.container) // change has found it
+		return e.SetContainerMetadata(*now, meta)
 	})
 	if err != nil {
 		return err
