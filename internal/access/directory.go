@@ -23,7 +23,7 @@ const (
 	AssignAppRoles    DirectoryAction = "microsoft.directory/servicePrincipals/appRoleAssignedTo/update"
 	ReadGroups        DirectoryAction = "microsoft.directory/groups/read"
 	WriteGroups       DirectoryAction = "microsoft.directory/groups/update"
-	// FillGroups is adding a member to a group: it gets what the group was granted.
+	// FillGroups is adding a member to a group: it gets what the group was granted, and is spared what the group is spared.
 	FillGroups    DirectoryAction = "microsoft.directory/groups/members/update"
 	ReadDirectory DirectoryAction = "microsoft.directory/organization/read"
 )
@@ -34,6 +34,7 @@ type DirectoryRequest struct {
 	Action      DirectoryAction
 	Application *view.Application    // that is read or changed; nil for all or none
 	Group       *view.DirectoryGroup // that is changed; nil for none
+	Gives       name.GUID            // app role of the application that somebody is to hold; zero for none
 	Target      string               // names it in the decision
 }
 
@@ -61,9 +62,9 @@ func DirectoryNeeds(a DirectoryAction) (anyOf []string, owner string) {
 	return nil, ""
 }
 
-// Directory decides by the app roles of Microsoft Graph that the principal holds now, whatever its token says. Who may
-// give a proof to an application, or a member to a group, must hold itself what is gained by it: no right on the directory
-// is a right on everything else (threat P07).
+// Directory decides by the app roles of Microsoft Graph that the principal holds now, whatever its token says. Who gives
+// a proof to an application, a member to a group or an app role to anybody must have itself what is gained by it: no right
+// on the directory is a right on everything else (threat P07).
 func Directory(v *view.View, req DirectoryRequest) reason.Decision {
 	d := reason.Decision{Question: reason.Question{
 		Principal: req.Principal.ObjectID.String(), Action: string(req.Action), Resource: req.Target,

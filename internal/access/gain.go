@@ -19,7 +19,7 @@ import (
 // on the side of finding one: a grant counts as had only where it plainly covers.
 func gained(v *view.View, req DirectoryRequest) string {
 	switch {
-	case req.Action == ProveApplications && req.Application != nil && req.Application.HasService():
+	case req.Action == ProveApplications && req.Application != nil: // without a service principal too: it may get one later
 		target := req.Application.Principal.ObjectID
 		if target == req.Principal.ObjectID {
 			return "" // it can act as itself already
@@ -33,10 +33,51 @@ func gained(v *view.View, req DirectoryRequest) string {
 				return "whoever can sign in as the application has what it has: " + gain
 			}
 		}
-	case req.Action == FillGroups && req.Group != nil:
-		id := req.Group.ObjectID
-		if gain := gainedRoles(v, req.Principal, append([]name.GUID{id}, v.GroupsOf(id)...)); gain != "" {
+	case req.Action == AssignAppRoles && req.Application != nil && !req.Gives.IsZero():
+		return gainedGrant(v, req)
+	case (req.Action == FillGroups || req.Action == WriteGroups) && req.Group != nil:
+		ids := append([]name.GUID{req.Group.ObjectID}, v.GroupsOf(req.Group.ObjectID)...)
+		if gain := spared(v, req, ids); gain != "" {
+			return gain
+		}
+		if req.Action == WriteGroups {
+			return "" // who leaves a group gets nothing
+		}
+		if gain := gainedRoles(v, req.Principal, ids); gain != "" {
 			return "a member of the group has what it has: " + gain
+		}
+	}
+	return ""
+}
+
+// gainedGrant finds whether an app role that is given to anybody is more than the principal has: it could sign in as the
+// one who gets it. It gives what it holds itself, and the roles of applications that it owns, because what these mean is
+// its own to say; who owns the whole tenant gives any.
+func gainedGrant(v *view.View, req DirectoryRequest) string {
+	for _, role := range req.Application.Roles {
+		held := slices.Contains(role.Members, req.Principal.ObjectID)
+		owned := !req.Application.House && slices.Contains(req.Application.Owners, req.Principal.ObjectID)
+		if role.ID == req.Gives && !held && !owned && !ownsTenant(v, req.Principal) {
+			return fmt.Sprintf("the principal does not hold the app role %s of %q itself, and gives nobody more than it has",
+				role.Value, req.Application.DisplayName)
+		}
+	}
+	return ""
+}
+
+// spared finds a deny assignment that names one of the groups: being put into a group that is excluded, or taken out of one
+// that is blocked, undoes it.
+func spared(v *view.View, req DirectoryRequest, groups []name.GUID) string {
+	if ownsTenant(v, req.Principal) {
+		return ""
+	}
+	for d := range v.Denies() {
+		named := d.Exclude
+		if req.Action == WriteGroups {
+			named = d.Principals
+		}
+		if d.Tenant == req.Principal.Tenant && slices.ContainsFunc(groups, func(id name.GUID) bool { return slices.Contains(named, id) }) {
+			return fmt.Sprintf("the deny assignment %q names the group: its members decide whom it blocks", d.Name)
 		}
 	}
 	return ""
@@ -104,9 +145,10 @@ func listed(had, wanted []string) bool {
 	return true
 }
 
-// gainedAppRoles finds an app role of the target that the principal does not hold. Who may assign app roles may have any.
+// gainedAppRoles finds an app role of the target that the principal does not hold. Who owns the whole tenant may give itself
+// any that it may assign.
 func gainedAppRoles(v *view.View, p *view.Principal, target name.GUID) string {
-	if holdsGraphRole(v, p, azwire.AppRoleAssign) {
+	if ownsTenant(v, p) && holdsGraphRole(v, p, azwire.AppRoleAssign) {
 		return ""
 	}
 	for a := range v.Applications() {

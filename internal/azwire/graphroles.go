@@ -15,6 +15,9 @@ const (
 // GraphAudience is the audience of Microsoft Graph.
 const GraphAudience = "https://graph.microsoft.com"
 
+// GraphID is the client id of Microsoft Graph in every tenant.
+const GraphID = "00000003-0000-0000-c000-000000000000"
+
 // ExchangeAudience is the audience of tokens that are meant to be exchanged for others, and of nothing else.
 const ExchangeAudience = "api://AzureADTokenExchange"
 

@@ -94,6 +94,7 @@ func beside(cfg Config, urls map[string]string) map[string]string {
 	return map[string]string{
 		"iam":        urls["sts"],   // one listener; the request's version tells the services apart
 		"arm":        urls["entra"], // one listener; the path tells them apart
+		"graph":      urls["entra"] + "/graph",
 		storagePlace: storageURL(cfg, urls),
 	}
 }
