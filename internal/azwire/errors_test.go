@@ -120,6 +120,17 @@ func TestCodes(t *testing.T) {
 		{"blob", "blob.unsupported_header", fault.Unsupported, 400, "UnsupportedHeader", 0},
 		{"blob", "blob.unsupported_operation", fault.Unsupported, 501, "NotImplemented", 0},
 		{"blob", "disk.full", fault.Unavailable, 503, "ServerBusy", 0},
+		{"vault", "authn.bad_token", fault.Unauthenticated, 401, "Unauthorized", 0},
+		{"vault", "token.expired", fault.Expired, 401, "Unauthorized", 0},
+		{"vault", "access.denied", fault.Denied, 403, "Forbidden", 0},
+		{"vault", "directory.secret_not_found", fault.NotFound, 404, "SecretNotFound", 0},
+		{"vault", "directory.secret_deleted", fault.Conflict, 409, "Conflict", 0},
+		{"vault", "directory.vault_full", fault.Invalid, 400, "BadParameter", 0},
+		{"vault", "web.method_not_allowed", fault.Invalid, 405, "MethodNotAllowed", 0},
+		{"vault", "web.body_too_large", fault.Invalid, 413, "RequestBodyTooLarge", 0},
+		{"vault", "secrets.damaged", fault.Internal, 500, "InternalServerError", 0},
+		{"vault", "keyvault.operation_unsupported", fault.Unsupported, 501, "NotSupported", 0},
+		{"vault", "disk.full", fault.Unavailable, 503, "ServiceUnavailable", 0},
 	}
 	for _, tc := range tests {
 		got := tables()[tc.table].Failure(fault.New(tc.kind, tc.why, "public"))
@@ -132,7 +143,7 @@ func TestCodes(t *testing.T) {
 
 func TestDoorAddsRows(t *testing.T) {
 	more := map[fault.Reason]Row{"test.own": {Status: 418, Code: "Teapot", Message: "short and stout"}}
-	for _, table := range []*ErrorTable{MetadataErrors(more), EntraErrors(more), BlobErrors(more)} {
+	for _, table := range []*ErrorTable{MetadataErrors(more), EntraErrors(more), BlobErrors(more), VaultErrors(more)} {
 		if got := table.Failure(fault.New(fault.Invalid, "test.own", "")); got.Status != 418 || got.Message != "short and stout" {
 			t.Errorf("got %+v", got)
 		}

@@ -42,8 +42,7 @@ func (d *Directory) swept(ctx context.Context, sweep *request) bool {
 }
 
 // sweep removes up to sweepStep records: revocations that no living token remembers, expired workload rules, deleted
-// secrets whose time to be recovered is over, what lies
-// below tombstones, and the assignments of principals that are gone.
+// secrets whose time to be recovered is over, what lies below tombstones, and the assignments of principals that are gone.
 func (d *Directory) sweep(e *Edit) error {
 	for r := range e.view.RevocationsAfter(view.Mark{}) {
 		if e.now.Sub(r.At) < view.MaxTokenLife {

@@ -4,7 +4,9 @@ package proof
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -29,9 +31,13 @@ func (h *house) mustRun(t *testing.T, args ...string) {
 func TestARestoreBringsTheSceneBackAndLeaksNothing(t *testing.T) {
 	h := newHouse(t)
 	h.play(t, userScene())
+	h.apply(t, vaultScene)
 	w := h.as(t, "function")
 	h.readBoth(t, w)
 	secrets, uses := h.hoardOf(t, w)
+	values := h.keepSecrets(t)
+	maps.Copy(secrets, values)
+	h.readSecrets(t, values)
 	for _, use := range uses {
 		if a, err := use.try(); err != nil || a.status != http.StatusOK {
 			t.Fatalf("%s before the backup: %v, status %d: %s", use.what, err, a.status, a.body)
@@ -65,6 +71,7 @@ func TestARestoreBringsTheSceneBackAndLeaksNothing(t *testing.T) {
 	h.mustRun(t, "restore", "--confirm", "--data", h.data)
 	h.readBoth(t, w)
 	h.readBoth(t, h.as(t, "function"))
+	h.readSecrets(t, values)
 	for _, use := range uses {
 		if a, err := use.try(); err != nil || a.status < 400 {
 			t.Errorf("%s from before the restore: %v, status %d", use.what, err, a.status)
@@ -104,5 +111,47 @@ func (h *house) hoardOf(t *testing.T, w workload) (hoard, []use) {
 		{"the token for AWS", func() (answer, error) { _, a, err := h.assume(h.role(), assertion); return a, err }},
 		{"the session", func() (answer, error) { return h.getObject(session) }},
 		{"the operator's session", func() (answer, error) { return h.getObject(operator) }},
+	}
+}
+
+// keepSecrets puts secrets into a vault in every way that a value can lie there: as the newest version, as an older one,
+// disabled, and deleted; and sends some that are refused. It gives the values by what they are.
+func (h *house) keepSecrets(t *testing.T) hoard {
+	t.Helper()
+	const vault = "proofkeys"
+	operator := h.operatorToken(t, vaultAudience)
+	kept := hoard{}
+	for _, what := range []string{"newest", "older", "disabled", "deleted", "refused", "long"} {
+		kept["secret "+what] = []byte("canary-" + rand.Text() + rand.Text())
+	}
+	kept["secret long"] = bytes.Repeat(kept["secret long"], 300) // beside what a sealed value of any length looks like
+	must := func(method, path, body string, status int) {
+		t.Helper()
+		if a, err := h.secret(method, vault, path, operator, body); err != nil || a.status != status {
+			t.Fatalf("%s %s: %v, status %d: %s", method, path, err, a.status, a.body)
+		}
+	}
+	h.keep(t, vault, "newest", string(kept["secret older"]))
+	for _, what := range []string{"newest", "disabled", "deleted", "long"} {
+		h.keep(t, vault, what, string(kept["secret "+what]))
+	}
+	must(http.MethodPatch, "/secrets/disabled", `{"attributes":{"enabled":false}}`, http.StatusOK)
+	must(http.MethodGet, "/secrets/disabled", "", http.StatusForbidden)
+	must(http.MethodDelete, "/secrets/deleted", "", http.StatusOK)
+	refused := string(kept["secret refused"])
+	must(http.MethodPut, "/secrets/refused", `{"value":"`+refused+`","`+refused+`":1}`, http.StatusBadRequest)
+	must(http.MethodPut, "/secrets/refused", `{"value":"`+refused, http.StatusBadRequest)
+	return kept
+}
+
+// readSecrets has the function whose role says so read what is kept in its vault.
+func (h *house) readSecrets(t *testing.T, kept hoard) {
+	t.Helper()
+	token := h.as(t, "vaultfunction").mustToken(t, vaultAudience, "")
+	for _, what := range []string{"newest", "long"} {
+		a, err := h.secret(http.MethodGet, "proofkeys", "/secrets/"+what, token, "")
+		if err != nil || a.status != http.StatusOK || !bytes.Contains(a.body, kept["secret "+what]) {
+			t.Errorf("read %s: %v, status %d: %.200s", what, err, a.status, a.body)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -84,10 +85,17 @@ func listenFresh(ctx context.Context, cfg Config) (listeners, map[string]string,
 		}
 		urls[p.name] = p.url(open[p.name].Addr().String(), cfg.VaultDomain)
 	}
-	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
-	urls["arm"] = urls["entra"] // one listener; the path tells them apart
-	urls[storagePlace] = storageURL(cfg, urls)
+	maps.Copy(urls, beside(cfg, urls))
 	return open, urls, nil
+}
+
+// beside gives the public URLs without a listener of their own; they follow from those that have one.
+func beside(cfg Config, urls map[string]string) map[string]string {
+	return map[string]string{
+		"iam":        urls["sts"],   // one listener; the request's version tells the services apart
+		"arm":        urls["entra"], // one listener; the path tells them apart
+		storagePlace: storageURL(cfg, urls),
+	}
 }
 
 // storagePlace is the key of the domain below which each storage account has a name of its own, {account}.blob.{domain}, at
@@ -131,8 +139,12 @@ func listenAgain(ctx context.Context, cfg Config, urls map[string]string) (open 
 			added[p.name] = p.url(open[p.name].Addr().String(), cfg.VaultDomain)
 		}
 	}
-	if urls[storagePlace] == "" {
-		added[storagePlace] = storageURL(cfg, urls)
+	all := maps.Clone(urls)
+	maps.Copy(all, added)
+	for name, at := range beside(cfg, all) {
+		if urls[name] == "" {
+			added[name] = at
+		}
 	}
 	return open, added, nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -78,4 +79,57 @@ func TestAStorageDomain(t *testing.T) {
 			t.Errorf("the certificate is for %v", hosts)
 		}
 	}
+}
+
+// TestANewerDoorGetsItsURL: data folders that were made before a door existed get its address, and what is stored stays.
+func TestANewerDoorGetsItsURL(t *testing.T) {
+	stored := map[string]string{
+		"entra": "https://127.0.0.1:0", "sts": "https://127.0.0.1:0", "s3": "https://127.0.0.1:0",
+		"blob": "https://127.0.0.1:0", "console": "https://127.0.0.1:0", "metadata": "http://127.0.0.1:0",
+	}
+	before := maps.Clone(stored)
+	open, added, err := listenAgain(t.Context(), Config{VaultDomain: "vault.example.org"}, stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.close()
+	_, port, _ := strings.Cut(open[vaultPlace].Addr().String(), ":")
+	want := map[string]string{
+		"keyvault": "https://vault.example.org:" + port, "iam": stored["sts"], "arm": stored["entra"],
+		"storage": "https://storage.localhost:0",
+	}
+	if !maps.Equal(added, want) {
+		t.Errorf("added %v, want %v", added, want)
+	}
+	if !maps.Equal(stored, before) {
+		t.Errorf("what is stored became %v", stored)
+	}
+	// The next start has them all, listens at the vaults' port again, and adds nothing.
+	open.close()
+	maps.Copy(stored, added)
+	stored[vaultPlace] = "https://vault.example.org:0"
+	again, added, err := listenAgain(t.Context(), Config{}, stored)
+	if err != nil || len(added) != 0 || again[vaultPlace] == nil {
+		t.Errorf("the next start added %v, %v", added, err)
+	}
+	again.close()
+}
+
+// TestAnOldVaultPortInUse: a vault URL whose port is somebody else's is an honest error, never another port.
+func TestAnOldVaultPortInUse(t *testing.T) {
+	open, urls, err := listenFresh(t.Context(), Config{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.close()
+	for _, p := range places() {
+		if p.name != vaultPlace {
+			urls[p.name] = "https://127.0.0.1:0"
+		}
+	}
+	again, _, err := listenAgain(t.Context(), Config{}, urls)
+	if !fault.Is(err, PortInUse) {
+		t.Errorf("got %v, want %s", err, PortInUse)
+	}
+	again.close()
 }

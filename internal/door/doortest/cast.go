@@ -15,6 +15,7 @@ const (
 	BlobURL  = "https://127.0.0.1:8446"
 	// StorageURL is the domain below which accounts have names of their own.
 	StorageURL = "https://storage.localhost:8446"
+	VaultURL   = "https://vault.localhost:8447"
 )
 
 // Audiences that are registered in both tenants, but for South's own.
@@ -78,7 +79,7 @@ func Issuers(tenant name.GUID) (v1, v2 string) {
 func cast() []view.Record {
 	all := []view.Record{&view.Installation{
 		StoreID: GUID(1), Incarnation: "first", Region: "us-east-2", Tenant: North(), Subscription: GUID(0xa1), Account: Main(),
-		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "blob": BlobURL, "storage": StorageURL},
+		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "blob": BlobURL, "storage": StorageURL, "keyvault": VaultURL},
 	}}
 	for at, tenant := range []name.GUID{North(), South()} {
 		called := [...]string{"north", "south"}[at]

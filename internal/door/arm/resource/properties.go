@@ -29,9 +29,8 @@ func computed(v *view.View, r *view.Resource) map[string]any {
 		if tenant, ok := v.TenantOf(r.ID.Scope()); ok {
 			own["tenantId"] = tenant.String()
 		}
-		if base := inst.URLs["keyvault"]; base != "" { // a vault's name stands before the domain that the door answers to
-			scheme, host, _ := strings.Cut(base, "://")
-			own["vaultUri"] = scheme + "://" + strings.ToLower(r.ID.Name()) + "." + host + "/"
+		if at := view.VaultURL(inst, r.ID.Name()); at != "" {
+			own["vaultUri"] = at
 		}
 		own["enableRbacAuthorization"] = true // nothing else decides who reads a secret
 	case r.ID.IsType("Microsoft.Compute/virtualMachines"):
