@@ -104,8 +104,8 @@ func (e *Edit) makeHouseApplications(tenant name.GUID) error {
 		if o, ok := e.view.OperatorOf(tenant); ok && a.Principal.ClientID.String() == start.GraphID {
 			a.Roles = start.GraphRoles(o.ObjectID)
 		}
-		if i := e.view.Installation(); i != nil && i.URLs["arm"] != "" && a.Principal.ClientID.String() == start.ManagementID {
-			a.IDURIs = append(a.IDURIs, i.URLs["arm"]) // Terraform's providers ask for tokens of the address itself
+		if i := e.view.Installation(); i != nil && i.URLs[start.DoorOf(a)] != "" { // clients ask for tokens of the address itself
+			a.IDURIs = append(a.IDURIs, i.URLs[start.DoorOf(a)])
 		}
 		if _, err := e.save(&a); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/entra"
 	"github.com/lanyard-id/lanyard/internal/door/feed"
+	"github.com/lanyard-id/lanyard/internal/door/graph"
 	"github.com/lanyard-id/lanyard/internal/door/keyvault"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
@@ -46,6 +47,7 @@ func (s *Server) doors() []part {
 		{place: "entra", door: entra.Door{View: s.View, Verifier: s.verifier, Proofs: s.authn, Mint: s.mint, Keys: s.ring, Now: s.now}},
 		{place: "entra", door: feed.Door{View: s.View, Ended: s.ended, Authn: s.authn, Mint: s.mint, Stop: s.draining}},
 		{place: "entra", door: metadata.Fabric{Door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}}},
+		{place: "entra", door: graph.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},

@@ -87,6 +87,7 @@ func listenFresh(ctx context.Context, cfg Config) (listeners, map[string]string,
 	urls["iam"] = urls["sts"]   // one listener; the request's version tells the services apart
 	urls["arm"] = urls["entra"] // one listener; the path tells them apart
 	urls[storagePlace] = storageURL(cfg, urls)
+	urls["graph"] = urls["entra"] + "/graph"
 	return open, urls, nil
 }
 

@@ -238,3 +238,14 @@ func (v *View) RuleByProof(hash string) (*WorkloadRule, bool) { return v.proofs.
 
 // Rules yields all workload rules.
 func (v *View) Rules() iter.Seq[*WorkloadRule] { return v.rules.All() }
+
+// Principals yields the owners of all service principals, without those that are being deleted.
+func (v *View) Principals() iter.Seq[Owner] {
+	return func(yield func(Owner) bool) {
+		for o := range v.principals.All() {
+			if !v.fenced(o.scopeKey()) && !yield(o) {
+				return
+			}
+		}
+	}
+}

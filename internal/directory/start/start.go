@@ -41,7 +41,19 @@ func Applications() []view.Application {
 const ManagementID = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
 
 // GraphID is the client id of Microsoft Graph in every tenant.
-const GraphID = "00000003-0000-0000-c000-000000000000"
+const GraphID = azwire.GraphID
+
+// DoorOf names the door that stands for an application of the house and is asked for by its address: az and Terraform know
+// Microsoft Graph and the Resource Manager by nothing else. Empty for the others.
+func DoorOf(a view.Application) string {
+	switch a.Principal.ClientID.String() {
+	case ManagementID:
+		return "arm"
+	case GraphID:
+		return "graph"
+	}
+	return ""
+}
 
 // GraphRoles are the app roles that Microsoft Graph begins with. What an operator needs is held by it, to be seen and
 // taken away like everybody's.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lanyard-id/lanyard/internal/attest/resolve"
+	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	EntraURL = "https://127.0.0.1:8443"
 	ARMURL   = EntraURL
+	GraphURL = EntraURL + "/graph"
 	BlobURL  = "https://127.0.0.1:8446"
 	// StorageURL is the domain below which accounts have names of their own.
 	StorageURL = "https://storage.localhost:8446"
@@ -78,7 +80,7 @@ func Issuers(tenant name.GUID) (v1, v2 string) {
 func cast() []view.Record {
 	all := []view.Record{&view.Installation{
 		StoreID: GUID(1), Incarnation: "first", Region: "us-east-2", Tenant: North(), Subscription: GUID(0xa1), Account: Main(),
-		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "blob": BlobURL, "storage": StorageURL},
+		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "graph": GraphURL, "blob": BlobURL, "storage": StorageURL},
 	}}
 	for at, tenant := range []name.GUID{North(), South()} {
 		called := [...]string{"north", "south"}[at]
@@ -88,6 +90,7 @@ func cast() []view.Record {
 			&view.ResourceGroup{Subscription: SubscriptionOf(tenant), Name: "g", Location: "here"},
 		)
 		all = append(all, audiences(0x200+0x100*at, tenant)...)
+		all = append(all, microsoftGraph(0x2f0+0x100*at, tenant))
 	}
 	all = append(all, workloads()...)
 	all = append(all, applications()...)
@@ -113,6 +116,18 @@ func audiences(first int, tenant name.GUID) (all []view.Record) {
 		})
 	}
 	return all
+}
+
+// microsoftGraph is the house's application, whose app roles nobody holds yet.
+func microsoftGraph(n int, tenant name.GUID) view.Record {
+	a := &view.Application{
+		ObjectID: GUID(n + 2), DisplayName: "Microsoft Graph", IDURIs: []string{azwire.GraphAudience, GraphURL}, TokenVersion: 1, Algorithm: "ES256",
+		House: true, Principal: view.Principal{ObjectID: GUID(n), ClientID: name.MustGUID(azwire.GraphID), Tenant: tenant},
+	}
+	for _, r := range azwire.GraphRoles() {
+		a.Roles = append(a.Roles, view.AppRole{ID: name.MustGUID(r.ID), Value: r.Value, Display: r.Display})
+	}
+	return a
 }
 
 func workloads() (all []view.Record) {

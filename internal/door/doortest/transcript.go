@@ -111,10 +111,10 @@ func (w *World) expand(text string) string {
 
 // changing is what differs from run to run: tokens, access keys and their secrets, ids of things that were just made, and
 // what the process signs for itself.
-var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+`)
+var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+|("secretText":")[^"]+|("hint":")[^"]+`)
 
 // made is an id of a thing in an answer, which is random unless the thing is of the cast.
-var made = regexp.MustCompile(`"(principalId|clientId|vmId)":"[0-9a-f-]{36}"`)
+var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"`)
 
 // version is the random end of an identifier.
 var version = regexp.MustCompile(`/[0-9a-f]{32}"`)
@@ -139,7 +139,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 
 // masked hides what changes; the word in its place says that something stands there.
 func masked(text string) string {
-	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}(secret)")
+	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}${5}${6}(secret)")
 	return made.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasSuffix(s, `-0000-4000-8000-000000000000"`) {
 			return s
