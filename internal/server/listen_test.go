@@ -95,7 +95,7 @@ func TestANewerDoorGetsItsURL(t *testing.T) {
 	defer open.close()
 	_, port, _ := strings.Cut(open[vaultPlace].Addr().String(), ":")
 	want := map[string]string{
-		"keyvault": "https://vault.example.org:" + port, "iam": stored["sts"], "arm": stored["entra"],
+		"keyvault": "https://vault.example.org:" + port, "iam": stored["sts"], "arm": stored["entra"], "graph": stored["entra"] + "/graph",
 		"storage": "https://storage.localhost:0",
 	}
 	if !maps.Equal(added, want) {

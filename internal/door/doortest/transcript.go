@@ -114,7 +114,7 @@ func (w *World) expand(text string) string {
 var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+|("secretText":")[^"]+|("hint":")[^"]+`)
 
 // made is an id of a thing in an answer, which is random unless the thing is of the cast.
-var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"`)
+var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"|"servicePrincipalNames":\["[0-9a-f-]{36}"`)
 
 // version is the random end of an identifier.
 var version = regexp.MustCompile(`/[0-9a-f]{32}"`)

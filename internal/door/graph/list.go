@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
 )
 
 // page is a list as Graph writes it.
@@ -102,7 +103,7 @@ func (c *call) place(filter string) (after string, top int, err error) {
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	mark, after, cut := strings.Cut(string(raw), " ")
-	if err != nil || !cut || mark != c.mark(filter) || len(after) > 100 {
+	if _, bad := name.ParseGUID(after); err != nil || !cut || bad != nil || mark != c.mark(filter) { // every thing has a GUID
 		return "", 0, fault.New(fault.Invalid, BadPageToken, "The specified page token value has expired or is not of this query.")
 	}
 	return after, top, nil
