@@ -56,7 +56,7 @@ func TestTheSceneWithAzAlone(t *testing.T) {
 	putObject(t, s, house.Fact(t, "s3")+"/az-scene-files/copy.txt")
 	settings := map[string]string{
 		"STORAGE_ACCOUNT_URL": house.Fact(t, "blob") + "/azscene", "STORAGE_CONTAINER": "files",
-		"AWS_ROLE_ARN": house.Field(t, "Role", "az-scene-reader", "arn"), "AWS_BUCKET": "az-scene-files", "AWS_AUDIENCE": "api://az-scene",
+		"AWS_ROLE_ARN": house.Field(t, "Role", "az-scene-reader", "id"), "AWS_BUCKET": "az-scene-files", "AWS_AUDIENCE": "api://az-scene",
 	}
 	s.Must(t, rest("put", id+"/providers/Microsoft.Web/sites/az-scene", "2022-03-01", site(t, settings))...)
 	s.Must(t, "az", "functionapp", "identity", "assign", "-n", "az-scene", "-g", "az-scene", "--identities", harness.Text(identity, "id"))

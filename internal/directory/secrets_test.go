@@ -17,10 +17,10 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// vault puts a key vault that keeps deleted secrets for seven days.
-func (h *house) vault(tb testing.TB, n string) *view.Resource {
+// vault puts the key vault "keys" that keeps deleted secrets for seven days.
+func (h *house) vault(tb testing.TB) *view.Resource {
 	tb.Helper()
-	id := h.id(tb, view.TypeKeyVault, n)
+	id := h.id(tb, view.TypeKeyVault, "keys")
 	v := h.must(tb, func(e *Edit) error {
 		_, err := e.PutResource(ResourceSpec{ID: id, Properties: view.Raw(`{"softDeleteRetentionInDays":7}`)})
 		return err
@@ -62,7 +62,7 @@ func known(v *view.View, vault *view.Resource) map[string]int {
 func TestSecretsComeAndGo(t *testing.T) {
 	h := newHouse(t)
 	h.group(t)
-	at := SecretPlace{Vault: h.vault(t, "keys"), Name: "Db"}
+	at := SecretPlace{Vault: h.vault(t), Name: "Db"}
 	h.refused(t, vault.NotFound, trash(at, true))
 	h.refused(t, vault.NotFound, trash(at, false))
 	h.refused(t, vault.NotFound, purge(at))
@@ -114,7 +114,7 @@ func TestSecretsComeAndGo(t *testing.T) {
 func TestSecretBounds(t *testing.T) {
 	h := newHouse(t)
 	h.group(t)
-	keys := h.vault(t, "keys")
+	keys := h.vault(t)
 	tags := func(n int) view.Tags {
 		all := view.Tags{}
 		for i := range n {
@@ -151,7 +151,7 @@ func TestSecretBounds(t *testing.T) {
 func TestVersionsAreBounded(t *testing.T) {
 	h := newHouse(t)
 	h.group(t)
-	at := SecretPlace{Vault: h.vault(t, "keys"), Name: "many"}
+	at := SecretPlace{Vault: h.vault(t), Name: "many"}
 	h.must(t, func(e *Edit) error {
 		for n := range 500 {
 			if err := e.PutSecret(at, SecretSpec{Version: versionID(n)}); err != nil {
@@ -167,7 +167,7 @@ func TestVersionsAreBounded(t *testing.T) {
 func TestF13SecretsOfAVaultThatIsAnother(t *testing.T) {
 	h := newHouse(t)
 	h.group(t)
-	at := SecretPlace{Vault: h.vault(t, "keys"), Name: "db"}
+	at := SecretPlace{Vault: h.vault(t), Name: "db"}
 	h.must(t, putSecret(at, SecretSpec{Version: versionID(1)}))
 	h.must(t, trash(at, true))
 	h.must(t, func(e *Edit) error { return e.DeleteResource(at.Vault.ID) })
@@ -180,7 +180,7 @@ func TestF13SecretsOfAVaultThatIsAnother(t *testing.T) {
 		h.refused(t, vault.Gone, changeSecret(at, "", SecretChange{}))
 		h.refused(t, vault.Gone, trash(at, false))
 		h.refused(t, vault.Gone, purge(at))
-		if found := known(h.View(), h.vault(t, "keys")); len(found) != 0 {
+		if found := known(h.View(), h.vault(t)); len(found) != 0 {
 			t.Errorf("the new vault has %v", found)
 		}
 	}
@@ -215,7 +215,7 @@ func TestDeletedSecretsAreSweptByDate(t *testing.T) {
 		h, stop := sleeper(t, s)
 		h.must(t, func(e *Edit) error { _, err := e.Bootstrap(BootstrapSpec{}); return err })
 		h.group(t)
-		keys := h.vault(t, "keys")
+		keys := h.vault(t)
 		at := func(n string) SecretPlace { return SecretPlace{Vault: keys, Name: n} }
 		for i := range sweepStep + 1 {
 			h.must(t, putSecret(at("first"), SecretSpec{Version: versionID(i)}))

@@ -32,8 +32,13 @@ func FuzzBodies(f *testing.F) {
 
 func targets() [][2]string {
 	return [][2]string{
-		{"POST", "/applications"}, {"PATCH", "/applications/" + deployer}, {"POST", "/applications/" + deployer + "/addPassword"},
-		{"POST", "/applications/" + deployer + "/federatedIdentityCredentials"}, {"POST", "/groups"}, {"POST", "/servicePrincipals"},
-		{"POST", "/directoryObjects/getByIds"}, {"POST", "/servicePrincipals/000002f0-0000-4000-8000-000000000000/appRoleAssignedTo"},
+		{"POST", "/applications"},
+		{"PATCH", "/applications/" + deployer},
+		{"POST", "/applications/" + deployer + "/addPassword"},
+		{"POST", "/applications/" + deployer + "/federatedIdentityCredentials"},
+		{"POST", "/groups"},
+		{"POST", "/servicePrincipals"},
+		{"POST", "/directoryObjects/getByIds"},
+		{"POST", "/servicePrincipals/000002f0-0000-4000-8000-000000000000/appRoleAssignedTo"},
 	}
 }
