@@ -46,7 +46,8 @@ func TestTheSceneWithAzAlone(t *testing.T) {
 	id := house.Field(t, "ResourceGroup", "az-scene", "id")
 	identity := s.JSON(t, "az", "identity", "create", "-n", "az-scene", "-g", "az-scene", "-l", "westeurope", "-o", "json")
 	principal := harness.Text(identity, "principalId")
-	s.Must(t, "az", "ad", "app", "create", "--display-name", "az-scene", "--identifier-uris", "api://az-scene")
+	app := s.JSON(t, "az", "ad", "app", "create", "--display-name", "az-scene", "--identifier-uris", "api://az-scene", "-o", "json")
+	s.Must(t, "az", "ad", "sp", "create", "--id", harness.Text(app, "appId")) // an audience is a service principal of the tenant
 	account := id + "/providers/Microsoft.Storage/storageAccounts/azscene"
 	s.Must(t, rest("put", account, "2023-01-01", `{"location":"westeurope","kind":"StorageV2","sku":{"name":"Standard_LRS"},"properties":{}}`)...)
 	blob := []string{"--auth-mode", "login", "--blob-endpoint", house.Fact(t, "blob") + "/azscene"}
