@@ -154,6 +154,13 @@ wrong() {
 		./internal/door/blob/... ./internal/door/keyvault/... ./internal/azwire ./internal/federation/...
 }
 
+# figures wants each of the three: a benchmark that is not there fails the line.
+figures() {
+	local all=0
+	for name in TestBenchARMWrites TestBenchAssignmentsOfOnePrincipal TestBenchBlobReads; do heavy "^$name\$" || all=1; done
+	return "$all"
+}
+
 part02() {
 	proof 02.1 outside
 	proof 02.2 stories
@@ -161,7 +168,7 @@ part02() {
 	proof 02.4 traps
 	proof 02.5 env COMPAT_ONLY='^TestTheSceneWithAzAlone$' compat/run.sh
 	proof 02.6 threats
-	proof 02.7 heavy '^TestBench(AssignmentsOfOnePrincipal|ResourceWrites|BlobReads)$'
+	proof 02.7 figures
 	proof 02.bad wrong
 }
 
