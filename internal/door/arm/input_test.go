@@ -166,8 +166,8 @@ func TestRevokeTokens(t *testing.T) {
 	want(t, w, h, http.StatusOK, as(w, "shared", "GET", northGroup, ""))
 }
 
-// TestGroupDeletionEnds: 202 until the sweep has removed everything, then 200; nobody else may ask.
-func TestGroupDeletionEnds(t *testing.T) {
+// TestWire15GroupDeletionEnds: 202 until the sweep has removed everything, then 200; nobody else may ask.
+func TestWire15GroupDeletionEnds(t *testing.T) {
 	w, h := serve(t)
 	other := actor(w, "other", owner, northSub)
 	want(t, w, h, http.StatusCreated, as(w, "function", "PUT", northSub+"/resourceGroups/brief", `{"location":"local"}`))

@@ -194,8 +194,8 @@ func TestEveryFlavour(t *testing.T) {
 	}
 }
 
-// TestPathsOfNewerProtocols are asked by clients that look for one: any answer but 404 is a yes to them.
-func TestPathsOfNewerProtocols(t *testing.T) {
+// TestWire20PathsOfNewerProtocols are asked by clients that look for one: any answer but 404 is a yes to them.
+func TestWire20PathsOfNewerProtocols(t *testing.T) {
 	w, h := serve(t)
 	for _, prefix := range []string{"", "/launch/" + doortest.Secret("function")} {
 		for path, method := range map[string]string{

@@ -84,3 +84,13 @@ func TestOperator(t *testing.T) {
 	other := imds("operator", "api-version=2018-02-01&"+storage+"&client_id="+doortest.GUID(doortest.OneID+1).String())
 	w.Refused(w.Do(h, other), http.StatusBadRequest, mint.IdentityNotFound)
 }
+
+// TestWire12AzAsksTwice: az asks twice and more often in one command. The second answer is the first token again, so that it
+// costs no signature and no record of a new credential.
+func TestWire12AzAsksTwice(t *testing.T) {
+	w, h := serve(t)
+	first, second := granted(t, w, h, post("function", "")), granted(t, w, h, post("function", ""))
+	if first.AccessToken != second.AccessToken {
+		t.Error("a new token was signed")
+	}
+}
