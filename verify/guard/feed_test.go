@@ -115,12 +115,12 @@ func TestAQuietFeedIsNoSilence(t *testing.T) {
 	inBubble(t, func(t *testing.T, i *issuer) {
 		g := i.follow(t, 30*time.Second)
 		i.reason(g, i.token(nil), "")
-		before := i.asked
+		before := i.questions()
 		for range 100 {
 			time.Sleep(6 * time.Second)
 			i.reason(g, i.token(nil), "")
 		}
-		if n := i.asked - before; n < 59 || n > 61 {
+		if n := i.questions() - before; n < 59 || n > 61 {
 			t.Errorf("%d questions in 10 minutes, one each 10 s is enough", n)
 		}
 	})

@@ -98,6 +98,13 @@ func (i *issuer) claims(changes map[string]any) map[string]any {
 
 func (i *issuer) token(changes map[string]any) string { return i.sign(goodHeader, i.claims(changes)) }
 
+// questions is how often the feed was asked.
+func (i *issuer) questions() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asked
+}
+
 // set changes the issuer and wakes who waits.
 func (i *issuer) set(change func()) {
 	i.mu.Lock()
