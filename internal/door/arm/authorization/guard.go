@@ -10,31 +10,25 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// guardDefinition refuses a definition by which its author would widen what the author may do. Whoever may grant any role
-// to anybody wherever this one can be granted has nothing to win. Of the others nobody may say what a role means that they
-// hold; and nobody whose right to grant roles is limited by a condition may define roles at all where they grant them: the
-// condition names roles, and they would become something else.
+// guardDefinition refuses a definition by which its author would widen rights. To change what a role means is to grant it
+// anew to everybody who holds it: the author must be free to grant there whatever it likes, wherever the role may be granted
+// from now on. And nobody whose right to grant roles is limited by a condition may define roles at all where they grant
+// them: the condition names roles, and they would become something else.
 func guardDefinition(c *kit.Call, v *view.View, spec directory.RoleDefinitionSpec) error {
 	old, exists := ownDefinition(c, v, spec.ID)
 	if exists && slices.EqualFunc(old.Permissions, spec.Permissions, samePermission) && slices.EqualFunc(old.Assignable, spec.Assignable, sameScope) {
 		return nil // name and description mean nothing to the engine
 	}
-	var bound []name.Scope // where the caller may not grant whatever it likes
-	for _, at := range spec.Assignable {
-		if !c.Decide(v, writeAssignments, at).Allowed() {
-			bound = append(bound, at)
+	free := func(at name.Scope) bool { return c.Decide(v, writeAssignments, at).Allowed() }
+	for a := range v.Assignments() {
+		if a.Role == spec.ID && a.Tenant == c.Token.Tenant && !free(a.Scope) {
+			return refuseDefinition("it is held by the assignment %s, where the client may not grant whatever it likes", a.ID)
 		}
 	}
-	if len(bound) == 0 {
-		return nil
-	}
+	bound := slices.DeleteFunc(slices.Clone(spec.Assignable), free)
 	for _, a := range held(v, c.Principal()) {
 		role, ok := v.AzureRole(a.Tenant, a.Role)
-		switch {
-		case !ok:
-		case a.Role == spec.ID:
-			return refuseDefinition("the client holds it, by the assignment %s", a.ID)
-		case role.Permits(writeAssignments, false) && slices.ContainsFunc(bound, func(at name.Scope) bool { return at.Covers(a.Scope) || a.Scope.Covers(at) }):
+		if ok && role.Permits(writeAssignments, false) && slices.ContainsFunc(bound, func(at name.Scope) bool { return at.Covers(a.Scope) || a.Scope.Covers(at) }) {
 			return refuseDefinition("it could be granted where the client may grant some roles only, by the assignment %s", a.ID)
 		}
 	}
@@ -50,5 +44,5 @@ func samePermission(a, b view.RolePermission) bool {
 }
 
 func refuseDefinition(format string, args ...any) error {
-	return fault.New(fault.Denied, DefinitionDenied, "The role would widen what the client itself may do: "+format+".", args...)
+	return fault.New(fault.Denied, DefinitionDenied, "The role would widen what the client may give: "+format+".", args...)
 }
