@@ -20,9 +20,12 @@ const (
 	WriteApplications  DirectoryAction = "microsoft.directory/applications/update"
 	// ProveApplications is giving an application a proof: whoever holds it signs in as the application.
 	ProveApplications DirectoryAction = "microsoft.directory/applications/credentials/update"
-	AssignAppRoles    DirectoryAction = "microsoft.directory/servicePrincipals/appRoleAssignedTo/update"
-	ReadGroups        DirectoryAction = "microsoft.directory/groups/read"
-	WriteGroups       DirectoryAction = "microsoft.directory/groups/update"
+	// NameApplications is taking a name away from an application: whoever registers it next answers for the roles that
+	// services believe under it.
+	NameApplications DirectoryAction = "microsoft.directory/applications/audience/update"
+	AssignAppRoles   DirectoryAction = "microsoft.directory/servicePrincipals/appRoleAssignedTo/update"
+	ReadGroups       DirectoryAction = "microsoft.directory/groups/read"
+	WriteGroups      DirectoryAction = "microsoft.directory/groups/update"
 	// FillGroups is adding a member to a group: it gets what the group was granted, and is spared what the group is spared.
 	FillGroups    DirectoryAction = "microsoft.directory/groups/members/update"
 	ReadDirectory DirectoryAction = "microsoft.directory/organization/read"
@@ -46,7 +49,7 @@ func DirectoryNeeds(a DirectoryAction) (anyOf []string, owner string) {
 		return []string{azwire.ApplicationRead, azwire.ApplicationReadWrite, azwire.DirectoryRead}, azwire.ApplicationOwned
 	case CreateApplications:
 		return []string{azwire.ApplicationReadWrite, azwire.ApplicationOwned}, ""
-	case WriteApplications, ProveApplications:
+	case WriteApplications, NameApplications, ProveApplications:
 		return []string{azwire.ApplicationReadWrite}, azwire.ApplicationOwned
 	case AssignAppRoles:
 		return []string{azwire.AppRoleAssign}, ""

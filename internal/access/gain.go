@@ -27,7 +27,7 @@ func gained(v *view.View, req DirectoryRequest) string {
 		for _, gain := range []string{
 			gainedRoles(v, req.Principal, append([]name.GUID{target}, v.GroupsOf(target)...)),
 			gainedAppRoles(v, req.Principal, target), gainedTrust(v, req.Principal, &req.Application.Principal),
-			evaded(v, req.Principal, &req.Application.Principal),
+			evaded(v, req.Principal, &req.Application.Principal), gainedOwnership(v, req.Principal, target),
 		} {
 			if gain != "" {
 				return "whoever can sign in as the application has what it has: " + gain
@@ -35,6 +35,8 @@ func gained(v *view.View, req DirectoryRequest) string {
 		}
 	case req.Action == AssignAppRoles && req.Application != nil && !req.Gives.IsZero():
 		return gainedGrant(v, req)
+	case req.Action == NameApplications && req.Application != nil && len(req.Application.IDURIs) > 0:
+		return gainedName(v, req)
 	case (req.Action == FillGroups || req.Action == WriteGroups) && req.Group != nil:
 		ids := append([]name.GUID{req.Group.ObjectID}, v.GroupsOf(req.Group.ObjectID)...)
 		if gain := spared(v, req, ids); gain != "" {
@@ -51,13 +53,10 @@ func gained(v *view.View, req DirectoryRequest) string {
 }
 
 // gainedGrant finds whether an app role that is given to anybody is more than the principal has: it could sign in as the
-// one who gets it. It gives what it holds itself, and the roles of applications that it owns, because what these mean is
-// its own to say; who owns the whole tenant gives any.
+// one who gets it.
 func gainedGrant(v *view.View, req DirectoryRequest) string {
 	for _, role := range req.Application.Roles {
-		held := slices.Contains(role.Members, req.Principal.ObjectID)
-		owned := !req.Application.House && slices.Contains(req.Application.Owners, req.Principal.ObjectID)
-		if role.ID == req.Gives && !held && !owned && !ownsTenant(v, req.Principal) {
+		if role.ID == req.Gives && !rulesOver(v, req, role) {
 			return fmt.Sprintf("the principal does not hold the app role %s of %q itself, and gives nobody more than it has",
 				role.Value, req.Application.DisplayName)
 		}
@@ -65,13 +64,46 @@ func gainedGrant(v *view.View, req DirectoryRequest) string {
 	return ""
 }
 
-// spared finds a deny assignment that names one of the groups: being put into a group that is excluded, or taken out of one
-// that is blocked, undoes it.
-func spared(v *view.View, req DirectoryRequest, groups []name.GUID) string {
-	if ownsTenant(v, req.Principal) {
+// gainedName finds an app role that the principal could give itself if it took the application's name: services know an
+// application by that, and believe the roles in whatever token is for it.
+func gainedName(v *view.View, req DirectoryRequest) string {
+	for _, role := range req.Application.Roles {
+		if !rulesOver(v, req, role) {
+			return fmt.Sprintf("whoever registers the names of %q next answers for the app role %s, which the principal does not hold",
+				req.Application.DisplayName, role.Value)
+		}
+	}
+	return ""
+}
+
+// rulesOver tells whether a principal may say who holds an app role of the application: it holds it itself, or it owns the
+// application, because what its roles mean is its own to say. Who owns the whole tenant gives any.
+func rulesOver(v *view.View, req DirectoryRequest, role view.AppRole) bool {
+	return slices.Contains(role.Members, req.Principal.ObjectID) ||
+		!req.Application.House && slices.Contains(req.Application.Owners, req.Principal.ObjectID) || ownsTenant(v, req.Principal)
+}
+
+// gainedOwnership finds an application that the target owns and the principal does not: its owner gives its app roles.
+func gainedOwnership(v *view.View, p *view.Principal, target name.GUID) string {
+	if target.IsZero() || ownsTenant(v, p) {
 		return ""
 	}
+	for a := range v.Applications() {
+		if a.Principal.Tenant == p.Tenant && slices.Contains(a.Owners, target) && !slices.Contains(a.Owners, p.ObjectID) {
+			return fmt.Sprintf("it owns the application %q, which the principal does not", a.DisplayName)
+		}
+	}
+	return ""
+}
+
+// spared finds a deny assignment that names one of the groups: being put into a group that is excluded, or taken out of one
+// that is blocked, undoes it. Who owns the whole tenant may do that for others, where it is not blocked itself.
+func spared(v *view.View, req DirectoryRequest, groups []name.GUID) string {
+	owns := ownsTenant(v, req.Principal)
 	for d := range v.Denies() {
+		if owns && !blocks(v, d, req.Principal) {
+			continue
+		}
 		named := d.Exclude
 		if req.Action == WriteGroups {
 			named = d.Principals
@@ -212,7 +244,8 @@ func ownsTenant(v *view.View, p *view.Principal) bool {
 // assumable tells whether a token of the target could open an IAM role, for one of the audiences that its account takes. A
 // policy that names the target counts, whatever else it asks for.
 func assumable(v *view.View, role *view.Role, provider *view.OIDCProvider, target *view.Principal) bool {
-	if strings.Contains(role.Trust, target.ObjectID.String()) {
+	trust := strings.ToLower(role.Trust)
+	if strings.Contains(trust, target.ObjectID.String()) || strings.Contains(trust, target.ClientID.String()) {
 		return true
 	}
 	issuer := provider.URL.WithoutScheme()
@@ -238,17 +271,19 @@ func assumable(v *view.View, role *view.Role, provider *view.OIDCProvider, targe
 
 // evaded finds a deny assignment that blocks the principal and would not block the target.
 func evaded(v *view.View, p, target *view.Principal) string {
-	blocks := func(d *view.DenyAssignment, who *view.Principal) bool {
-		ids := append([]name.GUID{who.ObjectID}, v.GroupsOf(who.ObjectID)...)
-		named := func(list []name.GUID) bool {
-			return slices.ContainsFunc(ids, func(id name.GUID) bool { return slices.Contains(list, id) })
-		}
-		return (named(d.Principals) || slices.Contains(d.Principals, rbac.Everyone())) && !named(d.Exclude)
-	}
 	for d := range v.Denies() {
-		if d.Tenant == p.Tenant && blocks(d, p) && !blocks(d, target) {
+		if d.Tenant == p.Tenant && blocks(v, d, p) && !blocks(v, d, target) {
 			return fmt.Sprintf("the deny assignment %q does not block it", d.Name)
 		}
 	}
 	return ""
+}
+
+// blocks tells whether a deny assignment is about a principal.
+func blocks(v *view.View, d *view.DenyAssignment, who *view.Principal) bool {
+	ids := append([]name.GUID{who.ObjectID}, v.GroupsOf(who.ObjectID)...)
+	named := func(list []name.GUID) bool {
+		return slices.ContainsFunc(ids, func(id name.GUID) bool { return slices.Contains(list, id) })
+	}
+	return (named(d.Principals) || slices.Contains(d.Principals, rbac.Everyone())) && !named(d.Exclude)
 }

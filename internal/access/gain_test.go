@@ -92,6 +92,39 @@ func TestP07WhatIsGained(t *testing.T) {
 			}
 			w.records = append(w.records, other)
 		}, false, "trusts its tokens"},
+		"a trust of an IAM role in its client id, spelled otherwise": {access.ProveApplications, func(w *office) {
+			issuer := must(name.ParseIssuerURL("https://127.0.0.1:8443/" + w.sides[0].tenant.String() + "/"))
+			provider := must(name.ParseARN("arn:aws:iam::000000000001:oidc-provider/" + issuer.WithoutScheme()))
+			w.records = append(w.records, &view.OIDCProvider{ARN: provider, URL: issuer, ClientIDs: []string{"api://x"}, AudienceClaim: "aud"}, &view.Role{
+				ARN: must(name.ParseARN("arn:aws:iam::000000000001:role/r")), UniqueID: "AROA1", Path: "/", Name: "r", MaxSession: 3600,
+				Trust: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRoleWithWebIdentity","Principal":{"Federated":"` + provider.String() + `"},
+					"Condition":{"StringEqualsIgnoreCase":{"` + issuer.WithoutScheme() + `:appid":"` + strings.ToUpper(w.app.Principal.ClientID.String()) + `"},
+					"StringEquals":{"` + issuer.WithoutScheme() + `:ver":"1.0"}}}}`,
+			})
+		}, false, "trusts its tokens"},
+		"an application that it owns": {access.ProveApplications, func(w *office) {
+			w.records = append(w.records, &view.Application{
+				ObjectID: name.NewGUID(), DisplayName: "owned", TokenVersion: 1, Algorithm: "RS256", Owners: []name.GUID{w.app.Principal.ObjectID},
+				Principal: view.Principal{ObjectID: name.NewGUID(), ClientID: name.NewGUID(), Tenant: w.sides[0].tenant},
+			})
+		}, false, `owns the application "owned"`},
+		"a name that nothing is believed under": {action: access.NameApplications},
+		"a name with a role":                    {access.NameApplications, func(w *office) { w.app.IDURIs = []string{"api://app"} }, false, "the app role Read"},
+		"a name with a role that the caller has": {access.NameApplications, func(w *office) {
+			w.app.IDURIs, w.app.Roles[0].Members = []string{"api://app"}, []name.GUID{w.me.ObjectID}
+		}, false, ""},
+		"a name of its own": {access.NameApplications, func(w *office) {
+			w.app.IDURIs, w.app.Owners = []string{"api://app"}, []name.GUID{w.me.ObjectID}
+		}, false, ""},
+		"out of a group that blocks others, as the tenant's owner": {access.WriteGroups, func(w *office) {
+			w.grant(w.sides[0].tenant, w.me, ownerRole, name.Root())
+			deny(w, []name.GUID{w.group.ObjectID}, nil)
+		}, false, ""},
+		"out of a group that blocks the tenant's owner": {access.WriteGroups, func(w *office) {
+			w.grant(w.sides[0].tenant, w.me, ownerRole, name.Root())
+			w.group.Members = []name.GUID{w.me.ObjectID}
+			deny(w, []name.GUID{w.group.ObjectID}, nil)
+		}, false, "names the group"},
 		"a group without a role": {action: access.FillGroups},
 		"a group with a role": {access.FillGroups, func(w *office) {
 			w.grant(w.sides[0].tenant, &view.Principal{ObjectID: w.group.ObjectID}, dataReader, w.sides[0].container)

@@ -66,7 +66,7 @@ func TestM05PathTricksReachNoOtherPlace(t *testing.T) {
 		northGroup + "/../..", northGroup + "/%2e%2e/other", northGroup + "%2f..", northGroup + "x", northGroup + "%20", northGroup + "./", northGroup + ";x",
 		northGroup + "%00", strings.Replace(northGroup, "/g", "/%EF%BC%87", 1), // a fullwidth letter
 		strings.Replace(northGroup, "resourceGroups", "re%C5%BFourceGroups", 1), // a long s
-		northSub + "//resourceGroups/other", northSub + "1/resourceGroups/g", northSub + "/resourceGroups", "/subscriptions/", northSub + `\resourceGroups\other`,
+		northSub + "//resourceGroups/other", northSub + "1/resourceGroups/g", northSub + "/resourceGroups", "/subscriptions/", northSub + `\resourceGroups\x`,
 		strings.Replace(identities, "user", "u%C5%BFer", 1) + "mine", strings.Replace(identities, "userAssigned", "user%41ssigned", 1) + "mine",
 		strings.Replace(identities, "Identity", "%C4%B0dentity", 1) + "mine",
 		northGroup + "/providers/Microsoft.%41uthorization/roleAssignments/" + guidOf(1), northGroup + "/providers/Microsoft.Authorization/role%41ssignments/" + guidOf(1),

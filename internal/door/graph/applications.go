@@ -166,6 +166,9 @@ func createApplication(c *call) (answer, error) {
 	if c.token.Owner.Operator == nil { // an operator needs no ownership, and outlives nothing
 		spec.Owner = c.principal().ObjectID
 	}
+	if err := c.ownersOf(m, spec.Owner); err != nil {
+		return answer{}, err
+	}
 	certificates, err := readApplication(m, &spec, nil)
 	if err != nil {
 		return answer{}, err
@@ -184,6 +187,21 @@ func createApplication(c *call) (answer, error) {
 	out := showApplication(a)
 	out.Context = c.context("applications/$entity")
 	return answer{http.StatusCreated, out}, nil
+}
+
+// ownersOf reads who shall own a new application: whoever registers it, and nobody else.
+func (c *call) ownersOf(m map[string]strictjson.Value, owner name.GUID) error {
+	links, _, err := texts(m, "owners@odata.bind")
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		if id, err := name.ParseGUID(link[strings.LastIndexByte(link, '/')+1:]); err != nil || id != owner {
+			return badBody("An application is owned by whoever registers it: other owners are not offered.")
+		}
+	}
+	delete(m, "owners@odata.bind")
+	return nil
 }
 
 func updateApplication(c *call) (answer, error) {
@@ -209,6 +227,9 @@ func updateApplication(c *call) (answer, error) {
 			TokenVersion: now.TokenVersion, Algorithm: now.Algorithm, Roles: now.Roles, MaxLifetime: now.MaxLifetime,
 		}
 		certificates, err := readApplication(m, &spec, now)
+		if err == nil && slices.ContainsFunc(now.IDURIs, func(uri string) bool { return !slices.Contains(spec.IDURIs, uri) }) {
+			err = c.permitted(e.View(), access.DirectoryRequest{Action: access.NameApplications, Application: now, Target: ask.Target})
+		}
 		if err == nil {
 			_, _, err = e.RedefineAppRoles(spec)
 		}
@@ -223,7 +244,7 @@ func updateApplication(c *call) (answer, error) {
 // readApplication reads what a body says of an application; what it does not mention stays. certificates is nil if it
 // says nothing of them.
 func readApplication(m map[string]strictjson.Value, spec *directory.ApplicationSpec, old *view.Application) (certificates *[]view.ClientCertificate, err error) {
-	err = only(m, "displayname", "identifieruris", "approles", "api", "keycredentials", "signinaudience", "id", "appid", "owners@odata.bind")
+	err = only(m, "displayname", "identifieruris", "approles", "api", "keycredentials", "signinaudience", "id", "appid")
 	if err != nil {
 		return nil, err
 	}
@@ -376,7 +397,7 @@ func deleteApplication(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	ask := access.DirectoryRequest{Action: access.WriteApplications, Application: a, Target: "applications/" + a.ObjectID.String()}
+	ask := access.DirectoryRequest{Action: access.NameApplications, Application: a, Target: "applications/" + a.ObjectID.String()}
 	err = c.change(ask, func(e *directory.Edit) error { return e.DeleteApplication(a.ObjectID) })
 	return answer{status: http.StatusNoContent}, err
 }
@@ -389,7 +410,7 @@ func listOwners(c *call) (answer, error) {
 	var rows []row
 	for _, id := range a.Owners {
 		if o, ok := c.v.PrincipalByObject(id); ok {
-			rows = append(rows, row{id.String(), nil, func() any { return typedService(o) }})
+			rows = append(rows, row{id.String(), nil, func() any { return c.typed(view.Assignee{Owner: o, Tenant: a.Principal.Tenant}) }})
 		}
 	}
 	return c.list("directoryObjects", rows)

@@ -128,19 +128,43 @@ func listMembers(c *call) (answer, error) {
 	var rows []row
 	for _, id := range g.Members {
 		if who, ok := c.v.Assignee(id); ok {
-			rows = append(rows, row{id.String(), nil, func() any { return typed(who) }})
+			rows = append(rows, row{id.String(), nil, func() any { return c.typed(who) }})
 		}
 	}
 	return c.list("directoryObjects", rows)
 }
 
+// limited is all that is shown of an object to whoever may not read it (Microsoft Graph, "Limited information returned for
+// inaccessible member objects").
+type limited struct {
+	Type string `json:"@odata.type"`
+	ID   string `json:"id"`
+}
+
 // typed shows a group or service principal among others.
-func typed(who view.Assignee) any {
+func (c *call) typed(who view.Assignee) any {
 	if who.Group == nil {
-		return typedService(who.Owner)
+		out := typedService(who.Owner)
+		if c.permitted(c.v, access.DirectoryRequest{Action: access.ReadApplications, Application: who.Owner.Application}) != nil {
+			return limited{out.Type, out.ID}
+		}
+		return out
 	}
 	out := showGroup(who.Group)
 	out.Type = "#microsoft.graph.group"
+	if c.permitted(c.v, access.DirectoryRequest{Action: access.ReadGroups, Group: who.Group}) != nil {
+		return limited{out.Type, out.ID}
+	}
+	return out
+}
+
+// typedApplication shows an application among others.
+func (c *call) typedApplication(a *view.Application) any {
+	out := showApplication(a)
+	out.Type = "#microsoft.graph.application"
+	if c.permitted(c.v, access.DirectoryRequest{Action: access.ReadApplications, Application: a}) != nil {
+		return limited{out.Type, out.ID}
+	}
 	return out
 }
 

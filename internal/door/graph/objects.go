@@ -11,7 +11,8 @@ import (
 // maxIDs is how many ids may be asked for at once (Microsoft Graph, "directoryObject: getByIds").
 const maxIDs = 1000
 
-// getByIDs tells what the ids are. Ids that are nothing here, or another tenant's, are left out.
+// getByIDs tells what the ids are: of what the caller may not read, the type alone. Ids that are nothing here, or another
+// tenant's, are left out.
 func getByIDs(c *call) (answer, error) {
 	if err := c.permit(access.DirectoryRequest{Action: access.ReadDirectory, Target: "directoryObjects"}); err != nil {
 		return answer{}, err
@@ -45,14 +46,12 @@ func getByIDs(c *call) (answer, error) {
 		}
 		who, ok := c.v.Assignee(id)
 		if a, isApp := c.v.Application(id); isApp && !a.House && a.Principal.Tenant == c.token.Tenant && wanted("application") {
-			shown := showApplication(a)
-			shown.Type = "#microsoft.graph.application"
-			out.Value = append(out.Value, shown)
+			out.Value = append(out.Value, c.typedApplication(a))
 		}
 		switch {
 		case !ok || who.Tenant != c.token.Tenant:
 		case who.Group != nil && wanted("group"), who.Group == nil && wanted("servicePrincipal"):
-			out.Value = append(out.Value, typed(who))
+			out.Value = append(out.Value, c.typed(who))
 		}
 	}
 	return answer{http.StatusOK, out}, nil

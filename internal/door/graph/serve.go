@@ -128,6 +128,12 @@ func (c *call) permit(ask access.DirectoryRequest) error {
 	return access.DirectoryRefusal(d)
 }
 
+// permitted asks whether the caller may, by a View that a command sees.
+func (c *call) permitted(v *view.View, ask access.DirectoryRequest) error {
+	ask.Principal = c.principal()
+	return access.DirectoryRefusal(access.Directory(v, ask))
+}
+
 // change runs a command for which the caller needs a right. It is asked for twice: before, and in the writer's own loop,
 // so that nothing that is lost in between is used.
 func (c *call) change(ask access.DirectoryRequest, command directory.Command) error {
