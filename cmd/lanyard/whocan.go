@@ -7,21 +7,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/ahead"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
 func newWhoCan(c *cli) *cobra.Command {
-	var data bool
+	var flags ahead.Flags
 	cmd := &cobra.Command{
-		Use:     "who-can ACTION RESOURCE",
-		Short:   "List who would be allowed, and by which rule",
-		Long:    "Lists every principal that the engines would allow ACTION on RESOURCE, with the rule that allows each.",
+		Use:   "who-can ACTION RESOURCE",
+		Short: "List who would be allowed, and by which rule",
+		Long: "Lists every principal that the engines would allow ACTION on RESOURCE, with the rule that allows each. Members\n" +
+			"of a group that was granted it are listed one by one.\n\n" + ahead.Conditions,
 		Example: "  lanyard who-can s3:GetObject arn:aws:s3:::pictures/cat.jpg",
 		Args:    arguments(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			req := opwire.CanRequest{Action: args[0], Resource: args[1], Data: said(cmd, "data-action", data)}
+			req := flags.Request(cmd, "", args[0], args[1])
 			r, err := ask[opwire.WhoCanResult](cmd.Context(), c, http.MethodPost, opwire.PathWhoCan, req)
 			if err != nil {
 				return err
@@ -32,7 +34,7 @@ func newWhoCan(c *cli) *cobra.Command {
 			return c.show(cmd, r, func(w io.Writer) { allowed(w, r.Allowed) })
 		},
 	}
-	dataAction(cmd, &data)
+	flags.Add(cmd)
 	return c.withData(cmd)
 }
 

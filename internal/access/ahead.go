@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -61,25 +62,67 @@ type Answer struct {
 }
 
 // WhoAzure gives the principals that may do an operation at a scope, at most limit of them, ordered by what people call
-// them; more tells that there are others. Each was decided by Azure.
+// them; more tells that there are others. Whoever is in a group that was granted something is asked about like one that was
+// granted it itself. Each was decided by Azure.
 func WhoAzure(v *view.View, ask AzureRequest, limit int) (answers []Answer, more bool) {
 	tenant, _ := v.TenantOf(ask.Scope)
+	everybodys := ask.Scope.Key() == "/" // each tenant has its own
 	seen := map[name.GUID]bool{}
 	for a := range v.Assignments() {
-		if a.Tenant != tenant || seen[a.Principal] || !a.Scope.Covers(ask.Scope) {
+		if a.Tenant != tenant && !everybodys || !a.Scope.Covers(ask.Scope) {
 			continue
 		}
-		seen[a.Principal] = true
-		owner, ok := v.PrincipalByObject(a.Principal)
-		if !ok {
-			continue
-		}
-		ask.Principal = owner.Principal()
-		if d := Azure(v, ask); d.Allowed() {
-			answers = append(answers, Answer{Principal: a.Principal.String(), Display: owner.Display(), Decision: d})
+		for owner := range standingFor(v, a.Principal, seen) {
+			ask.Principal = owner.Principal()
+			if d := Azure(v, ask); d.Allowed() {
+				answers = append(answers, Answer{Principal: ask.Principal.ObjectID.String(), Display: owner.Display(), Decision: d})
+			}
 		}
 	}
 	return cut(answers, limit)
+}
+
+// standingFor yields the principals that an assignee stands for: itself, or a group's members, through other groups too.
+// Each stands in seen from then on and is not yielded again.
+func standingFor(v *view.View, assignee name.GUID, seen map[name.GUID]bool) iter.Seq[view.Owner] {
+	return func(yield func(view.Owner) bool) {
+		for next := []name.GUID{assignee}; len(next) > 0; {
+			id := next[0]
+			next = next[1:]
+			if seen[id] { // groups may be members of each other in a circle
+				continue
+			}
+			seen[id] = true
+			if g, ok := v.DirectoryGroup(id); ok {
+				next = append(next, g.Members...)
+				continue
+			}
+			if owner, ok := v.PrincipalByObject(id); ok && !yield(owner) {
+				return
+			}
+		}
+	}
+}
+
+// blobPlace finds account, container and path in the key of a scope at or below a storage account.
+var blobPlace = regexp.MustCompile(`^/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft\.storage/storageaccounts/([^/]+)` +
+	`(?:/blobservices/default/containers/([^/]+)(?:/blobs/(.+))?)?$`)
+
+// BlobFacts are the facts that the Blob door would bring to the conditions of a data operation on a scope: whatever the
+// scope itself tells of account, container and blob.
+func BlobFacts(scope name.Scope) rbac.Attributes {
+	m := blobPlace.FindStringSubmatch(scope.Key())
+	if m == nil {
+		return nil
+	}
+	have := rbac.Attributes{{Key: rbac.AccountName, Value: m[1]}}
+	if m[2] != "" {
+		have = append(have, rbac.Attribute{Key: rbac.ContainerName, Value: m[2]})
+	}
+	if m[3] != "" { // a blob's name counts case: as it was spelled
+		have = append(have, rbac.Attribute{Key: rbac.BlobPath, Value: scope.String()[len(scope.String())-len(m[3]):]})
+	}
+	return have
 }
 
 // WhoAWS gives the roots and roles of all accounts that may do an action on a resource, at most limit of them; more

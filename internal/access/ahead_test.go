@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-id/lanyard/internal/access"
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -62,6 +63,79 @@ func TestWhoAzure(t *testing.T) {
 	answers, more := access.WhoAzure(w.view(t), access.AzureRequest{Action: blobRead, Data: true, Scope: us.container}, 10)
 	if len(answers) != 1 || more || answers[0].Principal != us.principal.ObjectID.String() {
 		t.Errorf("got %v, more %v", answers, more)
+	}
+}
+
+// TestWhoAzureByGroups: whoever is in a group that was granted the role is listed once, also through groups that are in
+// each other; whoever is gone, and a deny of one of them, is not forgotten.
+func TestWhoAzureByGroups(t *testing.T) {
+	w := newTenancy()
+	us := w.sides[0]
+	second := &view.UserIdentity{
+		ID:        must(name.NewResourceID(us.sub, "g", view.TypeUserIdentity, "second")),
+		Principal: view.Principal{ObjectID: name.NewGUID(), ClientID: name.NewGUID(), Tenant: us.tenant},
+	}
+	outer, inner := name.NewGUID(), name.NewGUID()
+	w.records = append(w.records, second,
+		&view.DirectoryGroup{ObjectID: outer, Tenant: us.tenant, Display: "outer", Members: []name.GUID{inner, us.principal.ObjectID}},
+		&view.DirectoryGroup{ObjectID: inner, Tenant: us.tenant, Display: "inner", Members: []name.GUID{outer, second.Principal.ObjectID, name.NewGUID()}},
+	)
+	w.grant(us.tenant, &view.Principal{ObjectID: outer}, dataReader, us.container)
+	w.grant(us.tenant, us.principal, dataReader, us.container)
+	ask := access.AzureRequest{Action: blobRead, Data: true, Scope: us.container}
+	who := func() (list []string) {
+		answers, _ := access.WhoAzure(w.view(t), ask, 10)
+		for _, a := range answers {
+			list = append(list, a.Display)
+		}
+		return list
+	}
+	if diff := cmp.Diff([]string{"reader", "second"}, who()); diff != "" {
+		t.Error(diff)
+	}
+	w.records = append(w.records, &view.DenyAssignment{
+		ID: name.NewGUID(), Tenant: us.tenant, Name: "no", Scope: us.container, Principals: []name.GUID{second.Principal.ObjectID},
+		Permissions: []view.RolePermission{{DataActions: []string{blobRead}}},
+	})
+	if diff := cmp.Diff([]string{"reader"}, who()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestWhoAzureAtTheRoot: "/" is each tenant's own, so those of all tenants are told.
+func TestWhoAzureAtTheRoot(t *testing.T) {
+	w := newTenancy()
+	for _, s := range w.sides {
+		w.grant(s.tenant, s.principal, ownerRole, name.Root())
+	}
+	answers, _ := access.WhoAzure(w.view(t), access.AzureRequest{Action: "Microsoft.Authorization/roleAssignments/write", Scope: name.Root()}, 10)
+	if len(answers) != 2 {
+		t.Errorf("got %v", answers)
+	}
+}
+
+func TestBlobFacts(t *testing.T) {
+	const account = "/subscriptions/s/resourceGroups/G/providers/Microsoft.Storage/storageAccounts/films"
+	facts := func(tail string) []string {
+		var list []string
+		for _, a := range access.BlobFacts(name.MustScope(account + tail)) {
+			list = append(list, a.Value)
+		}
+		return list
+	}
+	for tail, want := range map[string][]string{
+		"":                                       {"films"},
+		"/blobServices/default":                  nil,
+		"/blobServices/default/containers/reels": {"films", "reels"},
+		"/blobServices/default/containers/reels/blobs/A/b c": {"films", "reels", "A/b c"},
+		"/fileServices/default/shares/x":                     nil,
+	} {
+		if diff := cmp.Diff(want, facts(tail)); diff != "" {
+			t.Errorf("%q: %s", tail, diff)
+		}
+	}
+	if have := access.BlobFacts(name.Root()); have != nil {
+		t.Errorf("the root has %v", have)
 	}
 }
 

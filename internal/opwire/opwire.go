@@ -130,6 +130,10 @@ type CanRequest struct {
 	Resource  string `json:"resource"`            // scope or ARN
 	// Data says whether an Azure action is a data operation; nil leaves that to the built-in roles, which list either.
 	Data *bool `json:"data,omitempty"`
+	// SubOperation and Attributes are what conditions of Azure may ask of the request, such as Blob.List and
+	// "@Request[Microsoft.Storage/…/blobs:prefix]=photos/". What a scope tells of account, container and blob need not be said.
+	SubOperation string   `json:"subOperation,omitempty"`
+	Attributes   []string `json:"attributes,omitempty"` // KEY=VALUE
 }
 
 // WhoCanResult lists the principals that would be allowed, with the rule that allows each.

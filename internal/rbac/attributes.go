@@ -43,6 +43,15 @@ const (
 	ResourcePrincipalType  = "@resource[microsoft.authorization/roleassignments:principaltype]"
 )
 
+// AttributeKeys are the keys that some door sets: a condition on any other never holds.
+func AttributeKeys() []string {
+	return []string{
+		AccountName, ContainerName, BlobPath, BlobPrefix, BlobInclude,
+		RequestRoleDefinition, RequestPrincipal, RequestPrincipalType,
+		ResourceRoleDefinition, ResourcePrincipal, ResourcePrincipalType,
+	}
+}
+
 // Names of sub-operations: requests that need the same action and can be told apart by conditions.
 const (
 	BlobList = "Blob.List" // of .../blobs/read; a read of one blob has none

@@ -318,3 +318,13 @@ func TestConditionText(t *testing.T) {
 		t.Errorf("no condition is %q", got)
 	}
 }
+
+// TestAttributeKeys: every key that doors set can be asked for by a condition, spelled as doors set it.
+func TestAttributeKeys(t *testing.T) {
+	for _, key := range AttributeKeys() {
+		c := condition(t, "("+key+" StringEquals 'x')")
+		if !Decide(read(c, Attribute{Key: key, Value: "x"})).Allowed() || Decide(read(c)).Allowed() {
+			t.Errorf("%s is not what a condition asks for", key)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/access"
@@ -24,7 +25,9 @@ type question struct {
 	action string
 	scope  name.Scope // Azure
 	data   bool       // Azure
-	arn    string     // AWS; * for an action that is about none
+	sub    string     // Azure; what conditions may ask, and have
+	have   rbac.Attributes
+	arn    string // AWS; * for an action that is about none
 }
 
 func (q question) azure() bool { return !q.scope.IsZero() }
@@ -46,15 +49,22 @@ func can(d Door, c *call) (any, error) {
 	c.event.Record.Resource = req.Resource
 	switch {
 	case q.azure() && p.azure():
-		return access.Azure(c.v, access.AzureRequest{
-			Principal: p.owner.Principal(), Action: q.action, Data: q.data, Scope: q.scope,
-		}), nil
+		ask := d.azureAhead(q)
+		ask.Principal = p.owner.Principal()
+		return access.Azure(c.v, ask), nil
 	case !q.azure() && p.aws():
 		return access.AWSAhead(c.v, d.aheadOf(p, q)), nil
 	case q.azure():
 		return nil, unsupported("%s acts in AWS accounts and holds no Azure role. Ask about the identity.", p.full)
 	}
 	return nil, unsupported("%s acts in AWS through a role. Ask about the role's ARN, or about root@ACCOUNT.", p.full)
+}
+
+// azureAhead is the question as it would come to a door now.
+func (d Door) azureAhead(q question) access.AzureRequest {
+	return access.AzureRequest{
+		Action: q.action, Data: q.data, Scope: q.scope, SubOperation: q.sub, Attributes: q.have, Now: d.Now(),
+	}
 }
 
 func (d Door) aheadOf(p principal, q question) access.AheadRequest {
@@ -82,8 +92,7 @@ func whoCan(d Door, c *call) (any, error) {
 	var answers []access.Answer
 	out := opwire.WhoCanResult{Allowed: []opwire.Allowed{}}
 	if q.azure() {
-		ask := access.AzureRequest{Action: q.action, Data: q.data, Scope: q.scope}
-		answers, out.Truncated = access.WhoAzure(c.v, ask, maxAnswers)
+		answers, out.Truncated = access.WhoAzure(c.v, d.azureAhead(q), maxAnswers)
 	} else {
 		answers, out.Truncated = access.WhoAWS(c.v, d.aheadOf(principal{}, q), maxAnswers)
 	}
@@ -101,6 +110,8 @@ func readQuestion(v *view.View, req opwire.CanRequest) (question, error) {
 	}
 	service, verb, aws := strings.Cut(q.action, ":")
 	switch {
+	case aws && (req.SubOperation != "" || len(req.Attributes) > 0):
+		return q, unsupported("Only conditions of Azure are asked with attributes and sub-operations.")
 	case aws && service != "" && verb != "" && !strings.ContainsAny(q.action, "/ "):
 		if strings.EqualFold(service, "sts") && !strings.EqualFold(verb, "GetCallerIdentity") {
 			return q, unsupported("Who may assume a role hangs on the token or the session that asks. Try it, and explain the answer.")
@@ -116,10 +127,39 @@ func readQuestion(v *view.View, req opwire.CanRequest) (question, error) {
 		if q.data = access.DataOperation(v, q.action); req.Data != nil {
 			q.data = *req.Data
 		}
-	default:
-		return q, badRequest("The action is neither Azure's (Microsoft.Storage/storageAccounts/read) nor AWS's (s3:GetObject).")
+		return q, q.readFacts(req)
 	}
-	return q, nil
+	return q, badRequest("The action is neither Azure's (Microsoft.Storage/storageAccounts/read) nor AWS's (s3:GetObject).")
+}
+
+// maxFacts bounds the attributes of a question.
+const maxFacts = 32
+
+// readFacts reads what conditions may ask of the request. An attribute that no door ever sets is refused: the answer would
+// be about a request that nobody can make. What the scope of a data operation tells is said by nobody else.
+func (q *question) readFacts(req opwire.CanRequest) error {
+	if q.sub = req.SubOperation; q.sub != "" && !strings.EqualFold(q.sub, rbac.BlobList) {
+		return badRequest("The one sub-operation that requests have here is %s.", rbac.BlobList)
+	}
+	if len(req.Attributes) > maxFacts {
+		return badRequest("At most %d attributes can be asked with.", maxFacts)
+	}
+	if q.data {
+		q.have = access.BlobFacts(q.scope)
+	}
+	told := len(q.have)
+	for _, said := range req.Attributes {
+		key, value, ok := strings.Cut(said, "]=")
+		key = strings.ToLower(key + "]")
+		if !ok || !slices.Contains(rbac.AttributeKeys(), key) {
+			return badRequest("%.80q is no attribute that a request has here. Write KEY=VALUE, where KEY is one of %s.", said, strings.Join(rbac.AttributeKeys(), ", "))
+		}
+		if slices.ContainsFunc(q.have[:told], func(a rbac.Attribute) bool { return a.Key == key }) {
+			return badRequest("The resource itself says what %s is.", key)
+		}
+		q.have = append(q.have, rbac.Attribute{Key: key, Value: value})
+	}
+	return nil
 }
 
 // checkARN refuses what no decision could be about. A bucket that does not exist is a slip of the pen.

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -59,6 +60,63 @@ func TestCan(t *testing.T) {
 			}
 		})
 	}
+}
+
+// conditioned lets two identities list and read below photos/ in one container, the second by a group.
+const conditioned = `
+kind: Group
+name: viewers
+members: [$(UserAssignedIdentity/second.principalId)]
+---
+kind: RoleAssignment
+principal: $(Group/viewers.id)
+role: Storage Blob Data Reader
+scope: $(StorageAccount/films.id)
+condition: >-
+  (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'reels' AND
+  (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringStartsWith 'photos/' OR
+  (SubOperationMatches{'Blob.List'} AND
+  @Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix] StringStartsWith 'photos/')))
+`
+
+// TestCanWithConditions: what the resource tells and what is said of the request is what conditions see, and no more; the
+// members of a group are among those who can.
+func TestCanWithConditions(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene + "---" + conditioned)
+	reels := w.films() + "/blobServices/default/containers/reels"
+	const prefix = "@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix]="
+	for what, tc := range map[string]struct {
+		resource, sub string
+		attributes    []string
+		allowed       bool
+	}{
+		"the path of the resource":  {resource: reels + "/blobs/photos/cat", allowed: true},
+		"another path":              {resource: reels + "/blobs/films/cat"},
+		"another container":         {resource: w.films() + "/blobServices/default/containers/other/blobs/photos/cat"},
+		"nothing is said":           {resource: reels},
+		"a list":                    {resource: reels, sub: "Blob.List", attributes: []string{prefix + "photos/2026"}, allowed: true},
+		"a list of something else":  {resource: reels, sub: "Blob.List", attributes: []string{prefix + "films/"}},
+		"a list without its prefix": {resource: reels, sub: "blob.list"},
+	} {
+		ask := opwire.CanRequest{Action: readBlob, Resource: tc.resource, SubOperation: tc.sub, Attributes: tc.attributes}
+		who := get[opwire.WhoCanResult](w, "POST", opwire.PathWhoCan, ask)
+		listed := slices.ContainsFunc(who.Allowed, func(a opwire.Allowed) bool { return a.Display == "second" })
+		ask.Principal = "second"
+		if d := get[reason.Decision](w, "POST", opwire.PathCan, ask); d.Allowed() != tc.allowed || listed != tc.allowed {
+			t.Errorf("%s: listed %v, %s", what, listed, d)
+		}
+	}
+	ask := opwire.CanRequest{Principal: "second", Action: readBlob, Resource: reels + "/blobs/photos/cat"}
+	for _, said := range []string{
+		"", "prefix=photos/", "@Request[Microsoft.Storage/x:y]=z", prefix[:len(prefix)-1], "@Resource[Microsoft.Storage/storageAccounts:name]=other",
+	} {
+		ask.Attributes = []string{said}
+		w.refused("POST", opwire.PathCan, ask, BadRequest)
+	}
+	ask.Attributes, ask.SubOperation = nil, "Blob.Write.Tier"
+	w.refused("POST", opwire.PathCan, ask, BadRequest)
+	w.refused("POST", opwire.PathWhoCan, opwire.CanRequest{Action: "s3:GetObject", Resource: "*", SubOperation: "Blob.List"}, QuestionUnsupported)
 }
 
 func TestCanRefused(t *testing.T) {

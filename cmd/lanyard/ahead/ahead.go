@@ -1,0 +1,39 @@
+package ahead
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-id/lanyard/internal/opwire"
+)
+
+// Conditions is the part of a help text that says how conditions are asked.
+const Conditions = "Conditions of Azure role assignments see the time and, for a data action, what RESOURCE tells of account, container\n" +
+	"and blob. What else a request would have is said with --sub-operation and --attribute; what is not said is not there,\n" +
+	"and a condition on it does not hold."
+
+// Flags describe the request that is asked about.
+type Flags struct {
+	data       bool
+	sub        string
+	attributes []string
+}
+
+// Add gives a verb the flags.
+func (f *Flags) Add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.data, "data-action", false,
+		"the Azure action is a data action, or with =false a management action (default: what the built-in roles say)")
+	cmd.Flags().StringVar(&f.sub, "sub-operation", "", "the request's sub-operation, for conditions: Blob.List")
+	cmd.Flags().StringArrayVar(&f.attributes, "attribute", nil,
+		"what the request has, for conditions: KEY=VALUE, such as '@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix]=photos/'")
+}
+
+// Request is the question with what the flags of cmd say.
+func (f *Flags) Request(cmd *cobra.Command, principal, action, resource string) opwire.CanRequest {
+	req := opwire.CanRequest{
+		Principal: principal, Action: action, Resource: resource, SubOperation: f.sub, Attributes: f.attributes,
+	}
+	if cmd.Flags().Changed("data-action") {
+		req.Data = &f.data
+	}
+	return req
+}
