@@ -178,6 +178,9 @@ func (d *Door) serve(x *exchange, r *http.Request, p *pattern) {
 
 // choose gives the handler of a request: its route's under the body limit, or one that says what is missing.
 func (d *Door) choose(x *exchange, r *http.Request, p *pattern) Handler {
+	if strings.ContainsFunc(r.Host, endsHost) {
+		return refuse(fault.New(fault.Invalid, BadHost, "The host of the request is not valid."))
+	}
 	route := d.raw
 	if route == nil {
 		if p == nil {
@@ -204,6 +207,10 @@ func (d *Door) choose(x *exchange, r *http.Request, p *pattern) Handler {
 	}
 	return route.Handler
 }
+
+// endsHost tells of characters that no host has (RFC 3986 section 3.2.2). net/http looks for them in HTTP/1 only: in an
+// ":authority" of HTTP/2 they would reach whoever takes the host apart.
+func endsHost(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`/\?#@"<>^{|}`+"`", c) }
 
 // refuse is the handler that only fails.
 func refuse(f *fault.Fault) Handler {

@@ -23,6 +23,8 @@ const (
 	ClientGone fault.Reason = "web.client_gone"
 	// Panicked means that a defect stopped the handler; the log has the stack under the request id.
 	Panicked fault.Reason = "web.panicked"
+	// BadHost means that the host of the request is none: it has a slash or another character that ends a host.
+	BadHost fault.Reason = "web.bad_host"
 	// BadQuery means that a query string or form is not well formed: a bad escape, a semicolon, bad UTF-8, a NUL.
 	BadQuery fault.Reason = "web.bad_query"
 	// QueryTooLarge means that a query string or form has too many bytes or too many parameters.

@@ -339,3 +339,48 @@ func secureGet(t *testing.T, addr string) (int, error) {
 	defer resp.Body.Close()
 	return resp.StatusCode, nil
 }
+
+// TestA22AuthorityIsAHost: what HTTP/1 refuses in a Host header is refused in HTTP/2's ":authority" too, where net/http does
+// not look.
+func TestA22AuthorityIsAHost(t *testing.T) {
+	d := newTestDoor(t, testConfig(io.Discard), route("GET", "/", echo()))
+	addr := start(t, d, discard(), true)
+	for authority, want := range map[string]byte{
+		addr: 0x88, "account.blob.localhost": 0x88, "[::1]:8446": 0x88, "": 0x88, // HPACK's ":status: 200" (RFC 7541, appendix A)
+		"account/container": 0x8c, `account\container`: 0x8c, "account?x": 0x8c, "account#x": 0x8c, "a b": 0x8c, "b\u00fccher": 0x8c, // 400
+	} {
+		if got := statusByte(t, addr, authority); got != want {
+			t.Errorf("%q: status byte %#x, want %#x", authority, got, want)
+		}
+	}
+}
+
+// statusByte sends GET / with an authority by hand, because clients refuse to, and gives the first byte of the answer's header.
+func statusByte(t *testing.T, addr, authority string) byte {
+	t.Helper()
+	c, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}}).DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	head := []byte{0x82, 0x87, 0x84, 0x01, byte(len(authority))} // GET, https, "/", then :authority as a literal
+	const endStreamAndHeaders = 0x5
+	_, err = io.WriteString(c, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"+string(frame(frameSettings, 0, 0, nil))+
+		string(frame(frameHeaders, endStreamAndHeaders, 1, append(head, authority...))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var h [9]byte
+		if _, err := io.ReadFull(c, h[:]); err != nil {
+			t.Fatal(err)
+		}
+		payload := make([]byte, int(h[0])<<16|int(h[1])<<8|int(h[2]))
+		if _, err := io.ReadFull(c, payload); err != nil {
+			t.Fatal(err)
+		}
+		if h[3] == frameHeaders {
+			return payload[0]
+		}
+	}
+}

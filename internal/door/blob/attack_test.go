@@ -343,3 +343,19 @@ func TestOddNames(t *testing.T) {
 		w.Refused(rec, http.StatusBadRequest, blob.BadPath)
 	}
 }
+
+// TestA22HostShiftsNoSignature: a signature's account may be spelled by the host, so a host with a slash would move the
+// border between account and container: what is signed for photos/a/b would open the blob b of the container a.
+func TestA22HostShiftsNoSignature(t *testing.T) {
+	w, h := serve(t)
+	put(t, w, photos, "a/b", "content")
+	k := getKey(t, w, h, "shared")
+	for host, field := range map[string]map[string]string{"northdata/photos": nil, "northdata/photos/a": nil, "northdata/photos.x": {"sr": "d", "sdd": "1"}} {
+		q := k.sign(w, "/blob/northdata/photos/a/b", field)
+		for _, target := range []string{"/northdata/a/b", "/northdata/b/x", "/northdata/a/b/c"} {
+			req := signedRequest(http.MethodGet, target, q, "")
+			req.Header.Set("Host", host)
+			w.Refused(w.Do(h, req), http.StatusBadRequest, web.BadHost)
+		}
+	}
+}
