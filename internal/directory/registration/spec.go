@@ -2,7 +2,9 @@ package registration
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/directory/form"
@@ -65,6 +67,11 @@ func Apply(v *view.View, old *view.Application, s Spec) (*view.Application, erro
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	for _, uri := range s.IDURIs {
+		if !slices.Contains(old.IDURIs, uri) && atHouse(v.Installation(), uri) {
+			return nil, invalid("%q lies at an address of this installation: a token for it would be taken for one of the house's", form.Shown(uri))
+		}
+	}
 	a := *old
 	a.DisplayName, a.IDURIs, a.MaxLifetime = s.DisplayName, s.IDURIs, s.MaxLifetime
 	a.TokenVersion, a.Algorithm = max(s.TokenVersion, 1), s.Algorithm
@@ -74,6 +81,22 @@ func Apply(v *view.View, old *view.Application, s Spec) (*view.Application, erro
 	var err error
 	a.Roles, err = appRoles(v, s.Tenant, old.Roles, s.Roles)
 	return &a, err
+}
+
+// atHouse tells whether a URI lies at one of the installation's own addresses or in one of its domains. Clients ask for
+// tokens of these, and the doors take them: whoever is handed such a token could use it there.
+func atHouse(i *view.Installation, uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || i == nil || u.Host == "" {
+		return false
+	}
+	host := strings.ToLower(u.Host)
+	for _, base := range i.URLs {
+		if _, own, ok := strings.Cut(strings.ToLower(base), "://"); ok && own != "" && (host == own || strings.HasSuffix(host, "."+own)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s Spec) check() error {

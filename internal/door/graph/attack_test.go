@@ -129,3 +129,17 @@ func TestP15IdsTellNoMoreThanMayBeRead(t *testing.T) {
 		t.Errorf("getByIds says %s", text)
 	}
 }
+
+// TestF15NobodyTakesTheHousesAddress: the doors take tokens for their own addresses. An application there would be handed
+// tokens that it could use at the door.
+func TestF15NobodyTakesTheHousesAddress(t *testing.T) {
+	w, h := serve(t)
+	for _, uri := range []string{
+		doortest.BlobURL + "/northdata", doortest.BlobURL, "https://northdata.blob." + strings.TrimPrefix(doortest.StorageURL, "https://"),
+		"https://NORTHDATA.BLOB." + strings.ToUpper(strings.TrimPrefix(doortest.StorageURL, "https://")), doortest.VaultURL, doortest.EntraURL + "/x", doortest.ARMURL + "/x",
+		"api://" + strings.TrimPrefix(doortest.BlobURL, "https://"),
+	} {
+		w.Refused(w.Do(h, as(w, "function", "POST", "/applications", `{"displayName":"thief","identifierUris":["`+uri+`"]}`)), http.StatusBadRequest, registration.Invalid)
+	}
+	want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"honest","identifierUris":["https://orders.example/api"]}`))
+}
