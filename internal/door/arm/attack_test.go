@@ -1,6 +1,7 @@
 package arm_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -83,5 +84,27 @@ func TestM05PathTricksReachNoOtherPlace(t *testing.T) {
 	}
 	if w.View.Rev() != before {
 		t.Error("something was changed")
+	}
+}
+
+// TestJ01ForgedTokens: whatever is made of a good token without its key, or is for somebody else, opens nothing and is nobody.
+func TestJ01ForgedTokens(t *testing.T) {
+	w, h := serve(t)
+	good := w.Token("function", doortest.ARMAudience)
+	want(t, w, h, http.StatusOK, as(w, "function", "GET", northGroup, ""))
+	bad := w.Forgeries(good)
+	maps.Copy(bad, w.BadAudiences(good, doortest.ARMAudience))
+	for name, token := range bad {
+		t.Run(name, func(t *testing.T) {
+			req := as(w, "function", "GET", northGroup, "")
+			req.Header.Set("Authorization", "Bearer "+token)
+			rec := w.Do(h, req)
+			if rec.Code != http.StatusUnauthorized {
+				t.Errorf("%d %s", rec.Code, rec.Body)
+			}
+			if who := w.Ledger.Last().Principal.ID; who != "" {
+				t.Errorf("recorded as %s", who)
+			}
+		})
 	}
 }

@@ -290,6 +290,9 @@ func TestF11ForeignRights(t *testing.T) {
 		if got, text := ask(w, h, "function", method+" "+auth+"roleAssignments/"+foreign+rest, "{}"); got != missing {
 			t.Errorf("%s of another tenant's assignment: %d, of none: %d: %s", method, got, missing, text)
 		}
+		if r := w.Ledger.Last(); method == "GET" && (r.Tenant != doortest.South() || r.Input["caller_tenant"] != doortest.North().String()) {
+			t.Errorf("the record must show both tenants: %+v", r)
+		}
 		if status, text := ask(w, h, "function", method+" "+southSub+auth+"roleAssignments/"+foreign+rest, ""); status != 404 || !strings.Contains(text, "SubscriptionNotFound") {
 			t.Errorf("%s in another tenant's subscription: %d %s", method, status, text)
 		}

@@ -140,6 +140,9 @@ func TestF11ForeignIdentity(t *testing.T) {
 	for _, id := range []string{foreign, none} {
 		rec := w.Do(h, as(w, "function", "PUT", vms+"vm", attach(id)))
 		w.Refused(rec, http.StatusForbidden, kit.LinkedDenied)
+		if r := w.Ledger.Last(); id == foreign && (r.Tenant != doortest.South() || r.Input["caller_tenant"] != doortest.North().String() || r.Stream != "ledger") {
+			t.Errorf("the record must show both tenants: %+v", r)
+		}
 		texts = append(texts, strings.ReplaceAll(doortest.Text(rec), "000000c1", "000000b1"))
 	}
 	if texts[0] != texts[1] {

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -142,4 +143,26 @@ func TestF15NobodyTakesTheHousesAddress(t *testing.T) {
 		w.Refused(w.Do(h, as(w, "function", "POST", "/applications", `{"displayName":"thief","identifierUris":["`+uri+`"]}`)), http.StatusBadRequest, registration.Invalid)
 	}
 	want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"honest","identifierUris":["https://orders.example/api"]}`))
+}
+
+// TestJ01ForgedTokens: whatever is made of a good token without its key, or is for somebody else, opens nothing and is nobody.
+func TestJ01ForgedTokens(t *testing.T) {
+	w, h := serve(t)
+	good := w.Token("function", azwire.GraphAudience)
+	want(t, w, h, http.StatusOK, as(w, "function", "GET", "/applications", ""))
+	bad := w.Forgeries(good)
+	maps.Copy(bad, w.BadAudiences(good, azwire.GraphAudience))
+	for name, token := range bad {
+		t.Run(name, func(t *testing.T) {
+			req := as(w, "function", "GET", "/applications", "")
+			req.Header.Set("Authorization", "Bearer "+token)
+			rec := w.Do(h, req)
+			if rec.Code != http.StatusUnauthorized {
+				t.Errorf("%d %s", rec.Code, rec.Body)
+			}
+			if who := w.Ledger.Last().Principal.ID; who != "" {
+				t.Errorf("recorded as %s", who)
+			}
+		})
+	}
 }

@@ -14,6 +14,8 @@ import (
 const (
 	// NotFound means that the caller's tenant has no such object.
 	NotFound fault.Reason = "graph.not_found"
+	// ForeignTenant means that another tenant has the object. The caller is told that there is none.
+	ForeignTenant fault.Reason = "graph.foreign_tenant"
 	// BadVersion means that the path names neither v1.0 nor beta.
 	BadVersion fault.Reason = "graph.bad_version"
 	// BadBody means that the body is not the JSON that is expected, or has a property that is not offered.
@@ -59,17 +61,20 @@ func (d dialect) Code(f *fault.Fault) string { return d.errors.Failure(f).Code }
 
 func rows() map[fault.Reason]azwire.Row {
 	return map[fault.Reason]azwire.Row{
-		NotOffered: {Status: http.StatusBadRequest, Code: "Request_BadRequest"},
-		BadVersion: {Status: http.StatusBadRequest, Code: "BadRequest"},
+		ForeignTenant: {Status: http.StatusNotFound, Code: "Request_ResourceNotFound"},
+		NotOffered:    {Status: http.StatusBadRequest, Code: "Request_BadRequest"},
+		BadVersion:    {Status: http.StatusBadRequest, Code: "BadRequest"},
 	}
 }
 
-func notFound(id string) error {
+func notFound(id string) error { return fault.New(fault.NotFound, NotFound, "%s", missing(id)) }
+
+// missing is Graph's sentence for what is not there.
+func missing(id string) string {
 	if len(id) > 80 {
 		id = id[:80] + "..."
 	}
-	return fault.New(fault.NotFound, NotFound,
-		"Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)
+	return "Resource '" + id + "' does not exist or one of its queried reference-property objects are not present."
 }
 
 func badBody(format string, args ...any) error {

@@ -130,8 +130,11 @@ func (c *call) grant(set string) (answer, error) {
 		return answer{}, badBody("The object of the path is not the one that the body names.")
 	}
 	resource, ok := c.v.PrincipalByObject(ids[1])
-	if !ok || resource.Application == nil || resource.Principal().Tenant != c.token.Tenant {
+	if !ok || resource.Application == nil {
 		return answer{}, notFound(ids[1].String())
+	}
+	if err := c.ours(resource.Principal().Tenant, ids[1].String()); err != nil {
+		return answer{}, err
 	}
 	h := held{resource.Application, registration.Grant{Role: ids[2], Principal: ids[0]}}
 	err = c.assign(h, h.grant.Role, registration.Hold(h.grant))

@@ -55,18 +55,18 @@ func (c *call) groupFor(action access.DirectoryAction) (*view.DirectoryGroup, ac
 	said := web.Param(c.r, "id")
 	id, err := name.ParseGUID(said)
 	g, ok := c.v.DirectoryGroup(id)
-	ok = ok && err == nil && g.Tenant == c.token.Tenant
-	if !ok {
+	absent := notFound(said)
+	if ok && err == nil {
+		absent = c.ours(g.Tenant, said)
+	}
+	if absent != nil {
 		g = nil
 	}
 	ask := access.DirectoryRequest{Action: action, Group: g, Target: "groups/" + said}
 	if err := c.permit(ask); err != nil {
 		return nil, ask, err
 	}
-	if !ok {
-		return nil, ask, notFound(said)
-	}
-	return g, ask, nil
+	return g, ask, absent
 }
 
 func getGroup(c *call) (answer, error) {

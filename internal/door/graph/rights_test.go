@@ -58,10 +58,15 @@ func bodyOf(operation string) string {
 	}[operation]
 }
 
-// TestP15EveryRouteAtAnotherTenant plays each route that names an object with one of South's and with one that is nowhere: the
-// answers are the same word for word, and nothing is changed.
-func TestP15EveryRouteAtAnotherTenant(t *testing.T) {
+// TestF11P15EveryRouteAtAnotherTenant plays each route that names an object with one of South's and with one that is nowhere:
+// the answers are the same word for word, nothing is changed, and the record shows both tenants.
+func TestF11P15EveryRouteAtAnotherTenant(t *testing.T) {
 	w, door := open(t)
+	var group name.GUID
+	w.Change(func(e *directory.Edit) (err error) {
+		group, _, err = e.PutDirectoryGroup(directory.GroupMembersSpec{Tenant: doortest.South(), Display: "southerners"})
+		return err
+	})
 	before := w.View.Rev()
 	missing := "00000999-0000-4000-8000-000000000000"
 	for _, r := range door.Routes() {
@@ -72,11 +77,18 @@ func TestP15EveryRouteAtAnotherTenant(t *testing.T) {
 		if strings.Contains(r.Pattern, "/servicePrincipals/") {
 			object = "00000150-0000-4000-8000-000000000000"
 		}
+		if strings.Contains(r.Pattern, "/groups/") {
+			object = group.String()
+		}
 		answers := map[string]bool{}
 		for _, ids := range [][2]string{{object, client}, {missing, missing}} {
 			rec := w.Do(door, as(w, "function", r.Method, filled(r.Pattern, ids[0], ids[1]), bodyOf(r.Name)))
 			if rec.Code != http.StatusNotFound {
 				t.Errorf("%s %s: %d %s", r.Method, r.Pattern, rec.Code, doortest.Text(rec))
+			}
+			if last := w.Ledger.Last(); ids[0] == object && (last.Reason != graph.ForeignTenant || last.Stream != "ledger" || last.Tenant != doortest.South() ||
+				last.Input["caller_tenant"] != doortest.North().String() || last.Principal.ID != doortest.GUID(doortest.FunctionID).String()) {
+				t.Errorf("%s %s: the record must show both tenants and the caller: %+v", r.Method, r.Pattern, last)
 			}
 			answers[strings.NewReplacer(ids[0], "ID", ids[1], "ID").Replace(doortest.Text(rec))] = true
 		}

@@ -198,6 +198,16 @@ func (c *call) named(set string) (object, client name.GUID, text string, err err
 	return object, client, text, err
 }
 
+// ours refuses what another tenant has, in the very words of what is not there. It is a refusal of rights in the record,
+// under the tenant where it was tried, with the one that the caller came from (threat F11).
+func (c *call) ours(tenant name.GUID, id string) error {
+	if tenant == c.token.Tenant {
+		return nil
+	}
+	c.event.Record.Tenant, c.event.Record.Input = tenant, map[string]string{"caller_tenant": c.token.Tenant.String()}
+	return fault.New(fault.Denied, ForeignTenant, "%s", missing(id))
+}
+
 // application finds the application of the path. The house's own are no objects of the tenant.
 func (c *call) application() (*view.Application, error) {
 	object, client, text, err := c.named("applications")
@@ -210,8 +220,11 @@ func (c *call) application() (*view.Application, error) {
 		owner, found := c.v.PrincipalByClient(client)
 		a, ok = owner.Application, found && owner.Application != nil
 	}
-	if !ok || a.House || a.Principal.Tenant != c.token.Tenant {
+	if !ok || a.House {
 		return nil, notFound(text)
+	}
+	if err := c.ours(a.Principal.Tenant, text); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
@@ -230,8 +243,11 @@ func (c *call) service() (view.Owner, error) {
 			o, ok = view.Owner{Application: house}, true
 		}
 	}
-	if !ok || o.Principal().ObjectID.IsZero() || o.Principal().Tenant != c.token.Tenant {
+	if !ok || o.Principal().ObjectID.IsZero() {
 		return view.Owner{}, notFound(text)
+	}
+	if err := c.ours(o.Principal().Tenant, text); err != nil {
+		return view.Owner{}, err
 	}
 	return o, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -293,5 +294,25 @@ func TestEachActionIsItsOwnRight(t *testing.T) {
 				t.Errorf("with the right to %s, %s is %d: %s", right, asked, rec.Code, doortest.Text(rec))
 			}
 		}
+	}
+}
+
+// TestJ01ForgedTokens: whatever is made of a good token without its key, or is for somebody else, opens nothing and is nobody.
+func TestJ01ForgedTokens(t *testing.T) {
+	w := newWorld(t)
+	good := w.Token("shared", view.VaultAudience)
+	must(t, w.send(doortest.Request{Target: "/secrets?api-version=7.4", Header: http.Header{"Host": {northVault}, "Authorization": {"Bearer " + good}}}), http.StatusOK)
+	bad := w.Forgeries(good)
+	maps.Copy(bad, w.BadAudiences(good, view.VaultAudience))
+	for name, token := range bad {
+		t.Run(name, func(t *testing.T) {
+			rec := w.send(doortest.Request{Target: "/secrets?api-version=7.4", Header: http.Header{"Host": {northVault}, "Authorization": {"Bearer " + token}}})
+			if rec.Code != http.StatusUnauthorized {
+				t.Errorf("%d %s", rec.Code, rec.Body)
+			}
+			if who := w.Ledger.Last().Principal.ID; who != "" {
+				t.Errorf("recorded as %s", who)
+			}
+		})
 	}
 }

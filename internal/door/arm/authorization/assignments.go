@@ -14,7 +14,11 @@ import (
 // findAssignment gives an assignment of the caller's tenant on exactly the scope of the path.
 func findAssignment(c *kit.Call, v *view.View, id name.GUID) (*view.RoleAssignment, bool) {
 	a, ok := v.Assignment(id)
-	return a, ok && a.Tenant == c.Token.Tenant && a.Scope.Key() == c.Scope.Key() && !v.Fenced(a.Scope)
+	if ok && a.Tenant != c.Token.Tenant {
+		c.Foreign(a.Tenant)
+		return nil, false
+	}
+	return a, ok && a.Scope.Key() == c.Scope.Key() && !v.Fenced(a.Scope)
 }
 
 func getAssignment(c *kit.Call) (kit.Answer, error) {

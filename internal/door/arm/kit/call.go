@@ -95,10 +95,16 @@ func (c *Call) ownTenant() error {
 			return nil
 		}
 		why = ForeignTenant
-		c.event.Record.Tenant = sub.Tenant
-		c.event.Record.Input = map[string]string{"caller_tenant": c.Token.Tenant.String()}
+		c.Foreign(sub.Tenant)
 	}
 	return fault.New(fault.Denied, why, "The subscription '%s' could not be found.", id)
+}
+
+// Foreign notes that what the request names is another tenant's: the refusal is recorded where it was tried, with the tenant
+// that the caller came from.
+func (c *Call) Foreign(tenant name.GUID) {
+	c.event.Record.Tenant = tenant
+	c.Note("caller_tenant", c.Token.Tenant.String())
 }
 
 // action fills in the resource's type.
@@ -141,6 +147,9 @@ func (c *Call) AllowLinked(v *view.View, action string, scope name.Scope) error 
 	d := c.Decide(v, action, scope)
 	if d.Allowed() {
 		return nil
+	}
+	if tenant, ok := v.TenantOf(scope); ok && tenant != c.Token.Tenant {
+		c.Foreign(tenant)
 	}
 	return fault.New(fault.Denied, LinkedDenied, "The client '%s' with object id '%s' has permission to perform action '%s' on "+
 		"scope '%s'; however, it does not have permission to perform action(s) '%s' on the linked scope(s) '%s' or the linked "+
