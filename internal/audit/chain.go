@@ -154,7 +154,7 @@ func (c *chain) note(recs []Record) error {
 		rec.ID, rec.Time, rec.Stream, rec.Node = requestid.New(now, c.opt.node), now, c.opt.stream, c.opt.node
 		rec.Door, rec.Outcome = "audit", Noted
 		rec.clean()
-		body, err := encodeBody(rec)
+		body, err := encodeBody(&rec)
 		if err != nil {
 			return err
 		}

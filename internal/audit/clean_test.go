@@ -45,7 +45,7 @@ func TestRecordIsBounded(t *testing.T) {
 	}
 	rec.Decision = &reason.Decision{Question: reason.Question{Principal: long, Action: long, Resource: long}, Hint: long, Decisive: clauses, Nearest: clauses}
 	rec.clean()
-	body, err := encodeBody(rec)
+	body, err := encodeBody(&rec)
 	must(t, err)
 	if len(body) > 128<<10 {
 		t.Errorf("a line of %d bytes", len(body))

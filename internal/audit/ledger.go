@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func (l *Log) Ledger(ctx context.Context, rec Record) error {
 		return err
 	}
 	l.stamp(&rec, LedgerStream)
-	body, err := encodeBody(rec)
+	body, err := encodeBody(&rec)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -117,13 +118,19 @@ func (l *Log) gather() []*waiting {
 		batch = append(batch, w)
 	case <-l.closing:
 	}
-	for size := 0; len(batch) < maxBatch && size < maxBatchBytes; {
+	for size, asked := 0, false; len(batch) < maxBatch && size < maxBatchBytes; {
 		select {
 		case w := <-l.queue:
 			batch = append(batch, w)
-			size += len(w.body)
+			size, asked = size+len(w.body), false
 		default:
-			return batch
+			if asked {
+				return batch
+			}
+			// Requests that are about to bring a record run first and share this sync. Nobody waits for them: when
+			// none is ready to run, this returns at once.
+			runtime.Gosched()
+			asked = true
 		}
 	}
 	return batch

@@ -21,17 +21,18 @@ const (
 	hashMember = `,"hash":"`
 	lineEnd    = `"}`
 	hashTail   = len(hashMember) + 2*sha256.Size + len(lineEnd)
+
+	usualBody = 1 << 10 // bytes that a record seldom exceeds
 )
 
 // encodeBody writes a record without the members that place it in a stream. The log's callers do this work, so that
 // the one writer only adds numbers and hashes.
-func encodeBody(rec Record) ([]byte, error) {
-	rec.Seq, rec.Prev, rec.Hash = 0, Hash{}, Hash{}
-	body, err := json.Marshal(rec)
+func encodeBody(rec *Record) ([]byte, error) {
+	body, err := appendRecord(make([]byte, 0, usualBody), rec)
 	if err != nil {
 		return nil, fmt.Errorf("encode record: %w", err)
 	}
-	return body[:len(body)-1], nil
+	return body, nil
 }
 
 // appendLine places body after head in buf and gives the new head.

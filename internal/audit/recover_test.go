@@ -322,7 +322,7 @@ func FuzzRecover(f *testing.F) {
 	var whole []byte
 	head := Head{}
 	for n := range 2 {
-		body, err := encodeBody(record(n))
+		body, err := encodeBody(new(record(n)))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -343,7 +343,7 @@ func FuzzRecover(f *testing.F) {
 		if c.head.Seq < head.Seq+1 && len(tail) > 0 {
 			t.Errorf("tail %q: no note follows line %d", tail, c.head.Seq)
 		}
-		body, err := encodeBody(record(9))
+		body, err := encodeBody(new(record(9)))
 		must(t, err)
 		must(t, c.append(body))
 		must(t, c.close())

@@ -178,7 +178,7 @@ func (l *Log) keepRefusals(recs []Record) {
 	var bodies [][]byte
 	size := 0
 	for _, rec := range recs {
-		body, err := encodeBody(rec)
+		body, err := encodeBody(&rec)
 		if err != nil { // a time that JSON has no form for
 			l.folds.lose(rec)
 			continue
