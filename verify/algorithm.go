@@ -74,9 +74,9 @@ func Fits(key crypto.PublicKey, alg string) bool {
 }
 
 // verify checks a signature with a key that CheckKey accepts and that fits.
-func (a algorithm) verify(key crypto.PublicKey, signed string, signature []byte) bool {
+func (a algorithm) verify(key crypto.PublicKey, signed, signature []byte) bool {
 	h := a.hash.New()
-	h.Write([]byte(signed))
+	h.Write(signed)
 	digest := h.Sum(nil)
 	switch k := key.(type) {
 	case *rsa.PublicKey:

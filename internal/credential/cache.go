@@ -15,7 +15,25 @@ type verified struct {
 
 type tokenHash [sha256.Size]byte
 
-func hashOf[T string | []byte](raw T) tokenHash { return sha256.Sum256([]byte(raw)) }
+// Presented is a token as it came, with the hash that it is remembered by.
+type Presented struct {
+	raw  string
+	hash tokenHash
+}
+
+// Present takes a token that is going to be checked.
+func Present(raw string) Presented {
+	p := Presented{raw: raw}
+	h := sha256.New()
+	part := make([]byte, 0, min(len(raw), 512)) // a copy of the whole token would be the larger part of the work
+	for rest := raw; rest != ""; {
+		part = append(part[:0], rest[:min(len(rest), cap(part))]...)
+		h.Write(part)
+		rest = rest[len(part):]
+	}
+	h.Sum(p.hash[:0])
+	return p
+}
 
 // cacheGeneration bounds one generation; two are kept, so that the cache forgets without a clock or a list.
 const cacheGeneration = 8192

@@ -202,7 +202,7 @@ func TestTheCacheDoesNotOutliveAnything(t *testing.T) {
 		t.Errorf("after expiry: %v", err)
 	}
 	withdrawn := &Tokens{Keys: noKeys{}}
-	withdrawn.cache.put(hashOf(raw), verified{claims: nil, kid: "k1"})
+	withdrawn.cache.put(Present(raw).hash, verified{claims: nil, kid: "k1"})
 	if _, err := withdrawn.Verify(h.view, h.now, raw); !fault.Is(err, TokenSignature) {
 		t.Errorf("after its key was withdrawn: %v", err)
 	}

@@ -1,8 +1,8 @@
 package credential
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -41,25 +41,6 @@ type Session struct {
 	Inc        string // incarnation of the store that it was issued from
 }
 
-// sealedSession is the JSON inside the seal; names are short because the token is limited.
-type sealedSession struct {
-	Secret     string            `json:"s"`
-	RoleID     string            `json:"r,omitempty"`
-	Name       string            `json:"n,omitempty"`
-	Origin     name.GUID         `json:"o,omitzero"`
-	Provider   string            `json:"p,omitempty"`
-	Subject    string            `json:"u,omitempty"`
-	Tags       map[string]string `json:"t,omitempty"`
-	Transitive []string          `json:"y,omitempty"`
-	Policies   []string          `json:"l,omitempty"`
-	SourceID   string            `json:"i,omitempty"`
-	Chained    bool              `json:"c,omitempty"`
-	Issued     int64             `json:"a"`
-	Expires    int64             `json:"x"`
-	Rev        int64             `json:"v"`
-	Inc        string            `json:"z"`
-}
-
 // Sealer seals with the current key; the keyring.
 type Sealer interface {
 	Seal(purpose string, aad, plaintext []byte) ([]byte, error)
@@ -75,24 +56,18 @@ func binding(account, keyID string) []byte { return []byte(account + "/" + keyID
 
 // Seal writes the session as its token: the account in clear, everything else sealed.
 func (s *Session) Seal(by Sealer) (string, error) {
-	plain, err := json.Marshal(sealedSession{
-		Secret: s.Secret.Reveal(), RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
-		Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, SourceID: s.SourceID, Chained: s.Chained,
-		Issued: s.Issued.Unix(), Expires: s.Expires.Unix(), Rev: s.Rev, Inc: s.Inc,
-	})
+	account := s.Account.String()
+	sealed, err := by.Seal(Purpose, binding(account, s.KeyID), s.appendSealed(make([]byte, 0, usualSealed)))
 	if err != nil {
 		return "", err
 	}
-	sealed, err := by.Seal(Purpose, binding(s.Account.String(), s.KeyID), plain)
-	if err != nil {
-		return "", err
-	}
-	token := s.Account.String() + "." + base64.RawURLEncoding.EncodeToString(sealed)
-	if len(token) > MaxSealed {
+	size := len(account) + 1 + base64.RawURLEncoding.EncodedLen(len(sealed))
+	if size > MaxSealed {
 		return "", fault.New(fault.Invalid, SessionTooLarge, "The session's tags and policies need %d bytes, %d are allowed.",
-			len(token), MaxSealed)
+			size, MaxSealed)
 	}
-	return token, nil
+	token := append(append(make([]byte, 0, size), account...), '.')
+	return string(base64.RawURLEncoding.AppendEncode(token, sealed)), nil
 }
 
 // OpenSession opens a session token that came with the access key keyID. It says nothing about whether the session still
@@ -118,7 +93,7 @@ func (s *Sessions) Open(keyID, token string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash := hashOf(plain) // 240 random bits of a secret are in it
+	hash := tokenHash(sha256.Sum256(plain)) // 240 random bits of a secret are in it
 	if known, ok := s.read.get(hash); ok && known.KeyID == keyID && known.Account == account {
 		return known, nil
 	}
@@ -160,8 +135,8 @@ func notOurs(why error) error {
 
 // readSession reads what was sealed.
 func readSession(id name.AccountID, keyID string, plain []byte) (*Session, error) {
-	var in sealedSession
-	if err := json.Unmarshal(plain, &in); err != nil {
+	in, err := readSealed(plain)
+	if err != nil {
 		return nil, notOurs(err)
 	}
 	return &Session{

@@ -61,15 +61,14 @@ func TenantOfIssuer(v *view.View, issuer string) (*view.Tenant, bool) {
 	if inst == nil {
 		return nil, false
 	}
-	rest, ok := strings.CutPrefix(issuer, inst.URLs["entra"]+"/")
-	if !ok {
+	rest, ok := strings.CutPrefix(issuer, inst.URLs["entra"])
+	rest, slash := strings.CutPrefix(rest, "/")
+	if !ok || !slash {
 		return nil, false
 	}
-	id, err := name.ParseGUID(strings.TrimSuffix(strings.TrimSuffix(rest, "v2.0"), "/"))
-	if err != nil {
-		return nil, false
-	}
-	if v1, v2 := IssuerOf(inst, id); issuer != v1 && issuer != v2 {
+	tenant, form, _ := strings.Cut(rest, "/")
+	id, err := name.ParseGUID(tenant)
+	if err != nil || id.String() != tenant || form != "" && form != "v2.0" || rest == tenant {
 		return nil, false
 	}
 	return v.Tenant(id)
@@ -79,19 +78,20 @@ func TenantOfIssuer(v *view.View, issuer string) (*view.Tenant, bool) {
 // that minted it is ours), incarnation, and that its principal is there and not revoked. Whether the token is meant for
 // the door that got it is the caller's question.
 func (t *Tokens) Verify(v *view.View, now time.Time, raw string) (*Token, error) {
-	if own, known, err := t.VerifyKnown(v, now, raw); known {
+	p := Present(raw)
+	if own, known, err := t.VerifyKnown(v, now, p); known {
 		return own, err
 	}
 	parsed, err := verify.Parse(raw, MaxToken)
 	if err != nil {
 		return nil, explain(err)
 	}
-	return t.VerifyParsed(v, now, raw, parsed)
+	return t.VerifyParsed(v, now, p, parsed)
 }
 
 // VerifyKnown is Verify for a token whose signature held before; known is false for any other.
-func (t *Tokens) VerifyKnown(v *view.View, now time.Time, raw string) (own *Token, known bool, err error) {
-	kept, ok := t.cache.get(hashOf(raw))
+func (t *Tokens) VerifyKnown(v *view.View, now time.Time, p Presented) (own *Token, known bool, err error) {
+	kept, ok := t.cache.get(p.hash)
 	if !ok {
 		return nil, false, nil
 	}
@@ -102,9 +102,9 @@ func (t *Tokens) VerifyKnown(v *view.View, now time.Time, raw string) (own *Toke
 	return own, true, err
 }
 
-// VerifyParsed is Verify for a token that was read already; parsed is what raw says.
-func (t *Tokens) VerifyParsed(v *view.View, now time.Time, raw string, parsed *verify.Token) (*Token, error) {
-	if len(raw) > MaxToken {
+// VerifyParsed is Verify for a token that was read already; parsed is what p says.
+func (t *Tokens) VerifyParsed(v *view.View, now time.Time, p Presented, parsed *verify.Token) (*Token, error) {
+	if len(p.raw) > MaxToken {
 		return nil, fault.New(fault.Unauthenticated, TokenMalformed, "The token is longer than allowed.")
 	}
 	if _, ours := TenantOfIssuer(v, parsed.UnverifiedIssuer()); !ours {
@@ -118,7 +118,7 @@ func (t *Tokens) VerifyParsed(v *view.View, now time.Time, raw string, parsed *v
 	if err != nil {
 		return nil, explain(err)
 	}
-	t.cache.put(hashOf(raw), verified{claims: claims, kid: parsed.KeyID()})
+	t.cache.put(p.hash, verified{claims: claims, kid: parsed.KeyID()})
 	return current(v, now, claims)
 }
 

@@ -44,7 +44,8 @@ func (f *Verifier) Verify(ctx context.Context, v *view.View, token string) (Asse
 	if len(token) > MaxAssertion {
 		return Assertion{}, fault.New(fault.Invalid, Malformed, "The token is longer than %d characters.", MaxAssertion)
 	}
-	if own, known, err := f.Own.VerifyKnown(v, f.Now(), token); known {
+	presented := credential.Present(token)
+	if own, known, err := f.Own.VerifyKnown(v, f.Now(), presented); known {
 		return ours(own, err)
 	}
 	t, err := jose.Parse(token, MaxAssertion)
@@ -56,7 +57,7 @@ func (f *Verifier) Verify(ctx context.Context, v *view.View, token string) (Asse
 			return f.foreign(ctx, i, t)
 		}
 	}
-	return ours(f.Own.VerifyParsed(v, f.Now(), token, t)) // names what is wrong with one that nobody knows
+	return ours(f.Own.VerifyParsed(v, f.Now(), presented, t)) // names what is wrong with one that nobody knows
 }
 
 // ours makes an assertion of a token of this installation.

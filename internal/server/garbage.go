@@ -9,7 +9,7 @@ import (
 
 // garbage is how many bytes of garbage a small heap may hold before it is collected. Collecting after every doubling
 // of a few megabytes, as Go does by default, took up to a quarter of what serving a cached token costs.
-const garbage = 32 << 20
+const garbage = 64 << 20
 
 // loadGarbage is the same for a server that loads its records and serves nobody yet: nearly all that it makes stays, so
 // there is little to be found on the way up.

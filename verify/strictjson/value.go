@@ -123,7 +123,7 @@ func (v Value) Object() (Object, bool) {
 	if v.Kind() != ObjectKind {
 		return Object{}, false
 	}
-	object := Object{members: make([]Member, 0, min(bytes.Count(v.raw, []byte{':'}), usualMembers))}
+	object := Object{members: make([]Member, 0, min(bytes.Count(v.raw, []byte(`":`)), usualMembers))}
 	shared := ""
 	if len(v.raw) <= sharedText {
 		shared = string(v.raw)
