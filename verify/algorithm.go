@@ -74,10 +74,8 @@ func Fits(key crypto.PublicKey, alg string) bool {
 }
 
 // verify checks a signature with a key that CheckKey accepts and that fits.
-func (a algorithm) verify(key crypto.PublicKey, signed, signature []byte) bool {
-	h := a.hash.New()
-	h.Write(signed)
-	digest := h.Sum(nil)
+func (a algorithm) verify(key crypto.PublicKey, signed string, signature []byte) bool {
+	digest := digestOf(a.hash, signed)
 	switch k := key.(type) {
 	case *rsa.PublicKey:
 		if a.family == pkcs1 {
@@ -90,6 +88,19 @@ func (a algorithm) verify(key crypto.PublicKey, signed, signature []byte) bool {
 		return verifyECDSA(k, digest, signature)
 	}
 	return false
+}
+
+// digestOf hashes a text piece by piece: a copy of the whole would be longer than all else that a verification needs.
+func digestOf(hash crypto.Hash, text string) []byte {
+	const piece = 512
+	h := hash.New()
+	part := make([]byte, 0, min(len(text), piece))
+	for text != "" {
+		part = append(part[:0], text[:min(len(text), piece)]...)
+		h.Write(part)
+		text = text[len(part):]
+	}
+	return h.Sum(part[:0])
 }
 
 // verifyECDSA takes the signature as RFC 7518 section 3.4 has it, r and s one after the other at their full length.

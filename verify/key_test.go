@@ -236,7 +236,7 @@ func BenchmarkVerify(b *testing.B) {
 func TestUnknownKeyVerifiesNothing(t *testing.T) {
 	for _, name := range append(DefaultAlgorithms(), "PS256") {
 		a, known := algorithmNamed(name)
-		if !known || a.verify(ed25519.PublicKey{}, []byte("signed"), []byte("signature")) {
+		if !known || a.verify(ed25519.PublicKey{}, "signed", []byte("signature")) {
 			t.Errorf("%s holds with a key of another kind", name)
 		}
 	}

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"slices"
@@ -35,7 +34,7 @@ type Token struct {
 	keyID     string
 	kind      string
 	issuer    string
-	signed    []byte // the signing input of RFC 7515 section 5.1, the exact characters that were sent
+	signed    string // the signing input of RFC 7515 section 5.1, the exact characters that were sent
 	signature []byte
 }
 
@@ -58,19 +57,18 @@ func parse(token string, maxBytes int, types ...string) (*Token, error) {
 	if len(token) > maxBytes {
 		return nil, malformed("", "the token is longer than allowed", nil)
 	}
-	text := []byte(token) // the one copy: what is signed is read from it too
-	parts, err := split(text)
+	header, payload, signature, err := split(token)
 	if err != nil {
 		return nil, err
 	}
-	t := &Token{signed: text[:bytes.LastIndexByte(text, '.')], signature: parts[2]}
-	if t.header, err = object("header", parts[0], registeredHeaders()); err != nil {
+	t := &Token{signed: token[:strings.LastIndexByte(token, '.')], signature: signature}
+	if t.header, err = object("header", header, registeredHeaders()); err != nil {
 		return nil, err
 	}
 	if err := t.readHeader(types); err != nil {
 		return nil, err
 	}
-	if t.payload, err = object("payload", parts[1], registeredClaims()); err != nil {
+	if t.payload, err = object("payload", payload, registeredClaims()); err != nil {
 		return nil, err
 	}
 	if t.issuer, err = optionalText(t.payload, "iss"); err != nil {
@@ -123,42 +121,37 @@ func (t *Token) CheckAlgorithm(allowed ...string) error {
 // for nothing else: anybody can write anything here.
 func (t *Token) UnverifiedIssuer() string { return t.issuer }
 
-// split takes a token apart by RFC 7515 section 7.1 and decodes the parts. Five parts would be an encrypted token (RFC
-// 7516), which is refused unread.
-func split(token []byte) (parts [3][]byte, err error) {
-	if n := bytes.Count(token, []byte{'.'}) + 1; n != len(parts) {
+// split takes a token apart by RFC 7515 section 7.1. Five parts would be an encrypted token (RFC 7516), which is
+// refused unread.
+func split(token string) (header, payload, signature []byte, err error) {
+	if parts := strings.Count(token, ".") + 1; parts != 3 {
 		detail := "a signed token has three parts"
-		if n == 5 {
+		if parts == 5 {
 			detail = "an encrypted token is not accepted"
 		}
-		return parts, malformed("", detail, nil)
+		return nil, nil, nil, malformed("", detail, nil)
 	}
-	room := make([]byte, 0, base64.RawURLEncoding.DecodedLen(len(token)))
-	for i := range parts {
-		var part []byte
-		part, token, _ = bytes.Cut(token, []byte{'.'})
-		start := len(room)
-		if room, err = appendSegment(room, part); err != nil {
-			return parts, malformed("", "a part of the token is not base64url", err)
+	var decoded [3][]byte
+	for i := range decoded {
+		var part string
+		part, token, _ = strings.Cut(token, ".")
+		if decoded[i], err = decodeSegment(part); err != nil {
+			return nil, nil, nil, malformed("", "a part of the token is not base64url", err)
 		}
-		parts[i] = room[start:len(room):len(room)]
 	}
-	return parts, nil
+	return decoded[0], decoded[1], decoded[2], nil
 }
 
-// decodeSegment is appendSegment for a text that stands alone.
-func decodeSegment(part string) ([]byte, error) { return appendSegment(nil, []byte(part)) }
-
-// appendSegment reads base64url without padding by RFC 7515 section 2, in its one canonical spelling: encoding/base64
+// decodeSegment reads base64url without padding by RFC 7515 section 2, in its one canonical spelling: encoding/base64
 // skips line breaks even when it is strict.
-func appendSegment(dst, part []byte) ([]byte, error) {
-	if len(part) == 0 {
-		return dst, errors.New("it is empty")
+func decodeSegment(part string) ([]byte, error) {
+	if part == "" {
+		return nil, errors.New("it is empty")
 	}
-	if bytes.IndexByte(part, '\r') >= 0 || bytes.IndexByte(part, '\n') >= 0 {
-		return dst, errors.New("it contains a line break")
+	if strings.IndexByte(part, '\r') >= 0 || strings.IndexByte(part, '\n') >= 0 {
+		return nil, errors.New("it contains a line break")
 	}
-	return base64.RawURLEncoding.Strict().AppendDecode(dst, part)
+	return base64.RawURLEncoding.Strict().DecodeString(part)
 }
 
 // object reads a header or payload and refuses names that another reader could take for registered ones.

@@ -22,7 +22,7 @@ const (
 	lineEnd    = `"}`
 	hashTail   = len(hashMember) + 2*sha256.Size + len(lineEnd)
 
-	usualBody = 1 << 10 // bytes that a record seldom exceeds
+	usualBody = 3 << 9 // bytes that a record seldom exceeds
 )
 
 // encodeBody writes a record without the members that place it in a stream. The log's callers do this work, so that

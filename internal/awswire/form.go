@@ -26,7 +26,7 @@ type Form struct {
 }
 
 // DecodeQuery reads a form body. A repeated name, bad percent-encoding, bad UTF-8, a NUL and an empty name are refused.
-func DecodeQuery(body []byte, limits Limits) (Form, error) {
+func DecodeQuery[T string | []byte](body T, limits Limits) (Form, error) {
 	if len(body) > limits.Bytes {
 		return Form{}, tooLarge("the request has more than %d bytes", limits.Bytes)
 	}

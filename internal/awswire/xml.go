@@ -52,7 +52,7 @@ func (x *XML) Bytes() []byte { return x.b }
 
 // NewDocument starts a document: the declaration and the root element. An empty namespace is left out.
 func NewDocument(root, namespace string) *XML {
-	x := &XML{b: make([]byte, 0, 2048), open: make([]string, 0, 8)} // a session's answer and its depth
+	x := &XML{b: make([]byte, 0, 3<<9), open: make([]string, 0, 8)} // a session's answer and its depth
 	x.b = append(x.b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"...)
 	x.begin(root, namespace)
 	return x

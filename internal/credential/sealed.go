@@ -11,7 +11,7 @@ import (
 )
 
 // usualSealed is how many bytes a session without policies seldom exceeds.
-const usualSealed = 1 << 10
+const usualSealed = 640
 
 // sealedSession is the JSON inside the seal; names are short because the token is limited.
 type sealedSession struct {

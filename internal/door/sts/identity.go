@@ -27,7 +27,7 @@ func (d Door) callerIdentity(c *call) (func(*awswire.XML), error) {
 func (d Door) signer(c *call) (*authn.Session, error) {
 	s, err := d.Authn.Signed(c.v, awswire.Request{
 		Method: c.r.Method, Path: web.RawPath(c.r), RawQuery: c.r.URL.RawQuery, Host: c.r.Host, Header: c.r.Header,
-		Body: c.body, Secure: c.r.TLS != nil,
+		Body: []byte(c.body), Secure: c.r.TLS != nil,
 	}, awswire.QueryRule("sts"))
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ type call struct {
 	r     *http.Request
 	v     *view.View
 	form  awswire.Form
-	body  []byte
+	body  string
 	event *web.Event
 }
 
@@ -67,7 +67,7 @@ func (c *call) read() (err error) {
 	if kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return fault.New(fault.Invalid, Validation, "The content type must be application/x-www-form-urlencoded.")
 	}
-	if c.body, err = web.ReadBody(c.r); err != nil {
+	if c.body, err = web.ReadText(c.r); err != nil {
 		return err
 	}
 	c.form, err = awswire.DecodeQuery(c.body, limits)
