@@ -41,11 +41,11 @@ func DecodeQuery[T string | []byte](body T, limits Limits) (Form, error) {
 	f := Form{values: make(map[string]string, n)}
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
+		name, err := unescapeForm(name)
 		if err != nil {
 			return Form{}, malformedForm("a parameter name is not well formed percent-encoding")
 		}
-		if value, err = url.QueryUnescape(value); err != nil {
+		if value, err = unescapeForm(value); err != nil {
 			return Form{}, malformedForm("a parameter value is not well formed percent-encoding")
 		}
 		if err := f.put(name, value); err != nil {
@@ -53,6 +53,14 @@ func DecodeQuery[T string | []byte](body T, limits Limits) (Form, error) {
 		}
 	}
 	return f, nil
+}
+
+// unescapeForm is url.QueryUnescape, which looks at every byte on its own; a token has none that is escaped.
+func unescapeForm(s string) (string, error) {
+	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
+		return s, nil
+	}
+	return url.QueryUnescape(s)
 }
 
 // DecodeQueryURL reads the form of a GET. Here '+' is a plus, as it is for the signature, and the parameters of a

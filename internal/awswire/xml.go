@@ -62,7 +62,12 @@ func NewDocument(root, namespace string) *XML {
 // unless it is written as a reference: XML 1.0 section 2.11). A character that XML 1.0 section 2.2 does not know, and
 // bytes that are no UTF-8, become U+FFFD.
 func appendXMLText(dst []byte, s string) []byte {
-	for i := 0; i < len(s); {
+	plain := 0 // most texts have nothing else
+	for plain < len(s) && isPlainXML(s[plain]) {
+		plain++
+	}
+	dst = append(dst, s[:plain]...)
+	for i := plain; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == '&':
@@ -83,4 +88,9 @@ func appendXMLText(dst []byte, s string) []byte {
 		i += n
 	}
 	return dst
+}
+
+// isPlainXML tells the characters of ASCII that are written as they are.
+func isPlainXML(c byte) bool {
+	return c >= 0x20 && c < utf8.RuneSelf && c != '&' && c != '<' && c != '>' && c != '"'
 }
