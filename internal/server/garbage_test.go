@@ -6,7 +6,7 @@ import (
 )
 
 func TestCollectAt(t *testing.T) {
-	for live, want := range map[uint64]int{1: 400, 4 << 20: 400, 8 << 20: 400, 16 << 20: 200, 32 << 20: 100, 1 << 30: 100} {
+	for live, want := range map[uint64]int{1: 400, 4 << 20: 400, 8 << 20: 400, 16 << 20: 400, 32 << 20: 200, 64 << 20: 100, 1 << 30: 100} {
 		if got := collectAt(live, garbage); got != want {
 			t.Errorf("with %d bytes live: %d %%, want %d %%", live, got, want)
 		}
