@@ -56,6 +56,9 @@ func accept(t *testing.T, w *doortest.World, h http.Handler, status int, req doo
 	return rec.Header()
 }
 
+// sent is a header in exactly this spelling: a client in Python tells metadata from the rest by it.
+func sent(h http.Header, spelled string) string { return strings.Join(h[spelled], ",") }
+
 func blockTarget(id string) string { return target + "?comp=block&blockid=" + url.QueryEscape(id) }
 
 const blockList = target + "?comp=blocklist"
@@ -89,7 +92,7 @@ func TestBlocks(t *testing.T) {
 	list := `<?xml version="1.0" encoding="utf-8"?><BlockList><Latest>AAAC</Latest> <Uncommitted>AAAA</Uncommitted></BlockList>`
 	accept(t, w, h, http.StatusCreated, change(http.MethodPut, blockList, list, "x-ms-blob-content-type", "text/x", "x-ms-meta-a", "b"))
 	head := accept(t, w, h, http.StatusOK, change(http.MethodHead, target, ""))
-	if got := read(t, w, h, target); got != "three one " || head.Get("Content-Type") != "text/x" || head.Get("x-ms-meta-a") != "b" || head.Get("Content-MD5") != "" {
+	if got := read(t, w, h, target); got != "three one " || head.Get("Content-Type") != "text/x" || sent(head, "x-ms-meta-a") != "b" || head.Get("Content-MD5") != "" {
 		t.Errorf("%q %v", got, head)
 	}
 	accept(t, w, h, http.StatusCreated, change(http.MethodPut, blockTarget("AAAZ"), "waits"))
@@ -365,7 +368,7 @@ func TestContainers(t *testing.T) {
 	second := accept(t, w, h, http.StatusOK, change(http.MethodPut, made+"&comp=metadata", "", "x-ms-meta-owner", "you", "If-Match", first.Get("ETag")))
 	w.Refused(as(w, h, "shared", change(http.MethodPut, made+"&comp=metadata", "", "If-Match", first.Get("ETag"))), http.StatusPreconditionFailed, web.ConditionNotMet)
 	head := accept(t, w, h, http.StatusOK, change(http.MethodHead, made, ""))
-	if head.Get("x-ms-meta-owner") != "you" || head.Get("ETag") != second.Get("ETag") {
+	if sent(head, "x-ms-meta-owner") != "you" || head.Get("ETag") != second.Get("ETag") {
 		t.Errorf("%v", head)
 	}
 	w.Refused(as(w, h, "shared", change(http.MethodDelete, made, "", "If-Match", first.Get("ETag"))), http.StatusPreconditionFailed, web.ConditionNotMet)

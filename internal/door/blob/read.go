@@ -202,9 +202,10 @@ func writeInfo(h http.Header, info objects.Info) {
 	h.Set("x-ms-server-encrypted", "false")
 }
 
+// writeMetadata keeps the names in lower case, as Azure sends them: its SDK for Python finds no others.
 func writeMetadata(h http.Header, user map[string]string) {
 	for k, v := range user {
-		h.Set(metaPrefix+k, v)
+		h[metaPrefix+k] = []string{v}
 	}
 }
 
