@@ -15,9 +15,9 @@ func TestErrorBodies(t *testing.T) {
 	at := Trace{RequestID: "r", CorrelationID: "c", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	for got, want := range map[string]string{
 		string(AppendARMError(nil, "r", f)):                     `{"error":{"code":"Forbidden","message":"no \"way\" (request id r)"}}`,
-		string(AppendGraphError(nil, at, f)):                    `{"error":{"code":"Forbidden","message":"no \"way\"","innerError":{"date":"2026-01-02T03:04:05Z","request-id":"r","client-request-id":"c"}}}`,
-		string(AppendVaultError(nil, f, "")):                    `{"error":{"code":"Forbidden","message":"no \"way\""}}`,
-		string(AppendVaultError(nil, f, "ByRbac")):              `{"error":{"code":"Forbidden","message":"no \"way\"","innererror":{"code":"ByRbac"}}}`,
+		string(AppendGraphError(nil, at, f)):                    `{"error":{"code":"Forbidden","message":"no \"way\" (request id r)","innerError":{"date":"2026-01-02T03:04:05Z","request-id":"r","client-request-id":"c"}}}`,
+		string(AppendVaultError(nil, f, "", "1")):               `{"error":{"code":"Forbidden","message":"no \"way\" (request id 1)"}}`,
+		string(AppendVaultError(nil, f, "ByRbac", "1")):         `{"error":{"code":"Forbidden","message":"no \"way\" (request id 1)","innererror":{"code":"ByRbac"}}}`,
 		ARMChallenge("https://h", "t", "a\r\n\"b\\é"):           `Bearer authorization_uri="https://h/t", error="invalid_token", error_description="ab"`,
 		VaultChallenge("https://h", "t", "https://v:1"):         `Bearer authorization="https://h/t", resource="https://v:1"`,
 		string(AppendMetadataError(nil, ServiceFabric, "r", f)): `{"error":{"code":"Forbidden","message":"no \"way\" (request id r)"}}`,

@@ -50,11 +50,12 @@ func GraphErrors(more ...map[fault.Reason]Row) *ErrorTable {
 	return newTable(kinds, append([]map[fault.Reason]Row{own}, more...)...)
 }
 
-// AppendGraphError writes a refusal of Microsoft Graph onto dst.
+// AppendGraphError writes a refusal of Microsoft Graph onto dst. The request id also ends the message, which is all that the
+// command line prints.
 func AppendGraphError(dst []byte, at Trace, f Failure) []byte {
 	o := newObject(append(dst, `{"error":`...))
 	o.text("code", f.Code)
-	o.text("message", f.Message)
+	o.text("message", f.Message+" (request id "+at.RequestID+")")
 	o.name("innerError")
 	inner := newObject(o.b)
 	inner.text("date", at.At.UTC().Format(time.RFC3339))

@@ -35,12 +35,12 @@ func VaultErrors(more ...map[fault.Reason]Row) *ErrorTable {
 }
 
 // AppendVaultError writes the body of a refusal at the Key Vault door onto dst. inner is the inner code, such as
-// ForbiddenByRbac; empty is none.
-func AppendVaultError(dst []byte, f Failure, inner string) []byte {
+// ForbiddenByRbac; empty is none. The request id stands in the message, which is all that the SDKs print.
+func AppendVaultError(dst []byte, f Failure, inner, requestID string) []byte {
 	dst = append(dst, `{"error":`...)
 	o := newObject(dst)
 	o.text("code", f.Code)
-	o.text("message", f.Message)
+	o.text("message", f.Message+" (request id "+requestID+")")
 	if inner != "" {
 		o.name("innererror")
 		deep := newObject(o.b)

@@ -46,7 +46,7 @@ func inner(why fault.Reason) string {
 
 // WriteError answers a refusal. A 401 carries the challenge with the tenant of the vault that was asked for: without it
 // clients that serve several tenants could not ask the right one.
-func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, _ string) {
+func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
 	failure := d.errors.Failure(f)
 	h := w.Header()
 	if failure.Status == http.StatusUnauthorized {
@@ -54,7 +54,7 @@ func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fau
 		urls := v.Installation().URLs
 		h.Set("WWW-Authenticate", azwire.VaultChallenge(urls["entra"], tenantFor(v, r).String(), urls["keyvault"]))
 	}
-	body := azwire.AppendVaultError(nil, failure, inner(f.Reason))
+	body := azwire.AppendVaultError(nil, failure, inner(f.Reason), requestID)
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
