@@ -152,7 +152,8 @@ func (s ResourceSpec) check() error {
 		}
 	}
 	return firstError(because(InvalidName, form.Type(s.ID.Type())), because(InvalidValue, form.Plain(s.ID.Type())),
-		because(InvalidName, form.Resource(s.ID)), because(InvalidValue, form.Location(s.Location)), because(InvalidValue, form.Tags(s.Tags)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
+		because(InvalidName, form.Resource(s.ID)), because(InvalidValue, form.Promises(s.ID, s.Properties)), because(InvalidValue, form.Location(s.Location)),
+		because(InvalidValue, form.Tags(s.Tags)), because(InvalidValue, form.Lifetime(s.MaxLifetime)))
 }
 
 // UserIdentitySpec is a user-assigned identity as somebody wants it. Its federated credentials have commands of their
