@@ -10,7 +10,7 @@ import (
 // forbidden wants a command refused by Graph to somebody without a right in the directory.
 func forbidden(t *testing.T, s *harness.Session, argv ...string) {
 	t.Helper()
-	s.Failed(t, "Insufficient privileges", argv...)
+	s.Refused(t, "Insufficient privileges", "access.denied", argv...)
 }
 
 // TestC38Applications makes an application and signs in as it: by a federated credential, and by the legacy ways.
@@ -42,22 +42,22 @@ func TestC38Applications(t *testing.T) {
 	job.Refused(t, "AADSTS700213", "federation.subject_mismatch",
 		as("--federated-token", issuer.Token(t, map[string]any{"sub": "repo:acme/b:ref:refs/heads/main"}))...)
 	s.Must(t, "az", "ad", "app", "federated-credential", "delete", "--id", object, "--federated-credential-id", "main")
-	job.Refused(t, "AADSTS70021", "federation.", as("--federated-token", issuer.Token(t, map[string]any{"sub": "repo:acme/a:ref:refs/heads/main"}))...)
+	job.Refused(t, "AADSTS70021", "federation.no_credential", as("--federated-token", issuer.Token(t, map[string]any{"sub": "repo:acme/a:ref:refs/heads/main"}))...)
 
 	secret := s.Must(t, "az", "ad", "app", "credential", "reset", "--id", object, "--query", "password", "-o", "tsv")
 	job.Must(t, as("--password", secret)...)
 	want(t, "the application in the token", tokenOf(t, job, storage)["appid"], any(client))
-	job.Refused(t, "AADSTS7000215", "entra.", as("--password", "not-the-secret")...)
+	job.Refused(t, "AADSTS7000215", "entra.bad_secret", as("--password", "not-the-secret")...)
 	job.Must(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=shop", "-keyout", "key.pem", "-out", "cert.pem")
 	job.Must(t, "sh", "-c", "cat key.pem cert.pem >both.pem")
-	job.Refused(t, "AADSTS700027", "", as("--password", job.Folder()+"/both.pem")...)
+	job.Refused(t, "AADSTS700027", "entra.certificate_unknown", as("--password", job.Folder()+"/both.pem")...)
 	s.Must(t, "az", "ad", "app", "credential", "reset", "--id", object, "--append", "--cert", "@"+job.Folder()+"/cert.pem")
 	job.Must(t, as("--password", job.Folder()+"/both.pem")...)
 	job.Must(t, as("--password", secret)...) // the reset appended
 	for key := range strings.FieldsSeq(s.Must(t, "az", "ad", "app", "credential", "list", "--id", object, "--query", "[].keyId", "-o", "tsv")) {
 		s.Must(t, "az", "ad", "app", "credential", "delete", "--id", object, "--key-id", key)
 	}
-	job.Refused(t, "AADSTS7000215", "entra.", as("--password", secret)...)
+	job.Refused(t, "AADSTS7000215", "entra.bad_secret", as("--password", secret)...)
 	s.Must(t, "az", "ad", "app", "delete", "--id", object)
-	s.Failed(t, "", "az", "ad", "app", "show", "--id", client)
+	s.Refused(t, "does not exist", "directory.application_not_found", "az", "ad", "app", "show", "--id", client)
 }

@@ -128,7 +128,7 @@ scope: $(ResourceGroup/pipeline.id)
 	job.Refused(t, "AADSTS700213", "federation.subject_mismatch", by(map[string]any{"sub": "repo:acme/b:ref:refs/heads/main"})...)
 	job.Refused(t, "AADSTS700213", "federation.subject_mismatch", by(map[string]any{"sub": "repo:acme/a:pull_request"})...)
 	job.Refused(t, "AADSTS700212", "federation.audience_mismatch", by(map[string]any{"sub": main, "aud": "sts.amazonaws.com"})...)
-	job.Refused(t, "AADSTS", "federation.expired", by(map[string]any{"sub": main, "iat": 1e9, "exp": 1e9 + 60})...)
+	job.Refused(t, "AADSTS700024", "federation.expired", by(map[string]any{"sub": main, "iat": 1e9, "exp": 1e9 + 60})...)
 }
 
 // TestAccount asks for what az knows of where it is.
@@ -144,7 +144,7 @@ func TestAccount(t *testing.T) {
 	for _, resource := range []string{storage, "https://management.core.windows.net/", "https://vault.azure.net"} {
 		want(t, "the audience", tokenOf(t, s, resource)["aud"], any(resource))
 	}
-	s.Refused(t, "", "mint.audience_unregistered", "az", "account", "get-access-token", "--resource", "https://unheard-of.example.com")
+	s.Refused(t, "The resource principal named", "mint.audience_unregistered", "az", "account", "get-access-token", "--resource", "https://unheard-of.example.com")
 	house.Do(t, "", "delete", "Resource", "account-own")
-	s.Refused(t, "", "attest.workload_deleted", "az", "account", "get-access-token", "--resource", storage)
+	s.Refused(t, "was deleted", "attest.workload_deleted", "az", "account", "get-access-token", "--resource", storage)
 }

@@ -13,7 +13,12 @@ import (
 // house is the installation that the stories of this package share: each has a resource group of its own.
 var house *harness.House
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m, func(h *harness.House) { house = h })) }
+func TestMain(m *testing.M) {
+	os.Exit(harness.Main(m, func(h *harness.House) {
+		house = h
+		h.Resolve("azvault.vault.localhost") // without DNS a vault's name resolves nowhere
+	}))
+}
 
 // tell begins a story of az. It is false when az was left out.
 func tell(t *testing.T, flow, setting string) bool {

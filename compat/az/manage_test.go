@@ -32,7 +32,7 @@ func TestGroups(t *testing.T) {
 	if names := other.Must(t, "az", "group", "list", "--query", "[].name", "-o", "tsv"); strings.Contains(names, "groups-made") {
 		t.Errorf("a stranger sees %q", names)
 	}
-	s.Failed(t, "", "az", "group", "create", "-n", "no/name", "-l", "westeurope")
+	s.Refused(t, "InvalidResourceGroupName", "directory.invalid_name", "az", "group", "create", "-n", "no*name", "-l", "westeurope")
 	s.Must(t, "az", "group", "delete", "-n", "groups-made", "--yes")
 	s.Refused(t, "ResourceGroupNotFound", "directory.group_not_found", "az", "group", "show", "-n", "groups-made")
 	s.Refused(t, "ResourceGroupNotFound", "directory.group_not_found", "az", "group", "delete", "-n", "groups-made", "--yes")
@@ -60,7 +60,7 @@ func TestIdentities(t *testing.T) {
 	denied(t, other, "az", "identity", "list", "-g", "identities")
 	denied(t, other, "az", "identity", "delete", "-n", "first", "-g", "identities")
 	s.Must(t, "az", "identity", "delete", "-n", "first", "-g", "identities")
-	s.Refused(t, "ResourceNotFound", "_not_found", "az", "identity", "show", "-n", "first", "-g", "identities")
+	s.Refused(t, "ResourceNotFound", "directory.identity_not_found", "az", "identity", "show", "-n", "first", "-g", "identities")
 	remade := s.JSON(t, "az", "identity", "create", "-n", "first", "-g", "identities", "-l", "westeurope", "-o", "json")
 	if harness.Text(remade, "principalId") == harness.Text(made, "principalId") {
 		t.Error("an identity that is made again inherits its principal")
@@ -104,8 +104,8 @@ func TestFederatedCredentials(t *testing.T) {
 	const main, dev = "repo:acme/a:ref:refs/heads/main", "repo:acme/a:ref:refs/heads/dev"
 	made := s.JSON(t, trust("create", "main", "--issuer", issuer.URL, "--subject", dev, "-o", "json")...)
 	want(t, "the audience", harness.Text(made, "audiences", 0), "api://AzureADTokenExchange")
-	s.Refused(t, "", "directory.", trust("create", "twice", "--issuer", issuer.URL, "--subject", dev)...) // the same issuer and subject
-	s.Refused(t, "", "", trust("create", "two", "--issuer", issuer.URL, "--subject", main, "--audiences", "a", "b")...)
+	s.Refused(t, "Conflict", "directory.exists", trust("create", "twice", "--issuer", issuer.URL, "--subject", dev)...) // the same issuer and subject
+	s.Refused(t, "BadRequest", "directory.trust_invalid", trust("create", "two", "--issuer", issuer.URL, "--subject", main, "--audiences", "a", "b")...)
 	updated := s.JSON(t, trust("update", "main", "--issuer", issuer.URL, "--subject", main, "-o", "json")...)
 	want(t, "the subject", harness.Text(updated, "subject"), main)
 	want(t, "the subject that is shown", s.Must(t, trust("show", "main", "--query", "subject", "-o", "tsv")...), main)
@@ -124,8 +124,8 @@ func TestFederatedCredentials(t *testing.T) {
 	denied(t, other, "az", "identity", "federated-credential", "list", "--identity-name", "trusting", "-g", "trusts")
 	denied(t, other, trust("delete", "main", "--yes")...)
 	s.Must(t, trust("delete", "main", "--yes")...)
-	job.Refused(t, "AADSTS70021", "federation.", append(by, issuer.Token(t, map[string]any{"sub": main}))...)
-	s.Refused(t, "", "_not_found", trust("show", "main")...)
+	job.Refused(t, "AADSTS70021", "federation.no_credential", append(by, issuer.Token(t, map[string]any{"sub": main}))...)
+	s.Refused(t, "ResourceNotFound", "directory.trust_not_found", trust("show", "main")...)
 }
 
 // TestC30C32PrincipalOfAMachine lists resources by name, as people find the principal of a machine that signed in.

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// operation is one call of an SDK; what it gives is printed as JSON.
+// operation is one call of an SDK; what it gives is printed as JSON. A play prints its steps itself.
 type operation struct {
 	name string
 	args int // at least
@@ -18,7 +18,7 @@ type operation struct {
 
 func operations() []operation {
 	var all []operation
-	for _, list := range [][]operation{tokens(), identities(), grants(), groups()} {
+	for _, list := range [][]operation{tokens(), identities(), grants(), groups(), blobs(), secrets()} {
 		all = append(all, list...)
 	}
 	return append(all, operation{"version", 1, func(_ context.Context, args []string) (any, error) { return version(args[0]) }})
@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) error {
 			return fmt.Errorf("%s needs %d arguments", op.name, op.args)
 		}
 		out, err := op.do(ctx, args[1:])
-		if err != nil {
+		if err != nil || out == nil {
 			return err
 		}
 		return json.NewEncoder(os.Stdout).Encode(out)

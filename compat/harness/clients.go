@@ -44,6 +44,8 @@ func Clients() []Client {
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"),
+		gone("github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"),
+		gone("github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"),
 		{"go", "github.com/hashicorp/go-azure-sdk/sdk", 0, []string{HashiCorp(), "version"}, "compat/run.sh builds it"},
 	}
 }

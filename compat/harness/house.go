@@ -204,10 +204,16 @@ func (h *House) Field(t testing.TB, kind, name, path string) string {
 	return fmt.Sprint(thing)
 }
 
-// Why is what "lanyard explain" says about the request whose id stands in a client's error text.
-func (h *House) Why(t testing.TB, text string) string {
+// Why is the code and the reason that the record has of the request whose id stands in a client's error text, as
+// "lanyard explain" tells them.
+func (h *House) Why(t testing.TB, text string) (code, why string) {
 	t.Helper()
-	return h.Do(t, text, "explain", "--error", "-")
+	var record struct{ Outcome, Wire, Reason string }
+	said := h.Do(t, text, "explain", "--error", "-", "--output", "json")
+	if err := json.Unmarshal([]byte(said), &record); err != nil || record.Outcome != "refused" {
+		t.Fatalf("%v: no refusal is recorded: %s", err, said)
+	}
+	return record.Wire, record.Reason
 }
 
 // Folder is a new folder for the files of one story.

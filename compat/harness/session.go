@@ -170,13 +170,13 @@ func (s *Session) JSON(t testing.TB, argv ...string) any {
 	return v
 }
 
-// Refused runs a command that shall fail, with the words that its user must see, and for the reason that "lanyard explain"
-// must give for the request id among them.
+// Refused runs a command that shall fail, with the words that its user must see, and for exactly the reason that
+// "lanyard explain" must give for the request id among them.
 func (s *Session) Refused(t testing.TB, words, reason string, argv ...string) Result {
 	t.Helper()
 	r := s.Failed(t, words, argv...)
-	if why := s.house.Why(t, r.Out+r.Err); !strings.Contains(why, reason) {
-		t.Errorf("as %s: %s\nwant the reason %q, explain says\n%s", s.who(), r, reason, why)
+	if _, why := s.house.Why(t, r.Out+r.Err); why != reason {
+		t.Errorf("as %s: %s\nwant the reason %q, explain says %q", s.who(), r, reason, why)
 	}
 	return r
 }
@@ -186,10 +186,48 @@ func (s *Session) Refused(t testing.TB, words, reason string, argv ...string) Re
 func (s *Session) Failed(t testing.TB, words string, argv ...string) Result {
 	t.Helper()
 	r := s.Try(t, argv...)
-	if r.Code == 0 || !strings.Contains(r.Out+r.Err, words) {
+	if words == "" || r.Code == 0 || !strings.Contains(r.Out+r.Err, words) {
 		t.Fatalf("as %s: %s\nwant it refused with %q", s.who(), r, words)
 	}
 	return r
+}
+
+// Played runs a program that plays several steps, and wants from it each refusal of the list and no other. The program prints
+// "refused CODE ID" for what it was refused, as it had to be, and "ok STEP" behind each step; a line of the list is "STEP
+// CODE REASON". What a step is refused twice for one reason counts once.
+func (s *Session) Played(t testing.TB, refusals string, argv ...string) {
+	t.Helper()
+	want := map[string]bool{}
+	for line := range strings.Lines(refusals) {
+		if words := strings.Fields(line); len(words) > 0 {
+			want[strings.Join(words, " ")] = false
+		}
+	}
+	var open [][2]string // of the step that is not over, as code and reason
+	for line := range strings.Lines(s.Must(t, argv...)) {
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 3 && words[0] == "refused":
+			_, why := s.house.Why(t, words[2])
+			open = append(open, [2]string{words[1], why})
+		case len(words) == 2 && words[0] == "ok":
+			for _, r := range open {
+				found := words[1] + " " + r[0] + " " + r[1]
+				if _, ok := want[found]; !ok {
+					t.Errorf("as %s: %q: refused besides: %s", s.who(), argv, found)
+				}
+				want[found] = true
+			}
+			open = nil
+		default:
+			t.Fatalf("as %s: %q: %q is no line of a play", s.who(), argv, line)
+		}
+	}
+	for line, seen := range want {
+		if !seen {
+			t.Errorf("as %s: %q: not refused: %s", s.who(), argv, line)
+		}
+	}
 }
 
 func (s *Session) who() string {

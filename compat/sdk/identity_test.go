@@ -75,7 +75,7 @@ func TestManagedIdentity(t *testing.T) {
 			two.Refused(t, "Multiple user assigned identities exist", "mint.identity_ambiguous", l.token(t, two, "managed", storage, "")...)
 			stranger := "clientId=" + house.Field(t, "UserAssignedIdentity", group+"-stranger", "clientId")
 			two.Refused(t, "Identity not found", "mint.identity_not_found", l.token(t, two, "managed", storage, stranger)...)
-			two.Refused(t, "", "mint.audience_unregistered",
+			two.Refused(t, "The resource principal named", "mint.audience_unregistered",
 				l.token(t, two, "managed", "https://unheard-of.example.com", "objectId="+first)...)
 			none := house.Session(t, group+"-none")
 			none.Refused(t, "has no managed identity", "mint.no_identity", l.token(t, none, "managed", storage, "")...)
@@ -158,7 +158,7 @@ func TestWorkloadIdentity(t *testing.T) {
 			job.Refused(t, "AADSTS700213", "federation.subject_mismatch", with(map[string]any{"sub": "repo:acme/a:pull_request"})...)
 			job.Refused(t, "AADSTS700212", "federation.audience_mismatch", with(map[string]any{"sub": main, "aud": "sts.amazonaws.com"})...)
 			other := harness.NewIssuer(t) // one that nobody registered and that lies at an address inside
-			job.Refused(t, "AADSTS", "federation.", with(map[string]any{"sub": main, "iss": other.URL})...)
+			job.Refused(t, "AADSTS700211", "federation.issuer_unknown", with(map[string]any{"sub": main, "iss": other.URL})...)
 		})
 	}
 }

@@ -100,7 +100,7 @@ func TestIdentitiesBySDK(t *testing.T) {
 			if list, _ := value(t, s, c.argv("trusts", group, "made")...).([]any); len(list) != 1 {
 				t.Errorf("the trusts are %v", list)
 			}
-			s.Failed(t, "", c.argv("trust", group, "made", "twice", issuer, subject)...) // the same issuer and subject
+			s.Refused(t, "Conflict", "directory.exists", c.argv("trust", group, "made", "twice", issuer, subject)...) // the same issuer and subject
 			for _, argv := range [][]string{
 				c.argv("create", group, "other"), c.argv("get", group, "made"), c.argv("list", group), c.argv("delete", group, "made"),
 				c.argv("trust", group, "made", "other", issuer, "repo:evil/x:ref:refs/heads/main"), c.argv("trusts", group, "made"),
@@ -110,7 +110,7 @@ func TestIdentitiesBySDK(t *testing.T) {
 			}
 			s.Must(t, c.argv("distrust", group, "made", "main")...)
 			s.Must(t, c.argv("delete", group, "made")...)
-			s.Failed(t, "ResourceNotFound", c.argv("get", group, "made")...)
+			s.Refused(t, "ResourceNotFound", "directory.identity_not_found", c.argv("get", group, "made")...)
 		})
 	}
 }
@@ -150,7 +150,7 @@ func TestResourcesByGo(t *testing.T) {
 	value(t, operator, harness.GoClient(), "provider-get", "Microsoft.Web")
 	operator.Must(t, harness.GoClient(), "resource-delete", id, "2022-09-01")
 	operator.Must(t, harness.GoClient(), "group-delete", "generic-made")
-	operator.Failed(t, "ResourceGroupNotFound", harness.GoClient(), "group-get", "generic-made")
+	operator.Refused(t, "ResourceGroupNotFound", "directory.group_not_found", harness.GoClient(), "group-get", "generic-made")
 }
 
 // TestGrantsByGo grants and takes away with armauthorization. Who may not grant is refused, a Contributor too.
@@ -177,7 +177,7 @@ func TestGrantsByGo(t *testing.T) {
 	if list, _ := value(t, owner, harness.GoClient(), "roles", scope, "roleName eq 'Reader'").([]any); len(list) != 1 {
 		t.Errorf("the roles are %v", list)
 	}
-	owner.Failed(t, "RoleAssignmentExists", harness.GoClient(), "grant", scope, "21111111-2222-4333-8444-555555555556", reader, principal)
+	owner.Refused(t, "RoleAssignmentExists", "directory.assignment_exists", harness.GoClient(), "grant", scope, "21111111-2222-4333-8444-555555555556", reader, principal)
 	contributor.Refused(t, denied, noRight, harness.GoClient(), "revoke", scope, at)
 	owner.Must(t, harness.GoClient(), "revoke", scope, at)
 	none.Refused(t, denied, noRight, harness.GoClient(), "group-get", "grants")

@@ -60,7 +60,7 @@ resourceGroup: library
 		}
 	}
 	none := house.Session(t, "library-none")
-	none.Failed(t, "Identity not found", harness.HashiCorp(), "arm")
+	none.Refused(t, "Identity not found", "mint.no_identity", harness.HashiCorp(), "arm")
 
 	job := house.Session(t, "")
 	job.Set(t, "ARM_USE_OIDC", "true")

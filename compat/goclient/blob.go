@@ -8,16 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
@@ -27,57 +24,37 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 )
 
-// play is what the steps share.
-type play struct {
+// blobPlay is a workload that uses Blob Storage: uploads in blocks, conditions, leases, copies, metadata, lists and signatures
+// of a user delegation key, each with the refusals that belong to it.
+type blobPlay struct {
 	service *service.Client
 	files   *container.Client // the identity may read and write here
 	others  *container.Client // and nothing here
-	account string
 }
 
-func main() {
-	if err := run(context.Background()); err != nil {
-		fmt.Println("failed:", err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context) error {
-	account := strings.TrimSuffix(os.Getenv("STORAGE_ACCOUNT_URL"), "/")
-	identity, err := azidentity.NewManagedIdentityCredential(nil)
-	if err != nil {
-		return err
-	}
-	client, err := service.NewClient(account, identity, &service.ClientOptions{ClientOptions: policy.ClientOptions{Retry: policy.RetryOptions{MaxRetries: -1}}})
-	if err != nil {
-		return err
-	}
-	p := play{service: client, account: account, files: client.NewContainerClient("files"), others: client.NewContainerClient("others")}
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"large upload", p.large}, {"blocks", p.blocks}, {"conditions", p.conditions}, {"leases", p.leases}, {"metadata", p.metadata},
-		{"copy", p.copy}, {"names", p.names}, {"list", p.list}, {"signature", p.signature}, {"container", p.container}, {"refused", p.refused},
-	} {
-		if err := step.do(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
+func blobs() []operation {
+	return []operation{{"play-blob", 1, func(ctx context.Context, args []string) (any, error) {
+		cred, err := credential()
+		if err != nil {
+			return nil, err
 		}
-		fmt.Println("ok", step.name)
-	}
-	return nil
-}
-
-// want holds an error to a code; "" is none.
-func want(err error, code bloberror.Code) error {
-	var e *azcore.ResponseError
-	switch {
-	case code == "" && err == nil:
-		return nil
-	case errors.As(err, &e) && e.ErrorCode == string(code):
-		return nil
-	}
-	return fmt.Errorf("wanted %q, got %w", code, err)
+		client, err := service.NewClient(strings.TrimSuffix(args[0], "/"), cred, &service.ClientOptions{ClientOptions: once()})
+		if err != nil {
+			return nil, err
+		}
+		p := blobPlay{service: client, files: client.NewContainerClient("files"), others: client.NewContainerClient("others")}
+		var all []step
+		for _, s := range []struct {
+			name string
+			do   func(context.Context) error
+		}{
+			{"large", p.large}, {"blocks", p.blocks}, {"conditions", p.conditions}, {"leases", p.leases}, {"metadata", p.metadata},
+			{"copy", p.copy}, {"names", p.names}, {"list", p.list}, {"signature", p.signature}, {"containers", p.containers}, {"refused", p.refused},
+		} {
+			all = append(all, step{s.name, func() error { return s.do(ctx) }})
+		}
+		return nil, steps(all)
+	}}}
 }
 
 func content(n int) []byte {
@@ -89,7 +66,7 @@ func content(n int) []byte {
 func body(b []byte) io.ReadSeekCloser { return streaming.NopCloser(bytes.NewReader(b)) }
 
 // small stores a blob in one request.
-func (p play) small(ctx context.Context, name, text string) (*blockblob.Client, error) {
+func (p blobPlay) small(ctx context.Context, name, text string) (*blockblob.Client, error) {
 	b := p.files.NewBlockBlobClient(name)
 	_, err := b.Upload(ctx, body([]byte(text)), nil)
 	return b, err
@@ -105,7 +82,7 @@ func read(ctx context.Context, b *blob.Client) (string, error) {
 }
 
 // large sends 64 MiB in blocks, several at once, and reads them back in ranges.
-func (p play) large(ctx context.Context) error {
+func (p blobPlay) large(ctx context.Context) error {
 	b, sent := p.files.NewBlockBlobClient("large"), content(64<<20)
 	if _, err := b.UploadBuffer(ctx, sent[:1<<20], nil); err != nil { // in one request
 		return err
@@ -130,7 +107,7 @@ func (p play) large(ctx context.Context) error {
 }
 
 // blocks puts blocks by hand, uses some again and names one that is not there.
-func (p play) blocks(ctx context.Context) error {
+func (p blobPlay) blocks(ctx context.Context) error {
 	b := p.files.NewBlockBlobClient("blocks")
 	id := func(n int) string { return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%03d", n)) }
 	for n := range 3 {
@@ -138,11 +115,13 @@ func (p play) blocks(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := read(ctx, b.BlobClient()); want(err, bloberror.BlobNotFound) != nil {
-		return want(err, bloberror.BlobNotFound)
+	_, err := read(ctx, b.BlobClient())
+	if err := want(err, bloberror.BlobNotFound); err != nil {
+		return err
 	}
-	if _, err := b.CommitBlockList(ctx, []string{id(2), id(7)}, nil); want(err, bloberror.InvalidBlockList) != nil {
-		return want(err, bloberror.InvalidBlockList)
+	_, err = b.CommitBlockList(ctx, []string{id(2), id(7)}, nil)
+	if err := want(err, bloberror.InvalidBlockList); err != nil {
+		return err
 	}
 	if _, err := b.CommitBlockList(ctx, []string{id(2), id(0)}, nil); err != nil {
 		return err
@@ -150,8 +129,9 @@ func (p play) blocks(ctx context.Context) error {
 	if _, err := b.StageBlock(ctx, "AAAAAAAA", body([]byte("x")), nil); err != nil {
 		return err
 	}
-	if _, err := b.StageBlock(ctx, id(1), body([]byte("x")), nil); want(err, bloberror.InvalidBlobOrBlock) != nil {
-		return want(err, bloberror.InvalidBlobOrBlock)
+	_, err = b.StageBlock(ctx, id(1), body([]byte("x")), nil)
+	if err := want(err, bloberror.InvalidBlobOrBlock); err != nil {
+		return err
 	}
 	text, err := read(ctx, b.BlobClient())
 	if err == nil && text != "<2><0>" {
@@ -160,7 +140,7 @@ func (p play) blocks(ctx context.Context) error {
 	return err
 }
 
-func (p play) conditions(ctx context.Context) error {
+func (p blobPlay) conditions(ctx context.Context) error {
 	b, err := p.small(ctx, "conditions", "one")
 	if err != nil {
 		return err
@@ -169,7 +149,9 @@ func (p play) conditions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	under := func(m *blob.ModifiedAccessConditions) *blob.AccessConditions { return &blob.AccessConditions{ModifiedAccessConditions: m} }
+	under := func(m *blob.ModifiedAccessConditions) *blob.AccessConditions {
+		return &blob.AccessConditions{ModifiedAccessConditions: m}
+	}
 	old, star, past := props.ETag, azcore.ETagAny, time.Now().Add(-time.Hour)
 	same := under(&blob.ModifiedAccessConditions{IfMatch: old})
 	if _, err := b.Upload(ctx, body([]byte("two")), &blockblob.UploadOptions{AccessConditions: same}); err != nil {
@@ -185,7 +167,7 @@ func (p play) conditions(ctx context.Context) error {
 	return errors.Join(first, second, third, want(err, bloberror.ConditionNotMet))
 }
 
-func (p play) leases(ctx context.Context) error {
+func (p blobPlay) leases(ctx context.Context) error {
 	b, err := p.small(ctx, "leases", "one")
 	if err != nil {
 		return err
@@ -224,7 +206,7 @@ func (p play) leases(ctx context.Context) error {
 		want(late, bloberror.LeaseIsBrokenAndCannotBeRenewed), released, free)
 }
 
-func (p play) metadata(ctx context.Context) error {
+func (p blobPlay) metadata(ctx context.Context) error {
 	b, err := p.small(ctx, "metadata", "text")
 	if err != nil {
 		return err
@@ -248,7 +230,7 @@ func (p play) metadata(ctx context.Context) error {
 }
 
 // copy copies within the account. What the identity may not read cannot be copied, whether it is there or not.
-func (p play) copy(ctx context.Context) error {
+func (p blobPlay) copy(ctx context.Context) error {
 	from, err := p.small(ctx, "copy from", "the original")
 	if err != nil {
 		return err
@@ -274,7 +256,7 @@ func oddNames() []string {
 	}
 }
 
-func (p play) names(ctx context.Context) error {
+func (p blobPlay) names(ctx context.Context) error {
 	for _, name := range oddNames() {
 		b, err := p.small(ctx, "names/"+name, name)
 		if len([]rune(name)) == 1024 {
@@ -294,7 +276,7 @@ func (p play) names(ctx context.Context) error {
 	return nil
 }
 
-func (p play) list(ctx context.Context) error {
+func (p blobPlay) list(ctx context.Context) error {
 	for _, name := range []string{"list/a", "list/b/1", "list/b/2", "list/c"} {
 		if _, err := p.small(ctx, name, name); err != nil {
 			return err
@@ -328,7 +310,7 @@ func (p play) list(ctx context.Context) error {
 }
 
 // signature gives a blob to somebody without an identity, for reading only.
-func (p play) signature(ctx context.Context) error {
+func (p blobPlay) signature(ctx context.Context) error {
 	if _, err := p.small(ctx, "signed", "for you"); err != nil {
 		return err
 	}
@@ -346,9 +328,7 @@ func (p play) signature(ctx context.Context) error {
 		return q.Encode()
 	}
 	open := func(name, query string) *blockblob.Client {
-		c, openErr := blockblob.NewClientWithNoCredential(p.files.NewBlobClient(name).URL()+"?"+query, &blockblob.ClientOptions{
-			ClientOptions: policy.ClientOptions{Retry: policy.RetryOptions{MaxRetries: -1}},
-		})
+		c, openErr := blockblob.NewClientWithNoCredential(p.files.NewBlobClient(name).URL()+"?"+query, &blockblob.ClientOptions{ClientOptions: once()})
 		err = errors.Join(err, openErr)
 		return c
 	}
@@ -373,8 +353,8 @@ func (p play) signature(ctx context.Context) error {
 		want(changed, bloberror.AuthenticationFailed), made, want(over, bloberror.AuthorizationPermissionMismatch), want(long, bloberror.InvalidXMLNodeValue))
 }
 
-// container makes and deletes a container, which the role on one container does not allow.
-func (p play) container(ctx context.Context) error {
+// containers makes and deletes a container, which the role on one container does not allow.
+func (p blobPlay) containers(ctx context.Context) error {
 	_, err := p.service.NewContainerClient("made").Create(ctx, nil)
 	denied := want(err, bloberror.AuthorizationPermissionMismatch)
 	_, again := p.files.Create(ctx, nil)
@@ -386,7 +366,7 @@ func (p play) container(ctx context.Context) error {
 	return errors.Join(denied, want(again, bloberror.ContainerAlreadyExists), set, err)
 }
 
-func (p play) refused(ctx context.Context) error {
+func (p blobPlay) refused(ctx context.Context) error {
 	_, list := p.others.NewListBlobsFlatPager(nil).NextPage(ctx)
 	_, get := read(ctx, p.others.NewBlobClient("theirs"))
 	_, put := p.others.NewBlockBlobClient("mine").Upload(ctx, body([]byte("x")), nil)
