@@ -27,6 +27,12 @@ func (o *object) text(name, value string) {
 	o.b = appendJSONString(o.b, value)
 }
 
+// token writes a token of ours: base64url and dots (RFC 7515 section 7.1), which need no escape.
+func (o *object) token(name, value string) {
+	o.name(name)
+	o.b = append(append(append(o.b, '"'), value...), '"')
+}
+
 // number writes a number.
 func (o *object) number(name string, n int64) {
 	o.name(name)

@@ -21,7 +21,7 @@ func (t IssuedToken) expiresIn() int64 {
 // expires_on and expires_in are always there, because some clients read only the one and some only the other.
 func AppendMetadataToken(dst []byte, flavour Flavour, t IssuedToken) []byte {
 	o := newObject(dst)
-	o.text("access_token", t.AccessToken)
+	o.token("access_token", t.AccessToken)
 	o.text("client_id", t.ClientID)
 	o.digits("expires_in", t.expiresIn())
 	o.digits("expires_on", t.ExpiresOn.Unix())
@@ -47,7 +47,7 @@ func AppendTokenV2(dst []byte, t IssuedToken) []byte {
 	if t.expiresIn() >= refreshLife {
 		o.number("refresh_in", t.expiresIn()/2)
 	}
-	o.text("access_token", t.AccessToken)
+	o.token("access_token", t.AccessToken)
 	return o.end()
 }
 
@@ -60,6 +60,6 @@ func AppendTokenV1(dst []byte, t IssuedToken) []byte {
 	o.digits("expires_on", t.ExpiresOn.Unix())
 	o.digits("not_before", t.NotBefore.Unix())
 	o.text("resource", t.Resource)
-	o.text("access_token", t.AccessToken)
+	o.token("access_token", t.AccessToken)
 	return o.end()
 }

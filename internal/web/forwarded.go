@@ -11,6 +11,9 @@ import (
 // is none. Underscores count as dashes, because some servers map one to the other (threat M02).
 func Forwarded(r *http.Request) string {
 	for name := range r.Header {
+		if !strings.ContainsAny(name[:min(1, len(name))], "fFvVxX") {
+			continue // none of those below, and most headers
+		}
 		switch n := strings.ToLower(strings.ReplaceAll(name, "_", "-")); {
 		case n == "forwarded", n == "via", n == "x-real-ip", n == "x-forwarded", strings.HasPrefix(n, "x-forwarded-"),
 			strings.HasPrefix(n, "x-original-forwarded-"):

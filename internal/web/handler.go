@@ -46,6 +46,9 @@ func Handle[In, Out any](
 // ReadBody reads the whole body, at most what the route allows.
 func ReadBody(r *http.Request) ([]byte, error) {
 	var body bytes.Buffer
+	if r.Body == http.NoBody {
+		return []byte{}, nil
+	}
 	if r.ContentLength > 0 { // room for what is announced, as far as that costs little, and for finding the end
 		body.Grow(int(min(r.ContentLength, DefaultMaxBody)) + bytes.MinRead)
 	}

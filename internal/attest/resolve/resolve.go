@@ -38,19 +38,22 @@ func Workload(v *view.View, now time.Time, facts Facts) (view.Workload, error) {
 	if !now.Before(rule.Expires) {
 		return view.Workload{}, fault.New(fault.Unauthenticated, RuleExpired, "The identity header is no longer valid.")
 	}
-	gone := fault.New(fault.NotFound, WorkloadGone, "Identity not found: the resource that this process runs as was deleted.")
 	if !rule.Operator.IsZero() {
 		owner, ok := v.PrincipalByObject(rule.Operator)
 		if !ok || owner.Operator == nil {
-			return view.Workload{}, gone
+			return view.Workload{}, gone()
 		}
 		return view.Workload{Operator: owner.Operator}, nil
 	}
 	r, ok := v.Resource(rule.Resource)
 	if !ok || r.UID != rule.ResourceUID { // a new resource of that name is another workload
-		return view.Workload{}, gone
+		return view.Workload{}, gone()
 	}
 	return view.Workload{Resource: r}, nil
+}
+
+func gone() error {
+	return fault.New(fault.NotFound, WorkloadGone, "Identity not found: the resource that this process runs as was deleted.")
 }
 
 // HashSecret is how a launch secret is stored and found: a plain hash, because the secret is 256 random bits.
