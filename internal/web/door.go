@@ -210,7 +210,9 @@ func (d *Door) choose(x *exchange, r *http.Request, p *pattern) Handler {
 
 // endsHost tells of characters that no host has (RFC 3986 section 3.2.2). net/http looks for them in HTTP/1 only: in an
 // ":authority" of HTTP/2 they would reach whoever takes the host apart.
-func endsHost(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`/\?#@"<>^{|}`+"`", c) }
+func endsHost(c rune) bool {
+	return c <= ' ' || c >= 0x7f || strings.ContainsRune(`/\?#@"<>^{|}`+"`", c)
+}
 
 // refuse is the handler that only fails.
 func refuse(f *fault.Fault) Handler {
