@@ -12,17 +12,20 @@ import (
 )
 
 // DelegationKey gives the user delegation key that d names, after access has decided that it may be had. Nothing but the
-// ledger is written: the key can be derived again.
+// ledger is written: the key can be derived again. No key outlives what the identity's tokens may live (threat T02).
 func (m *Mint) DelegationKey(ctx context.Context, v *view.View, d credential.Delegation, rec audit.Record) (secret.Text, error) {
 	if err := open(v); err != nil {
 		return "", err
 	}
-	now := m.Now()
-	farthest := now.Add(credential.MaxDelegation)
+	now, most := m.Now(), credential.MaxDelegation
+	if owner, ok := v.PrincipalByObject(d.Principal.ObjectID); ok && maxLifetime(owner) > 0 {
+		most = min(most, time.Duration(maxLifetime(owner))*time.Second)
+	}
+	farthest := now.Add(most)
 	if !d.Expiry.After(now) || !d.Expiry.After(d.Start) || d.Expiry.After(farthest) ||
 		d.Expiry.Sub(d.Start) > credential.MaxDelegation || d.Start.Before(now.Add(-credential.MaxDelegation)) {
 		return "", fault.New(fault.Invalid, DelegationLife,
-			"A user delegation key begins within seven days of now, ends after its start and within seven days of it and of now.")
+			"A user delegation key begins within seven days of now, ends after its start, within seven days of it and within %s of now.", most)
 	}
 	key, err := m.Keys.Derive(credential.DelegationPurpose, d.Context(v))
 	if err != nil {

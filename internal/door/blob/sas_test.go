@@ -333,3 +333,18 @@ func TestUserDelegationKeys(t *testing.T) {
 	w.Write(&i)
 	w.Refused(w.Do(h, held), http.StatusServiceUnavailable, mint.Held)
 }
+
+// TestT02NoKeyOutlivesItsIdentitysTokens: an identity whose tokens live short gets no key that lives long.
+func TestT02NoKeyOutlivesItsIdentitysTokens(t *testing.T) {
+	w, h := serve(t)
+	one, _ := w.View.PrincipalByObject(doortest.GUID(doortest.OneID))
+	short := *one.Identity
+	short.MaxLifetime = 1800
+	w.Write(&short)
+	for life, want := range map[time.Duration]int{30 * time.Minute: http.StatusOK, 30*time.Minute + time.Second: http.StatusBadRequest, time.Hour: http.StatusBadRequest} {
+		rec := as(w, h, "shared", doortest.Request{Method: http.MethodPost, Target: keyTarget, Body: keyInfo(w.Now(), w.Now().Add(life))})
+		if rec.Code != want {
+			t.Errorf("%s: %d %s", life, rec.Code, rec.Body)
+		}
+	}
+}

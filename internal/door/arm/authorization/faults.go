@@ -14,8 +14,8 @@ const (
 	DefinitionExists fault.Reason = "arm.definition_exists"
 	// DefinitionUsed means that the role is still granted somewhere.
 	DefinitionUsed fault.Reason = "arm.definition_used"
-	// DefinitionDenied means that changing the role would widen what the caller itself may do: it holds the role or may
-	// grant it, and may not grant whatever it likes.
+	// DefinitionDenied means that changing the role would widen rights: somebody holds it where the caller may not grant
+	// whatever it likes, or the caller may grant it under a condition.
 	DefinitionDenied fault.Reason = "arm.definition_denied"
 	// ConditionVersion means that a condition is of another version than the one that is read, or a version without condition.
 	ConditionVersion fault.Reason = "arm.condition_version"
