@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -201,6 +202,30 @@ func TestF09AnIssuerDoesNotStandForAnother(t *testing.T) {
 	main["iss"] = mixed.URL
 	if status, _, body := c.assume(c.job(main, forAWS)); status != http.StatusBadRequest || !strings.Contains(body, "InvalidIdentityToken") {
 		t.Errorf("J06 assume with the issuer's name and another's key: %d %s", status, body)
+	}
+}
+
+// TestF17ADisabledIssuerEndsAtOnce: both clouds refuse the next token of an issuer that was disabled, whose keys are kept, and
+// take it again when it is enabled.
+func TestF17ADisabledIssuerEndsAtOnce(t *testing.T) {
+	c := startCI(t)
+	main := github("repo:acme/a:ref:refs/heads/main")
+	aws, azure, deployer := c.job(main, forAWS), c.job(main, forAzure), c.clientID("UserAssignedIdentity", "deployer")
+	for _, disabled := range []bool{false, true, false} {
+		text := strings.NewReplacer("ISSUER", c.issuer.URL, "CA", strings.ReplaceAll(c.issuer.CA, "\n", `\n`), "DISABLED", strconv.FormatBool(disabled)).Replace(
+			"kind: Issuer\nurl: ISSUER\npreset: github\nprivate: true\nca: \"CA\"\ndisabled: DISABLED\n")
+		docs, err := manifest.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kinds.Apply(t.Context(), c.dir, docs); err != nil {
+			t.Fatal(err)
+		}
+		assumed, _, body := c.assume(aws)
+		exchanged, answer := c.exchange(deployer, azure)
+		if (assumed == http.StatusOK) == disabled || (exchanged == http.StatusOK) == disabled {
+			t.Errorf("disabled %t: assume %d %s, exchange %d %s", disabled, assumed, body, exchanged, answer)
+		}
 	}
 }
 
