@@ -35,6 +35,8 @@ func TestP07DefinitionWidensWhereItIsHeld(t *testing.T) {
 	me := principalOf(t, w, "author")
 	grant(w, me.ObjectID, harmless, northSub)
 	grant(w, me.ObjectID, userAccess, elsewhere) // there the author may grant whatever it likes
+	named := define(704, "Named", "Microsoft.Web/sites/read")
+	delegate(t, w, "delegate", rbacAdmin, delegation(named)) // in northGroup, where the author may define and not grant
 	put := func(id, called string, scopes ...string) (int, string) {
 		return ask(w, h, "author", "PUT "+elsewhere+auth+"roleDefinitions/"+id+rest, definitionBody(called, `"*"`, scopes...))
 	}
@@ -42,6 +44,7 @@ func TestP07DefinitionWidensWhereItIsHeld(t *testing.T) {
 		"its own role, made assignable elsewhere only":         func() (int, string) { return put(harmless, "Harmless", elsewhere) },
 		"its own role, where it is":                            func() (int, string) { return put(harmless, "Harmless", northSub) },
 		"a role that another holds, made assignable elsewhere": func() (int, string) { return put(theirs, "Theirs", elsewhere) },
+		"a role that another's condition names":                func() (int, string) { return put(named, "Named", northGroup) },
 		"a role that another holds":                            func() (int, string) { return put(theirs, "Theirs", northSub) },
 	} {
 		if status, text := try(); status != http.StatusForbidden {

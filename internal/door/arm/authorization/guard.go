@@ -2,6 +2,7 @@ package authorization
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
@@ -11,9 +12,9 @@ import (
 )
 
 // guardDefinition refuses a definition by which its author would widen rights. To change what a role means is to grant it
-// anew to everybody who holds it: the author must be free to grant there whatever it likes, wherever the role may be granted
-// from now on. And nobody whose right to grant roles is limited by a condition may define roles at all where they grant
-// them: the condition names roles, and they would become something else.
+// anew to everybody who holds it, and to everybody whom a condition lets grant it: the author must be free to grant whatever
+// it likes wherever that is. And nobody whose right to grant roles is limited by a condition may define roles at all where
+// they grant them: the condition names roles, and they would become something else.
 func guardDefinition(c *kit.Call, v *view.View, spec directory.RoleDefinitionSpec) error {
 	old, exists := ownDefinition(c, v, spec.ID)
 	if exists && slices.EqualFunc(old.Permissions, spec.Permissions, samePermission) && slices.EqualFunc(old.Assignable, spec.Assignable, sameScope) {
@@ -21,8 +22,9 @@ func guardDefinition(c *kit.Call, v *view.View, spec directory.RoleDefinitionSpe
 	}
 	free := func(at name.Scope) bool { return c.Decide(v, writeAssignments, at).Allowed() }
 	for a := range v.Assignments() {
-		if a.Role == spec.ID && a.Tenant == c.Token.Tenant && !free(a.Scope) {
-			return refuseDefinition("it is held by the assignment %s, where the client may not grant whatever it likes", a.ID)
+		gives, names := a.Role == spec.ID, strings.Contains(strings.ToLower(a.Condition), spec.ID.String())
+		if (gives || names) && a.Tenant == c.Token.Tenant && !free(a.Scope) {
+			return refuseDefinition("the assignment %s gives it, or names it in its condition, where the client may not grant whatever it likes", a.ID)
 		}
 	}
 	bound := slices.DeleteFunc(slices.Clone(spec.Assignable), free)
