@@ -52,7 +52,8 @@ func (s *Server) doors() []part {
 		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
 		{place: "blob", door: blob.Door{
-			View: s.View, Directory: s.dir, Authn: s.authn, Mint: s.mint, Objects: s.objects, Audit: s.audit, Now: s.now,
+			View: s.View, Directory: s.dir, Authn: s.authn, Mint: s.mint, Objects: s.objects, Audit: s.audit,
+			Room: s.guard.Check, Last: s.guard.Last, Now: s.now,
 		}, streams: true},
 		{place: vaultPlace, door: keyvault.Door{
 			Directory: s.dir, Authn: s.authn, Values: secrets.Values{Keys: s.ring}, Audit: s.audit,

@@ -2,11 +2,13 @@ package blob
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
@@ -20,7 +22,7 @@ func (d Door) createContainer(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.context(), func(e *directory.Edit) error {
+	err = d.alter(c, d.Room, func(e *directory.Edit) error {
 		if account, ok := e.View().Resource(c.account.ID); !ok || account.UID != c.account.UID {
 			return fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
 		}
@@ -40,7 +42,7 @@ func (d Door) createContainer(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	return c.containerWritten(v, w, http.StatusCreated)
+	return c.containerWritten(w, http.StatusCreated)
 }
 
 // setContainerMetadata replaces a container's metadata.
@@ -49,19 +51,19 @@ func (d Door) setContainerMetadata(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	v, err := d.change(c, func(e *directory.Edit) error {
+	err = d.change(c, d.Room, func(e *directory.Edit) error {
 		now, _ := e.View().Container(c.account, c.target.container) // change has found it
 		return e.SetContainerMetadata(*now, meta)
 	})
 	if err != nil {
 		return err
 	}
-	return c.containerWritten(v, w, http.StatusOK)
+	return c.containerWritten(w, http.StatusOK)
 }
 
 // deleteContainer deletes a container, the assignments on it and its blobs.
 func (d Door) deleteContainer(c *call, w http.ResponseWriter) error {
-	if _, err := d.change(c, func(e *directory.Edit) error {
+	if err := d.change(c, d.Last, func(e *directory.Edit) error {
 		return e.DeleteContainer(c.account.ID, c.target.container)
 	}); err != nil {
 		return err
@@ -75,12 +77,12 @@ func (d Door) deleteContainer(c *call, w http.ResponseWriter) error {
 }
 
 // change changes the container that was found, if the request's conditions hold on it as it is then.
-func (d Door) change(c *call, command directory.Command) (*view.View, error) {
+func (d Door) change(c *call, room func() error, command directory.Command) error {
 	k, err := conditionsOf(c.r.Header, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return d.Directory.Do(c.context(), func(e *directory.Edit) error {
+	return d.alter(c, room, func(e *directory.Edit) error {
 		now, ok := e.View().Container(c.account, c.target.container)
 		if !ok || now.UID != c.container.UID {
 			return containerNotFound()
@@ -96,6 +98,27 @@ func (d Door) change(c *call, command directory.Command) (*view.View, error) {
 	})
 }
 
+// alter runs a command and records it before anything is answered: what becomes of a container decides about rights on it.
+// Nothing is changed while the ledger takes no records or the disk has no room; a ledger that fails just then cannot take
+// the change back, so the answer says that it was made.
+func (d Door) alter(c *call, room func() error, command directory.Command) error {
+	if err := errors.Join(d.Audit.Health(), room()); err != nil {
+		return err
+	}
+	v, err := d.Directory.Do(c.context(), command)
+	if err != nil {
+		return err
+	}
+	c.v, c.recorded = v, true
+	if err := d.Audit.Ledger(context.WithoutCancel(c.context()), c.record(audit.Changed)); err != nil {
+		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).Because(err)
+	}
+	return nil
+}
+
+// Unrecorded means that the change was made and the ledger did not take its record.
+const Unrecorded fault.Reason = "blob.unrecorded"
+
 // containerMeta reads a container's metadata, which is bounded like a blob's.
 func containerMeta(h http.Header) (map[string]string, error) {
 	meta, err := userMeta(h)
@@ -109,8 +132,8 @@ func containerMeta(h http.Header) (map[string]string, error) {
 	return meta, err
 }
 
-func (c *call) containerWritten(v *view.View, w http.ResponseWriter, status int) error {
-	made, ok := v.Container(c.account, c.target.container)
+func (c *call) containerWritten(w http.ResponseWriter, status int) error {
+	made, ok := c.v.Container(c.account, c.target.container)
 	if !ok {
 		return containerNotFound() // somebody was faster with its end
 	}

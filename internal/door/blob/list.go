@@ -4,14 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/xml"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/door/blob/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -36,46 +35,13 @@ type blobs struct {
 }
 
 type blobPrefix struct {
-	Name blobName `xml:"Name"`
+	Name wire.Name `xml:"Name"`
 }
 
 type blobItem struct {
-	Name       blobName       `xml:"Name"`
+	Name       wire.Name      `xml:"Name"`
 	Properties blobProperties `xml:"Properties"`
-	Metadata   metadata       `xml:"Metadata,omitempty"`
-}
-
-// blobName is a name in a listing. One with characters that XML does not know is percent-encoded and says so (List Blobs,
-// version 2021-02-12 and later).
-type blobName struct {
-	Encoded bool   `xml:"Encoded,attr,omitempty"`
-	Text    string `xml:",chardata"`
-}
-
-func nameOf(key string) blobName {
-	known := func(r rune) bool {
-		return r == '\t' || r >= 0x20 && r != 0xfffe && r != 0xffff // XML 1.0 section 2.2; line ends would be normalised
-	}
-	if strings.ContainsFunc(key, func(r rune) bool { return !known(r) }) {
-		return blobName{Encoded: true, Text: url.PathEscape(key)}
-	}
-	return blobName{Text: key}
-}
-
-// metadata is written as one element for each name; Put Blob has seen to it that they can be elements.
-type metadata map[string]string
-
-// MarshalXML writes the elements in order.
-func (m metadata) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	if err := e.EncodeToken(start); err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if err := e.EncodeElement(m[name], xml.StartElement{Name: xml.Name{Local: name}}); err != nil {
-			return err
-		}
-	}
-	return e.EncodeToken(start.End())
+	Metadata   wire.Metadata  `xml:"Metadata,omitempty"`
 }
 
 // blobProperties are what a listing says of a blob. The ETag has no quotes here, unlike in the header.
@@ -117,14 +83,14 @@ func (d Door) listBlobs(c *call, w http.ResponseWriter) error {
 		out.NextMarker = markerOf(in, q, page.Next)
 	}
 	for _, o := range page.Objects {
-		item := blobItem{Name: nameOf(o.Key), Properties: propertiesOf(o, d.Now())}
+		item := blobItem{Name: wire.NameOf(o.Key), Properties: propertiesOf(o, d.Now())}
 		if c.includes("metadata") {
 			item.Metadata = o.User
 		}
 		out.Blobs.Blob = append(out.Blobs.Blob, item)
 	}
 	for _, p := range page.Prefixes {
-		out.Blobs.Prefix = append(out.Blobs.Prefix, blobPrefix{nameOf(p)})
+		out.Blobs.Prefix = append(out.Blobs.Prefix, blobPrefix{wire.NameOf(p)})
 	}
 	return writeXML(w, out)
 }
@@ -210,7 +176,7 @@ type containerList struct {
 type containerItem struct {
 	Name       string              `xml:"Name"`
 	Properties containerProperties `xml:"Properties"`
-	Metadata   metadata            `xml:"Metadata,omitempty"`
+	Metadata   wire.Metadata       `xml:"Metadata,omitempty"`
 }
 
 type containerProperties struct {

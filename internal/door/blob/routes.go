@@ -61,9 +61,13 @@ type Delegator interface {
 	DelegationKey(ctx context.Context, v *view.View, d credential.Delegation, rec audit.Record) (secret.Text, error)
 }
 
-// Accesses counts what was let through.
-type Accesses interface {
+// Audit counts what was let through, and keeps what was changed of containers.
+type Audit interface {
 	Access(r audit.Record)
+	// Ledger returns when the record is durable.
+	Ledger(ctx context.Context, r audit.Record) error
+	// Health says why no record can be taken at the moment; nil when one can.
+	Health() error
 }
 
 // Door is what the Blob door needs.
@@ -73,8 +77,11 @@ type Door struct {
 	Authn     Authenticator
 	Mint      Delegator
 	Objects   Store
-	Audit     Accesses
-	Now       func() time.Time
+	Audit     Audit
+	// Room says why no container is made or changed while the disk is nearly full; Last, why not even deletions are tried.
+	Room func() error
+	Last func() error
+	Now  func() time.Time
 
 	table []operation // Mount's
 }

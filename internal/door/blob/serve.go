@@ -33,6 +33,7 @@ type call struct {
 	sas       *azwire.SharedAccess // nil for a bearer token
 	container *view.Container      // nil at the account's level, and before it is made
 	decision  reason.Decision
+	recorded  bool // a change is in the ledger
 
 	mayNotReplace error // the refusal of a caller who may make new blobs only, where there is one; nil if it may
 }
@@ -68,7 +69,9 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := op.do(d, c, w); err != nil {
 		return err
 	}
-	d.allowed(c)
+	if !c.recorded {
+		d.Audit.Access(c.record(audit.Allowed))
+	}
 	return nil
 }
 
@@ -98,11 +101,11 @@ func containerNotFound() error {
 	return fault.New(fault.NotFound, directory.ContainerNotFound, "The specified container does not exist.")
 }
 
-// allowed counts what was let through.
-func (d Door) allowed(c *call) {
+// record is what is kept of the request.
+func (c *call) record(outcome audit.Outcome) audit.Record {
 	rec := c.event.Draft()
-	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, audit.Allowed, &c.decision, c.v.Rev()
-	d.Audit.Access(rec)
+	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, outcome, &c.decision, c.v.Rev()
+	return rec
 }
 
 func (c *call) context() context.Context { return c.r.Context() }

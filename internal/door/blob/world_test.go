@@ -37,13 +37,22 @@ func serve(t *testing.T) (*doortest.World, http.Handler) {
 		ring.Ring = r
 	})
 	w := doortest.New(t, ring.Ring)
+	return w, mount(t, w, w.Ledger, roomy)
+}
+
+func roomy() error { return nil }
+
+// mount makes the door in a world, with a ledger and a disk that may be in a bad state.
+func mount(t *testing.T, w *doortest.World, ledger blob.Audit, room func() error) http.Handler {
+	t.Helper()
 	door, err := blob.Door{
-		View: w.Current, Directory: trying{w}, Authn: w.Authn, Mint: w.Mint, Objects: w.Objects, Audit: w.Ledger, Now: w.Now,
+		View: w.Current, Directory: trying{w}, Authn: w.Authn, Mint: w.Mint, Objects: w.Objects, Audit: ledger,
+		Room: room, Last: room, Now: w.Now,
 	}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w, door
+	return door
 }
 
 // trying is a directory that changes the world's View at once.

@@ -2,10 +2,12 @@ package doortest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
+	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
 // Ledger keeps what was recorded, in order, with the stream that it went to.
@@ -28,6 +30,28 @@ func (l *Ledger) Refuse(r audit.Record) { l.add(r, audit.RefusalsStream) }
 
 // Access takes what was let through.
 func (l *Ledger) Access(r audit.Record) { l.add(r, audit.AccessStream) }
+
+// SickLedger is one that takes no changes and issues. Known, it says so before; else it only fails when it is asked to.
+type SickLedger struct {
+	On    *Ledger // still counts what was let through
+	Known bool
+}
+
+// Access takes what was let through.
+func (s SickLedger) Access(r audit.Record) { s.On.Access(r) }
+
+// Health says what is known.
+func (s SickLedger) Health() error {
+	if s.Known {
+		return fault.New(fault.Unavailable, audit.Unavailable, "")
+	}
+	return nil
+}
+
+// Ledger always fails.
+func (s SickLedger) Ledger(context.Context, audit.Record) error {
+	return errors.New("the ledger's disk is gone")
+}
 
 func (l *Ledger) add(r audit.Record, to audit.Stream) {
 	l.mu.Lock()

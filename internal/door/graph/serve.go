@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"time"
@@ -32,6 +33,7 @@ type Directory interface {
 
 // Ledger keeps records: durably of changes, counted of what was read.
 type Ledger interface {
+	Health() error
 	Ledger(ctx context.Context, r audit.Record) error
 	Access(r audit.Record)
 }
@@ -134,13 +136,16 @@ func (c *call) permitted(v *view.View, ask access.DirectoryRequest) error {
 	return access.DirectoryRefusal(access.Directory(v, ask))
 }
 
+// Unrecorded means that the change was made and the ledger did not take its record.
+const Unrecorded fault.Reason = "graph.unrecorded"
+
 // change runs a command for which the caller needs a right. It is asked for twice: before, and in the writer's own loop,
 // so that nothing that is lost in between is used.
 func (c *call) change(ask access.DirectoryRequest, command directory.Command) error {
 	if err := c.permit(ask); err != nil {
 		return err
 	}
-	if err := c.Room.Check(); err != nil {
+	if err := errors.Join(c.Ledger.Health(), c.Room.Check()); err != nil {
 		return err
 	}
 	ask.Principal = c.principal()
@@ -174,7 +179,10 @@ func (c *call) change(ask access.DirectoryRequest, command directory.Command) er
 	c.v, c.changed = v, true
 	rec := c.event.Draft()
 	rec.Outcome, rec.Decision, rec.Rev = audit.Changed, c.decision, v.Rev()
-	return c.Ledger.Ledger(context.WithoutCancel(c.r.Context()), rec)
+	if err := c.Ledger.Ledger(context.WithoutCancel(c.r.Context()), rec); err != nil {
+		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).Because(err)
+	}
+	return nil
 }
 
 // keyed is a path segment that names an object by its client id.

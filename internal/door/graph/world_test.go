@@ -65,6 +65,12 @@ func find(w *doortest.World, kind, called string) string {
 
 func open(t *testing.T) (*doortest.World, *web.Door) {
 	t.Helper()
+	return openWith(t, func(l *doortest.Ledger) graph.Ledger { return l })
+}
+
+// openWith is open with another ledger than the world's.
+func openWith(t *testing.T, ledger func(*doortest.Ledger) graph.Ledger) (*doortest.World, *web.Door) {
+	t.Helper()
 	ring.Do(func() {
 		r, err := keyring.Open(t.Context(), keyring.Config{
 			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
@@ -76,7 +82,7 @@ func open(t *testing.T) (*doortest.World, *web.Door) {
 	})
 	w := doortest.New(t, ring.Ring)
 	dir := w.Live()
-	door, err := graph.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
+	door, err := graph.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: ledger(w.Ledger), Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
