@@ -57,6 +57,7 @@ func armRequestRows() map[fault.Reason]Row {
 		"arm.bad_identity":            row(400, "InvalidIdentityValues", ""),
 		"arm.operation_unknown":       row(404, "NotFound", ""),
 		"arm.location_fixed":          row(409, "InvalidResourceLocation", ""),
+		"arm.group_location_fixed":    row(409, "InvalidResourceGroupLocation", ""),
 	}
 }
 
@@ -65,6 +66,7 @@ func armStateRows() map[fault.Reason]Row {
 	return map[fault.Reason]Row{
 		"directory.subscription_not_found": row(404, "SubscriptionNotFound", ""),
 		"directory.group_not_found":        row(404, "ResourceGroupNotFound", ""),
+		"directory.container_not_found":    row(404, "ContainerNotFound", ""),
 		"directory.fenced":                 row(409, "ResourceGroupBeingDeleted", ""),
 		"directory.in_use":                 row(409, "Conflict", ""),
 		"directory.invalid_name":           row(400, "InvalidResourceName", ""),

@@ -26,6 +26,9 @@ func (e *Edit) PutContainer(account name.ResourceID, container string) (Outcome,
 
 // SetContainerMetadata replaces what its owner says of a container of this edit's View.
 func (e *Edit) SetContainerMetadata(c view.Container, metadata map[string]string) error {
+	if err := because(InvalidValue, form.Metadata(metadata)); err != nil {
+		return err
+	}
 	c.Metadata, c.Modified = metadata, e.now
 	return e.saveAll([]view.Record{&c}, nil)
 }

@@ -19,6 +19,7 @@ var (
 	storageNames    = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 	vaultNames      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$`)
 	containerNames  = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9]|-[a-z0-9])*$`) // and 3 to 63 long
+	metadataNames   = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)                // in lower case: case does not count
 	secretNames     = regexp.MustCompile(`^[A-Za-z0-9-]{1,127}$`)
 	credentialNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
 )
@@ -94,6 +95,28 @@ func Resource(id name.ResourceID) error {
 func Container(s string) error {
 	return check(len(s) >= 3 && len(s) <= 63 && containerNames.MatchString(s), "a container", s,
 		"3 to 63 lower-case letters, digits and single dashes between them")
+}
+
+// maxMetadata bounds a container's metadata in bytes, names and values.
+const maxMetadata = 8 << 10
+
+// Metadata checks what its owner says of a container: names that can be headers and elements of XML, and values that can be
+// headers (Naming and referencing containers, blobs, and metadata; RFC 9110 section 5.5).
+func Metadata(metadata map[string]string) error {
+	size := 0
+	for called, value := range metadata {
+		size += len(called) + len(value)
+		if !metadataNames.MatchString(called) {
+			return fmt.Errorf("%q is no name for metadata: a letter or underscore, then letters, digits and underscores", Shown(called))
+		}
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fmt.Errorf("the value of the metadata %q has a character that a header cannot have", Shown(called))
+		}
+	}
+	if size > maxMetadata {
+		return fmt.Errorf("the metadata is longer than %d bytes", maxMetadata)
+	}
+	return nil
 }
 
 // Secret checks the name of a key vault's secret.

@@ -80,6 +80,13 @@ func getIdentity(c *kit.Call) (kit.Answer, error) {
 	return kit.OK(present(i), i.Rev), nil
 }
 
+func checkIdentity(c *kit.Call) (kit.Answer, error) {
+	if _, err := find(c, c.View); err != nil {
+		return kit.Answer{}, err
+	}
+	return kit.Answer{Status: http.StatusNoContent}, nil
+}
+
 // wanted is what a body says of an identity.
 type wanted struct {
 	location string
@@ -124,6 +131,7 @@ func putIdentity(c *kit.Call) (kit.Answer, error) {
 		spec := directory.UserIdentitySpec{Location: w.location, Tags: w.tags}
 		if old != nil {
 			spec.MaxLifetime = old.MaxLifetime
+			return spec, kit.Stays(old.Location, w.location)
 		}
 		return spec, nil
 	})
@@ -143,7 +151,7 @@ func patchIdentity(c *kit.Call) (kit.Answer, error) {
 		if w.tagged {
 			spec.Tags = w.tags
 		}
-		return spec, nil
+		return spec, kit.Stays(old.Location, w.location)
 	})
 }
 

@@ -44,6 +44,7 @@ func asking() []kit.Operation {
 		op(http.MethodGet, inSubscription+identities, "ListIdentities", "the subscription's user-assigned identities", "/read"),
 		op(http.MethodGet, inGroup+identities, "ListGroupIdentities", "the group's user-assigned identities", "/read"),
 		op(http.MethodGet, one, "GetIdentity", "a user-assigned identity", "/read"),
+		op(http.MethodHead, one, "CheckIdentity", "whether there is a user-assigned identity", "/read"),
 		op(http.MethodPut, one, "PutIdentity", "make or replace a user-assigned identity", "/write"),
 		op(http.MethodPatch, one, "PatchIdentity", "change an identity's tags", "/write"),
 		op(http.MethodDelete, one, "DeleteIdentity", "delete an identity; what it is attached to stays", "/delete"),
@@ -60,7 +61,7 @@ func asking() []kit.Operation {
 	}
 	all[0].Scope, all[1].Scope = kit.AtSubscription, kit.AtGroup
 	for i, do := range []func(*kit.Call) (kit.Answer, error){
-		listIdentities, listIdentities, getIdentity, putIdentity, patchIdentity, deleteIdentity, listAssociated, revokeTokens,
+		listIdentities, listIdentities, getIdentity, checkIdentity, putIdentity, patchIdentity, deleteIdentity, listAssociated, revokeTokens,
 		listCredentials, getCredential, putCredential, deleteCredential,
 	} {
 		all[i].Do = do

@@ -1,6 +1,10 @@
 package kit
 
-import "github.com/lanyard-id/lanyard/internal/fault"
+import (
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/fault"
+)
 
 // Why the Resource Manager refuses a request, beside what authn, access and the directory have against it.
 const (
@@ -31,12 +35,33 @@ const (
 	// LinkedDenied means that the caller may do the action, but not what it needs on a thing that the request names beside
 	// it, such as attaching that user-assigned identity.
 	LinkedDenied fault.Reason = "arm.linked_denied"
+	// LocationFixed means that a resource or identity cannot move to another location.
+	LocationFixed fault.Reason = "arm.location_fixed"
 	// Unrecorded means that the change was made and the ledger did not take its record.
 	Unrecorded fault.Reason = "arm.unrecorded"
 )
 
 func invalid(why fault.Reason, format string, args ...any) *fault.Fault {
 	return fault.New(fault.Invalid, why, format, args...)
+}
+
+// Stays refuses a location that is not the one where a thing is. Either may be empty, which says nothing. ARM compares them
+// without case and spaces: "West US" is "westus".
+func Stays(is, asked string) error {
+	if is == "" || asked == "" || SameLocation(is, asked) {
+		return nil
+	}
+	return Moved(LocationFixed, is, asked)
+}
+
+// SameLocation compares two locations as ARM does.
+func SameLocation(a, b string) bool {
+	return strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", ""))
+}
+
+// Moved is the refusal of a move.
+func Moved(why fault.Reason, from, to string) error {
+	return fault.New(fault.Conflict, why, "It exists already in location '%s'; it cannot be made in location '%s'. Delete it first.", Shown(from), Shown(to))
 }
 
 // Shown cuts what an error repeats of a stranger's text.

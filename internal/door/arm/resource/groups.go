@@ -3,7 +3,6 @@ package resource
 import (
 	"iter"
 	"net/http"
-	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
@@ -14,8 +13,8 @@ import (
 
 // Why a group is not what the request takes it for.
 const (
-	// LocationFixed means that a group or resource cannot move to another location.
-	LocationFixed fault.Reason = "arm.location_fixed"
+	// GroupFixed means that a group cannot move to another location.
+	GroupFixed fault.Reason = "arm.group_location_fixed"
 	// OperationUnknown means that the handle of a long operation is none of the caller's, or of an earlier run of the server.
 	OperationUnknown fault.Reason = "arm.operation_unknown"
 )
@@ -113,8 +112,8 @@ func putGroup(c *kit.Call) (kit.Answer, error) {
 		return kit.Answer{}, fault.New(fault.Invalid, kit.BadBody, "The location property is required for this definition.")
 	}
 	return changeGroup(c, func(old *view.ResourceGroup) (directory.GroupSpec, error) {
-		if old != nil && !sameLocation(old.Location, location) {
-			return directory.GroupSpec{}, moved(old.Location, location)
+		if old != nil && !kit.SameLocation(old.Location, location) {
+			return directory.GroupSpec{}, kit.Moved(GroupFixed, old.Location, location)
 		}
 		return directory.GroupSpec{Location: location, Tags: tags}, nil
 	})
@@ -217,14 +216,4 @@ func operationResult(c *kit.Call) (kit.Answer, error) {
 		return pending(c, c.Param("handle")), nil
 	}
 	return kit.Answer{}, nil
-}
-
-// sameLocation compares as ARM does: "West US" is "westus".
-func sameLocation(a, b string) bool {
-	return strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", ""))
-}
-
-func moved(from, to string) error {
-	return fault.New(fault.Conflict, LocationFixed, "It exists already in location '%s'; it cannot be made in location '%s'. Delete it first.",
-		kit.Shown(from), kit.Shown(to))
 }

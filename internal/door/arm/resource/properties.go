@@ -21,6 +21,10 @@ func computed(v *view.View, r *view.Resource) map[string]any {
 	case r.ID.IsType(view.TypeStorageAccount):
 		own["creationTime"] = r.Created.UTC().Format(timeForm)
 		own["primaryLocation"] = r.Location
+		own["minimumTlsVersion"], own["supportsHttpsTrafficOnly"] = "TLS1_2", true // there is no other way in
+		for _, no := range neverOn() {
+			own[no] = false
+		}
 		if base := inst.URLs["blob"]; base != "" {
 			own["primaryEndpoints"] = map[string]string{"blob": base + "/" + r.ID.Name() + "/"}
 			own["statusOfPrimary"] = "available"
@@ -39,6 +43,11 @@ func computed(v *view.View, r *view.Resource) map[string]any {
 	return own
 }
 
+// neverOn are ways into a storage account that it does not have here, whatever anybody sends.
+func neverOn() []string {
+	return []string{"allowBlobPublicAccess", "allowSharedKeyAccess"}
+}
+
 const timeForm = "2006-01-02T15:04:05.0000000Z"
 
 // readOnly are the names of what is computed, whoever sends it.
@@ -46,7 +55,8 @@ func readOnly(typ string) []string {
 	names := []string{"provisioningState"}
 	switch {
 	case strings.EqualFold(typ, view.TypeStorageAccount):
-		return append(names, "creationTime", "primaryLocation", "primaryEndpoints", "statusOfPrimary")
+		names = append(names, "creationTime", "primaryLocation", "primaryEndpoints", "statusOfPrimary", "supportsHttpsTrafficOnly")
+		return append(names, neverOn()...)
 	case strings.EqualFold(typ, view.TypeKeyVault):
 		return append(names, "tenantId", "vaultUri", "enableRbacAuthorization")
 	case strings.EqualFold(typ, "Microsoft.Compute/virtualMachines"):

@@ -117,9 +117,7 @@ func putResource(c *kit.Call) (kit.Answer, error) {
 			if spec.Location == "" {
 				spec.Location = old.Location
 			}
-			if !sameLocation(old.Location, spec.Location) && old.Location != "" {
-				return spec, moved(old.Location, spec.Location)
-			}
+			return spec, kit.Stays(old.Location, spec.Location)
 		}
 		return spec, nil
 	})
@@ -183,8 +181,8 @@ func patched(old *view.Resource, asked directory.ResourceSpec, tagged bool) (spe
 	spec = directory.ResourceSpec{
 		Kind: old.Kind, Location: old.Location, Tags: old.Tags, Properties: old.Properties, Envelope: old.Envelope, MaxLifetime: old.MaxLifetime,
 	}
-	if asked.Location != "" && !sameLocation(old.Location, asked.Location) {
-		return spec, moved(old.Location, asked.Location)
+	if err := kit.Stays(old.Location, asked.Location); err != nil {
+		return spec, err
 	}
 	if asked.Kind != "" {
 		spec.Kind = asked.Kind

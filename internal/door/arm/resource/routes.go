@@ -97,12 +97,14 @@ func containerOperations() []kit.Operation {
 	}
 	list := op(http.MethodGet, containers, "ListBlobContainers", "a storage account's containers", containerRead)
 	get := op(http.MethodGet, oneContainer, "GetBlobContainer", "a container", containerRead)
-	put := op(http.MethodPut, oneContainer, "PutBlobContainer", "make a container", containerWrite)
+	head := op(http.MethodHead, oneContainer, "CheckBlobContainer", "whether there is a container", containerRead)
+	put := op(http.MethodPut, oneContainer, "PutBlobContainer", "make a container, or change its metadata", containerWrite)
+	patch := op(http.MethodPatch, oneContainer, "PatchBlobContainer", "change a container's metadata", containerWrite)
 	del := op(http.MethodDelete, oneContainer, "DeleteBlobContainer", "delete a container and the roles granted on it", containerGone)
-	list.Do, get.Do, put.Do, del.Do = listContainers, getContainer, putContainer, deleteContainer
+	list.Do, get.Do, head.Do, put.Do, patch.Do, del.Do = listContainers, getContainer, checkContainer, putContainer, patchContainer, deleteContainer
 	service := kit.Operation{
 		Method: http.MethodGet, Pattern: oneAccount + "/blobServices/default", Name: "GetBlobService", Doc: "the blob service of a storage account",
 		Action: "Microsoft.Storage/storageAccounts/blobServices/read", Scope: atContainer, Versions: kit.Any(), Do: getBlobService,
 	}
-	return []kit.Operation{service, list, get, put, del}
+	return []kit.Operation{service, list, get, head, put, patch, del}
 }

@@ -2,13 +2,17 @@ package resource
 
 import (
 	"iter"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/verify/strictjson"
 )
 
 // ContainerMissing means that the storage account has no container of this name.
@@ -37,17 +41,22 @@ type container struct {
 }
 
 type containerProperties struct {
-	Public    string `json:"publicAccess"`
-	Legal     bool   `json:"hasLegalHold"`
-	Immutable bool   `json:"hasImmutabilityPolicy"`
-	Deleted   bool   `json:"deleted"`
-	Modified  string `json:"lastModifiedTime"`
+	Public    string            `json:"publicAccess"`
+	Legal     bool              `json:"hasLegalHold"`
+	Immutable bool              `json:"hasImmutabilityPolicy"`
+	Deleted   bool              `json:"deleted"`
+	Modified  string            `json:"lastModifiedTime"`
+	Metadata  map[string]string `json:"metadata,omitempty"`
 }
 
 func presentContainer(k *view.Container) container {
+	modified := k.Created
+	if k.Modified.After(modified) {
+		modified = k.Modified
+	}
 	return container{
 		ID: k.Scope().String(), Name: k.Name, Type: "Microsoft.Storage/storageAccounts/blobServices/containers", ETag: kit.ETag(k.Rev),
-		Properties: containerProperties{Public: "None", Modified: k.Created.UTC().Format(timeForm)},
+		Properties: containerProperties{Public: "None", Modified: modified.UTC().Format(timeForm), Metadata: k.Metadata},
 	}
 }
 
@@ -58,9 +67,13 @@ func findContainer(c *kit.Call, v *view.View) (*view.Container, error) {
 	}
 	k, ok := v.Container(account, c.Param("container"))
 	if !ok {
-		return nil, fault.New(fault.NotFound, ContainerMissing, "The specified container does not exist.")
+		return nil, noContainer()
 	}
 	return k, nil
+}
+
+func noContainer() error {
+	return fault.New(fault.NotFound, ContainerMissing, "The specified container does not exist.")
 }
 
 func getBlobService(c *kit.Call) (kit.Answer, error) {
@@ -102,20 +115,78 @@ func getContainer(c *kit.Call) (kit.Answer, error) {
 	return kit.OK(presentContainer(k), k.Rev), nil
 }
 
-// putContainer makes a container. Everything that a body could ask for is refused: anonymous access above all.
-func putContainer(c *kit.Call) (kit.Answer, error) {
+// readOnlyContainer are the properties that only answers have. Clients send a whole answer back.
+func readOnlyContainer() []string {
+	return []string{
+		"hasLegalHold", "hasImmutabilityPolicy", "deleted", "deletedTime", "remainingRetentionDays", "lastModifiedTime", "leaseStatus",
+		"leaseState", "leaseDuration", "version", "immutabilityPolicy", "legalHold",
+	}
+}
+
+// readContainer reads what a body says of a container: its metadata; given is false where it says none. Everything else that
+// a body could ask for is refused, anonymous access above all.
+func readContainer(c *kit.Call) (metadata map[string]string, given bool, err error) {
 	body, err := c.Body()
 	if err != nil {
-		return kit.Answer{}, err
+		return nil, false, err
 	}
 	properties, _, err := body.Object("properties")
 	if err != nil {
-		return kit.Answer{}, err
+		return nil, false, err
 	}
-	if public, err := properties.Text("publicAccess"); err != nil || public != "" && public != "None" {
-		if err == nil {
-			err = fault.New(fault.Unsupported, PublicAccess, "Public access is not offered: every reader proves who it is.")
+	for _, m := range properties.Members() {
+		switch {
+		case strings.EqualFold(m.Name, "publicAccess"):
+			if public, _ := m.Value.Text(); m.Value.Kind() != strictjson.Null && !strings.EqualFold(public, "None") {
+				return nil, false, fault.New(fault.Unsupported, PublicAccess, "Public access is not offered: every reader proves who it is.")
+			}
+		case strings.EqualFold(m.Name, "metadata"):
+			if metadata, given, err = readMetadata(properties); err != nil {
+				return nil, false, err
+			}
+		case slices.ContainsFunc(readOnlyContainer(), func(n string) bool { return strings.EqualFold(n, m.Name) }), off(m.Value):
+		default:
+			return nil, false, fault.New(fault.Unsupported, ContainerProperty, "The property '%s' of a container is not offered.", kit.Shown(m.Name))
 		}
+	}
+	return metadata, given, nil
+}
+
+// off tells whether a value asks for nothing.
+func off(v strictjson.Value) bool {
+	on, isBool := v.Bool()
+	return v.Kind() == strictjson.Null || isBool && !on
+}
+
+func readMetadata(properties kit.Object) (map[string]string, bool, error) {
+	in, given, err := properties.Object("metadata")
+	if err != nil || !given {
+		return nil, false, err
+	}
+	metadata := map[string]string{}
+	for _, m := range in.Members() {
+		text, ok := m.Value.Text()
+		if !ok {
+			return nil, false, fault.New(fault.Invalid, kit.BadBody, "The request content was invalid: 'properties.metadata' is not an object of strings.")
+		}
+		metadata[strings.ToLower(m.Name)] = text
+	}
+	return metadata, true, nil
+}
+
+// putContainer makes a container, or changes the metadata of one that is there.
+func putContainer(c *kit.Call) (kit.Answer, error) {
+	return changeContainer(c, false)
+}
+
+// patchContainer changes a container that must be there.
+func patchContainer(c *kit.Call) (kit.Answer, error) {
+	return changeContainer(c, true)
+}
+
+func changeContainer(c *kit.Call, mustExist bool) (kit.Answer, error) {
+	metadata, given, err := readContainer(c)
+	if err != nil {
 		return kit.Answer{}, err
 	}
 	status := http.StatusOK
@@ -125,8 +196,11 @@ func putContainer(c *kit.Call) (kit.Answer, error) {
 			return err
 		}
 		rev := int64(0)
-		if old, ok := e.View().Container(account, c.Param("container")); ok {
+		old, exists := e.View().Container(account, c.Param("container"))
+		if exists {
 			rev = old.Rev
+		} else if mustExist {
+			return noContainer()
 		}
 		if err := c.Match(rev); err != nil {
 			return err
@@ -135,7 +209,11 @@ func putContainer(c *kit.Call) (kit.Answer, error) {
 		if status = http.StatusOK; outcome == directory.Created {
 			status = http.StatusCreated
 		}
-		return err
+		if err != nil || !given || exists && maps.Equal(old.Metadata, metadata) {
+			return err
+		}
+		now, _ := e.View().Container(account, c.Param("container")) // PutContainer has seen to it
+		return e.SetContainerMetadata(*now, metadata)
 	})
 	if err != nil {
 		return kit.Answer{}, err
@@ -147,8 +225,21 @@ func putContainer(c *kit.Call) (kit.Answer, error) {
 	return kit.Answer{Status: status, Body: presentContainer(k), Rev: k.Rev}, nil
 }
 
-// PublicAccess means that a container is to be readable by everybody, which is not offered.
-const PublicAccess fault.Reason = "arm.public_access"
+// Why a container is not made as it is wanted.
+const (
+	// PublicAccess means that a container is to be readable by everybody, which is not offered.
+	PublicAccess fault.Reason = "arm.public_access"
+	// ContainerProperty means that a container is to have a property that containers do not have here.
+	ContainerProperty fault.Reason = "arm.container_property"
+)
+
+// checkContainer tells whether there is a container.
+func checkContainer(c *kit.Call) (kit.Answer, error) {
+	if _, err := findContainer(c, c.View); err != nil {
+		return kit.Answer{}, err
+	}
+	return kit.Answer{Status: http.StatusNoContent}, nil
+}
 
 func deleteContainer(c *kit.Call) (kit.Answer, error) {
 	if _, err := findContainer(c, c.View); err != nil {
