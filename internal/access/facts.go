@@ -55,22 +55,25 @@ func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
 }
 
 // AddClaims puts in every claim of a token under "{issuer without scheme}:{claim}". AWS offers a few claims of a few
-// issuers; that any claim of any issuer can be asked for is an extension.
-func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) {
+// issuers; that any claim of any issuer can be asked for is an extension. Keys ignore case, so a token with two claims that
+// differ in nothing else could pass one for the other (threat J13): it tells nothing, and clash names the second.
+func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) (clash string) {
 	if !strings.ContainsAny(issuer, "./:") { // https://aws and its claim SourceIp would pose as aws:SourceIp
-		return
+		return ""
+	}
+	told := map[string]strictjson.Value{}
+	for name, value := range claims.All() {
+		key := glob.Lower(name)
+		if _, twice := told[key]; twice {
+			return name
+		}
+		told[key] = value
 	}
 	f.SetUnder(issuer+":", func(claim string) (values []string, present bool) {
-		for name, value := range claims.All() { // of names that differ in case only, the last one counts
-			if glob.Lower(name) != claim {
-				continue
-			}
-			if texts := textsOf(value); texts != nil {
-				values, present = texts, true
-			}
-		}
-		return values, present
+		values = textsOf(told[claim])
+		return values, values != nil
 	})
+	return ""
 }
 
 // textsOf is what a claim holds for conditions: texts, a number or a truth; nil for what has a form of its own.

@@ -53,13 +53,15 @@ func claimsOf(t *testing.T, payload string) *verify.Claims {
 
 // TestClaimsAreKeys: what is text, texts, a number or a boolean can be asked for; what has a form of its own can not.
 func TestClaimsAreKeys(t *testing.T) {
-	claims := claimsOf(t, `{"exp":2000000000,"sub":"s","aud":["a","b"],"Run":7.5,"ok":true,"no":false,"nil":null,"o":{"sub":"t"},"mixed":["a",1],"twice":"1","Twice":"2","TWICE":null,"none":[]}`)
+	claims := claimsOf(t, `{"exp":2000000000,"sub":"s","aud":["a","b"],"Run":7.5,"ok":true,"no":false,"nil":null,"o":{"sub":"t"},"mixed":["a",1],"none":[]}`)
 	f := new(cond.Facts)
-	access.AddClaims(f, "sts.example/T/", claims)
+	if clash := access.AddClaims(f, "sts.example/T/", claims); clash != "" {
+		t.Errorf("%s clashes", clash)
+	}
 	for claim, want := range map[string][]string{
 		"exp": {"2000000000"}, "sub": {"s"}, "aud": {"a", "b"}, "run": {"7.5"}, "ok": {"true"}, "no": {"false"},
-		"twice": {"2"}, "none": {},
-		"nil": nil, "o": nil, "mixed": nil, "Run": nil, "su": nil, "": nil,
+		"none": {},
+		"nil":  nil, "o": nil, "mixed": nil, "Run": nil, "su": nil, "": nil,
 	} {
 		got, present := f.Lookup("sts.example/t/:" + claim)
 		if diff := cmp.Diff(want, got); diff != "" || present != (want != nil) {
@@ -78,16 +80,31 @@ func TestF07AnIssuerCannotPoseAsAService(t *testing.T) {
 	for _, issuer := range []string{"aws", "sts", "s3", "AWS", ""} {
 		f := access.Facts(access.Network{Now: noon, Remote: netip.MustParseAddr("192.0.2.1")})
 		before := told(f)
-		access.AddClaims(f, issuer, claims)
+		_ = access.AddClaims(f, issuer, claims)
 		if diff := cmp.Diff(before, told(f)); diff != "" {
 			t.Errorf("the issuer %q changes what is known:\n%s", issuer, diff)
 		}
 	}
 	for _, issuer := range []string{"aws.example", "aws/x", "aws:8443/t/"} {
 		f := new(cond.Facts)
-		access.AddClaims(f, issuer, claims)
+		_ = access.AddClaims(f, issuer, claims)
 		if _, told := f.Lookup(glob.Lower(issuer) + ":sourceip"); !told {
 			t.Errorf("the claims of %q are not told", issuer)
+		}
+	}
+}
+
+// TestJ13ClaimsThatDifferInCase: to conditions they are one key, and whoever can name a claim must not speak for another.
+func TestJ13ClaimsThatDifferInCase(t *testing.T) {
+	for _, text := range []string{
+		`{"exp":2000000000,"env":"dev","Env":"prod"}`, `{"exp":2000000000,"ENV":null,"env":"prod"}`, `{"exp":2000000000,"a":{},"A":"x"}`,
+	} {
+		f := new(cond.Facts)
+		if clash := access.AddClaims(f, "sts.example", claimsOf(t, text)); clash == "" {
+			t.Errorf("%s: no clash", text)
+		}
+		if _, present := f.Lookup("sts.example:env"); present {
+			t.Errorf("%s: a claim is told", text)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestP07DefinitionWidensWhereItIsHeld(t *testing.T) {
 	grant(w, me.ObjectID, harmless, northSub)
 	grant(w, me.ObjectID, userAccess, elsewhere) // there the author may grant whatever it likes
 	named := define(704, "Named", "Microsoft.Web/sites/read")
-	delegate(t, w, "delegate", rbacAdmin, delegation(named)) // in northGroup, where the author may define and not grant
+	delegate(t, w, "delegate", delegation(named)) // in northGroup, where the author may define and not grant
 	put := func(id, called string, scopes ...string) (int, string) {
 		return ask(w, h, "author", "PUT "+elsewhere+auth+"roleDefinitions/"+id+rest, definitionBody(called, `"*"`, scopes...))
 	}

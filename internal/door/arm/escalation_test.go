@@ -25,13 +25,13 @@ func delegation(roles ...string) string {
 }
 
 // delegate makes a workload that may grant roles in North's group under a condition.
-func delegate(t *testing.T, w *doortest.World, called, role, condition string) *view.Principal {
+func delegate(t *testing.T, w *doortest.World, called, condition string) *view.Principal {
 	t.Helper()
 	actor(w, called, "", "")
 	who := principalOf(t, w, called)
 	w.Change(func(e *directory.Edit) error {
 		_, _, err := e.PutAssignment(directory.AssignmentSpec{
-			Scope: name.MustScope(northGroup), Role: name.MustGUID(role), Principal: who.ObjectID, Condition: condition,
+			Scope: name.MustScope(northGroup), Role: name.MustGUID(rbacAdmin), Principal: who.ObjectID, Condition: condition,
 		})
 		return err
 	})
@@ -41,7 +41,7 @@ func delegate(t *testing.T, w *doortest.World, called, role, condition string) *
 // TestConstrainedDelegation: an RBAC administrator under the documented condition grants and takes back what it names.
 func TestConstrainedDelegation(t *testing.T) {
 	w, h := serve(t)
-	who := delegate(t, w, "delegate", rbacAdmin, delegation(reader, blobReader))
+	who := delegate(t, w, "delegate", delegation(reader, blobReader))
 	actor(w, "someone", "", "")
 	other := principalOf(t, w, "someone").ObjectID
 	at := northGroup + auth + "roleAssignments/"
@@ -98,7 +98,7 @@ func TestP07AzureEscalations(t *testing.T) {
 	actor(w, "definer", definer, northGroup)
 	grant(w, principalOf(t, w, "definer").ObjectID, harmless, northGroup)
 	actor(w, "access", userAccess, northGroup)
-	limited := delegate(t, w, "limited", rbacAdmin, delegation(harmless))
+	limited := delegate(t, w, "limited", delegation(harmless))
 	grant(w, limited.ObjectID, definer, northGroup)
 	put := func(id string) string { return northGroup + auth + "roleDefinitions/" + id + rest }
 	for _, tc := range []struct {
@@ -172,7 +172,7 @@ func TestP18NothingSwitchesChecksOff(t *testing.T) {
 func TestDelegatesRightsNeverGrow(t *testing.T) {
 	for seed := range uint64(3) {
 		w, h := serve(t)
-		who := delegate(t, w, "delegate", rbacAdmin, delegation(reader, blobReader))
+		who := delegate(t, w, "delegate", delegation(reader, blobReader))
 		w.Change(func(e *directory.Edit) error {
 			_, _, err := e.PutRoleDefinition(directory.RoleDefinitionSpec{
 				ID: name.MustGUID(guidOf(500)), Tenant: doortest.North(), Name: "Definer", Assignable: []name.Scope{name.MustScope(northGroup)},

@@ -267,3 +267,15 @@ func TestVector19SessionEndsWithItsRole(t *testing.T) {
 	rec := w.Do(h, w.Signed(who, w.Signing(session, "sts")))
 	wantCode(t, w, rec, http.StatusForbidden, "InvalidClientTokenId")
 }
+
+// TestJ13ClaimsThatDifferInCase: a token whose claims are one key to the trust policy opens no role, whatever they say.
+func TestJ13ClaimsThatDifferInCase(t *testing.T) {
+	w, h := serve(t)
+	claims := w.ClaimsOf(w.Token("function", doortest.AWSAudience))
+	claims["environment"] = "dev"
+	if rec := w.Do(h, call(assume("reader", w.Sign(claims)))); rec.Code != http.StatusOK {
+		t.Fatalf("one claim: %d %s", rec.Code, rec.Body)
+	}
+	claims["Environment"] = "prod"
+	w.Refused(w.Do(h, call(assume("reader", w.Sign(claims)))), http.StatusBadRequest, sts.InvalidIdentityToken)
+}

@@ -48,7 +48,9 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	facts := access.Facts(access.Network{
 		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
-	access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims)
+	if clash := access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims); clash != "" {
+		return nil, fault.New(fault.Denied, InvalidIdentityToken, "Two claims of the token differ in case only: %.64q is one.", clash)
+	}
 	facts.Set("sts:RoleSessionName", in.session)
 	decision := access.Assume(c.v, access.AssumeRequest{
 		Role: role, RoleARN: in.role, Action: "sts:AssumeRoleWithWebIdentity", Context: facts,
