@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -163,25 +165,33 @@ func cmpText(a, b name.GUID) int {
 	return 0
 }
 
-// What the writer keeps by applying one change after the other is what a restart would load: after any commands.
+// What the writer keeps by applying one change after the other is what a restart would load: after any commands, alone and
+// together.
 func TestRecoveryGivesTheSameView(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			h := newHouse(t)
 			random := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test that can be repeated
-			refused, done := 0, 0
-			for range 400 {
-				_, err := h.Do(h.ctx, randomCommand(t, h, random))
-				switch {
-				case err == nil:
-					done++
-				case fault.IsKind(err, fault.Internal), fault.IsKind(err, fault.Unavailable):
-					t.Fatal(err)
-				default:
-					refused++
+			var refused, done atomic.Int64
+			for range 100 {
+				var together sync.WaitGroup
+				commands := []Command{randomCommand(t, h, random), randomCommand(t, h, random), randomCommand(t, h, random), randomCommand(t, h, random)}
+				for _, command := range commands {
+					together.Go(func() {
+						_, err := h.Do(h.ctx, command)
+						switch {
+						case err == nil:
+							done.Add(1)
+						case fault.IsKind(err, fault.Internal), fault.IsKind(err, fault.Unavailable):
+							t.Error(err)
+						default:
+							refused.Add(1)
+						}
+					})
 				}
+				together.Wait()
 			}
-			if done < 100 || refused < 20 {
+			if done, refused := done.Load(), refused.Load(); done < 100 || refused < 20 {
 				t.Errorf("%d commands done, %d refused: the mix tests too little", done, refused)
 			}
 			sameAsStore(t, h.View(), h.store)

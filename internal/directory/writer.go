@@ -175,7 +175,8 @@ func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, 
 		return nil, nil, nil
 	}
 	v := b.base
-	for i, chunk := range b.changes.Chunks() {
+	chunks := b.changes.Chunks()
+	for i, chunk := range chunks {
 		rev, err := d.writer.Write(ctx, chunk)
 		switch {
 		case err == nil:
@@ -189,6 +190,9 @@ func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, 
 			d.sweeps.orphans = true // a deletion cut in half may leave assignments behind
 			return published, fault.New(fault.Unavailable, Incomplete,
 				"the change was written in part; give it again").Because(err), nil
+		}
+		if len(chunks) == 1 && rev == b.view.Rev() { // nobody else has written: the members have applied this already
+			return b.view, nil, nil
 		}
 		if v, err = v.Apply(rev, chunk); err != nil {
 			return published, nil, fmt.Errorf("apply what was written: %w", err)
