@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -176,6 +178,38 @@ func TestRoleAssignmentLists(t *testing.T) {
 	}
 	if status, _ := ask(w, h, "someone", "GET /providers/Microsoft.Authorization/roleAssignments"+rest, ""); status != 403 {
 		t.Errorf("a listing at the root without a right there: %d", status)
+	}
+}
+
+// TestTheGrantsOfOnePrincipalComeInOrder: whatever the pages, each once, from the outermost scope inwards.
+func TestTheGrantsOfOnePrincipalComeInOrder(t *testing.T) {
+	w, h := serve(t)
+	actor(w, "someone", "", "")
+	who := principalOf(t, w, "someone").ObjectID
+	scopes := []string{northSub, northGroup, northGroup + "/providers/Microsoft.Web/sites/someone"}
+	roles := []string{contributor, reader, userAccess, rbacAdmin, blobReader}
+	want := make([]string, len(scopes)*len(roles))
+	for i := range want {
+		n := i * 7 % len(want) // written in another order than they are listed in
+		want[n] = guidOf(100 + n)
+		w.Change(func(e *directory.Edit) error {
+			_, _, err := e.PutAssignment(directory.AssignmentSpec{
+				ID: name.MustGUID(want[n]), Scope: name.MustScope(scopes[n/len(roles)]), Role: name.MustGUID(roles[n%len(roles)]), Principal: who,
+			})
+			return err
+		})
+	}
+	for _, top := range []int{1, 4, 15, 1000} {
+		var seen []string
+		next := fmt.Sprintf("%s%sroleAssignments%s&$filter=assignedTo('%s')&$top=%d", northGroup, auth, rest, who, top)
+		for next != "" {
+			_, body := ask(w, h, "function", "GET "+next, "")
+			got, link := names(t, body)
+			seen, next = append(seen, got...), strings.TrimPrefix(link, w.View.Installation().URLs["arm"])
+		}
+		if diff := cmp.Diff(want, seen); diff != "" {
+			t.Errorf("in pages of %d (-want +got):\n%s", top, diff)
+		}
 	}
 }
 

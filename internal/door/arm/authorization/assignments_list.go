@@ -1,9 +1,8 @@
 package authorization
 
 import (
-	"cmp"
+	"container/heap"
 	"iter"
-	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -32,25 +31,60 @@ func listAssignments(c *kit.Call) (kit.Answer, error) {
 
 // listGrants lists what one principal was granted. Its own assignments are looked up, not searched for.
 func listGrants(c *kit.Call, f filter) (kit.Answer, error) {
-	type entry struct {
-		key string
-		a   *view.RoleAssignment
-	}
-	var found []entry
-	for _, a := range grantsOf(c.View, f.principal, f.withGroups) {
-		near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
-		if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) {
-			found = append(found, entry{a.ScopeKey(), a})
-		}
-	}
-	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
+	all := grantsOf(c.View, f.principal, f.withGroups)
 	return kit.List(c, func(after string) iter.Seq[kit.Item] {
+		found := make(grants, 0, len(all))
+		for _, a := range all {
+			near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
+			if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) {
+				if key := a.ScopeKey(); key > after {
+					found = append(found, grant{key, a})
+				}
+			}
+		}
 		return func(yield func(kit.Item) bool) {
-			for _, e := range found {
-				if e.key > after && !yield(kit.Item{Key: e.key, Body: presentAssignment(c.View, c.Scope, e.a)}) {
+			for g := range found.inOrder() {
+				if !yield(kit.Item{Key: g.key, Body: presentAssignment(c.View, c.Scope, g.a)}) {
 					return
 				}
 			}
 		}
 	})
+}
+
+// grant is an assignment and its place in the order of the list.
+type grant struct {
+	key string
+	a   *view.RoleAssignment
+}
+
+// grants is a heap: a page takes the first of many, and sorting them all for every page took a third of its time.
+type grants []grant
+
+// inOrder yields all by their keys, once.
+func (g grants) inOrder() iter.Seq[grant] {
+	return func(yield func(grant) bool) {
+		heap.Init(&g)
+		for len(g) > 0 && yield(heap.Pop(&g).(grant)) { //nolint:forcetypeassert // it holds nothing else
+		}
+	}
+}
+
+// Len implements sort.Interface.
+func (g grants) Len() int { return len(g) }
+
+// Less implements sort.Interface.
+func (g grants) Less(i, j int) bool { return g[i].key < g[j].key }
+
+// Swap implements sort.Interface.
+func (g grants) Swap(i, j int) { g[i], g[j] = g[j], g[i] }
+
+// Push implements heap.Interface.
+func (g *grants) Push(x any) { *g = append(*g, x.(grant)) } //nolint:forcetypeassert // see inOrder
+
+// Pop implements heap.Interface.
+func (g *grants) Pop() any {
+	last := (*g)[len(*g)-1]
+	*g = (*g)[:len(*g)-1]
+	return last
 }

@@ -26,10 +26,12 @@ type wireResource struct {
 	envelope view.Raw
 }
 
+// plainResource is a wireResource without an envelope: it is written once, and not once more by whoever asked for its JSON.
+type plainResource wireResource
+
 // MarshalJSON writes the members, and then those of the envelope as they were sent.
 func (r wireResource) MarshalJSON() ([]byte, error) {
-	type plain wireResource
-	b, err := json.Marshal(plain(r))
+	b, err := json.Marshal(plainResource(r))
 	if err != nil || len(r.envelope) == 0 {
 		return b, err
 	}
@@ -100,9 +102,12 @@ func spaced(typ string) bool {
 }
 
 // present is a resource with everything.
-func present(v *view.View, r *view.Resource) wireResource {
+func present(v *view.View, r *view.Resource) any {
 	w := outline(v, r)
 	w.Properties = presentProperties(v, r)
+	if len(w.envelope) == 0 {
+		return plainResource(w)
+	}
 	return w
 }
 
