@@ -28,7 +28,8 @@ const (
 	benchTime   = 2 * time.Second
 	benchConns  = 64
 
-	bigBlob, bigObject = "/proofs/files/big.json", "/proof-files/big.json" // the floor's files too
+	bigBlob, bigObject = "/proofs/files/big.json", "/proof-files/big.json" // the floor's files too, of 4 KiB
+	hugeBlob, hugeSize = "/proofs/files/huge.json", 64 << 20               // the floor's file too
 )
 
 // bench is a server with the scene, ready to be measured.

@@ -28,6 +28,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,9 @@ import (
 
 // keyVariable tells the floor of an exchange the modulus of the key that its tokens are signed with.
 const keyVariable = "LANYARD_PROOF_KEY"
+
+// pagesVariable tells the floor of a list how long its pages are.
+const pagesVariable = "LANYARD_PROOF_PAGE"
 
 // floorGarbage is the GOGC of the floors: they may let as much garbage lie before they collect it as the server does, 64 MiB,
 // because the settings of the collector are not what is compared. Go begins at 4 MiB for 100.
@@ -60,23 +64,50 @@ func playHello() error {
 	})
 }
 
-// playFile is the floor of reading an object: net/http's own file server over TLS, with files of 4 KiB whose
-// kind their names tell.
+// playFile is the floor of reading an object: net/http's own file server over TLS, with files of 4 KiB and of
+// 64 MiB whose kind their names tell.
 func playFile() error {
 	dir, err := os.MkdirTemp("", "floor-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a left-over is only untidy
-	for _, path := range []string{bigBlob, bigObject} {
+	for path, size := range map[string]int{bigBlob: 4 << 10, bigObject: 4 << 10, hugeBlob: hugeSize} {
 		if err := os.MkdirAll(dir+filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(dir+path, make([]byte, 4096), 0o600); err != nil {
+		if err := writeZeros(dir+path, size); err != nil {
 			return err
 		}
 	}
 	return serveFloor(true, http.FileServer(http.Dir(dir)).ServeHTTP)
+}
+
+// writeZeros makes a file piece by piece: one slice of 64 MiB would have the floor collect its garbage later than ours.
+func writeZeros(path string, size int) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	piece := make([]byte, 4<<10)
+	for n := 0; n < size && err == nil; n += len(piece) {
+		_, err = f.Write(piece)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// playPages is the floor of a list: net/http over TLS and a page from memory.
+func playPages() error {
+	length, err := strconv.Atoi(os.Getenv(pagesVariable))
+	if err != nil {
+		return err
+	}
+	body := []byte(strings.Repeat("x", length))
+	return serveFloor(true, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(length))
+		_, _ = w.Write(body)
+	})
 }
 
 // playSecureHello is the floor of a signed question: net/http over TLS, a form read and a short answer.
