@@ -59,5 +59,5 @@ func TestC38Applications(t *testing.T) {
 	}
 	job.Refused(t, "AADSTS7000215", "entra.bad_secret", as("--password", secret)...)
 	s.Must(t, "az", "ad", "app", "delete", "--id", object)
-	s.Refused(t, "does not exist", "directory.application_not_found", "az", "ad", "app", "show", "--id", client)
+	s.Refused(t, "does not exist", "graph.not_found", "az", "ad", "app", "show", "--id", client)
 }

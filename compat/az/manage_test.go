@@ -32,7 +32,7 @@ func TestGroups(t *testing.T) {
 	if names := other.Must(t, "az", "group", "list", "--query", "[].name", "-o", "tsv"); strings.Contains(names, "groups-made") {
 		t.Errorf("a stranger sees %q", names)
 	}
-	s.Refused(t, "InvalidResourceGroupName", "directory.invalid_name", "az", "group", "create", "-n", "no*name", "-l", "westeurope")
+	s.Refused(t, "InvalidResourceName", "directory.invalid_name", "az", "group", "create", "-n", "no*name", "-l", "westeurope")
 	s.Must(t, "az", "group", "delete", "-n", "groups-made", "--yes")
 	s.Refused(t, "ResourceGroupNotFound", "directory.group_not_found", "az", "group", "show", "-n", "groups-made")
 	s.Refused(t, "ResourceGroupNotFound", "directory.group_not_found", "az", "group", "delete", "-n", "groups-made", "--yes")
@@ -105,7 +105,7 @@ func TestFederatedCredentials(t *testing.T) {
 	made := s.JSON(t, trust("create", "main", "--issuer", issuer.URL, "--subject", dev, "-o", "json")...)
 	want(t, "the audience", harness.Text(made, "audiences", 0), "api://AzureADTokenExchange")
 	s.Refused(t, "Conflict", "directory.exists", trust("create", "twice", "--issuer", issuer.URL, "--subject", dev)...) // the same issuer and subject
-	s.Refused(t, "BadRequest", "directory.trust_invalid", trust("create", "two", "--issuer", issuer.URL, "--subject", main, "--audiences", "a", "b")...)
+	s.Refused(t, "BadRequest", "arm.bad_federated_credential", trust("create", "two", "--issuer", issuer.URL, "--subject", main, "--audiences", "a", "b")...)
 	updated := s.JSON(t, trust("update", "main", "--issuer", issuer.URL, "--subject", main, "-o", "json")...)
 	want(t, "the subject", harness.Text(updated, "subject"), main)
 	want(t, "the subject that is shown", s.Must(t, trust("show", "main", "--query", "subject", "-o", "tsv")...), main)
@@ -125,7 +125,7 @@ func TestFederatedCredentials(t *testing.T) {
 	denied(t, other, trust("delete", "main", "--yes")...)
 	s.Must(t, trust("delete", "main", "--yes")...)
 	job.Refused(t, "AADSTS70021", "federation.no_credential", append(by, issuer.Token(t, map[string]any{"sub": main}))...)
-	s.Refused(t, "ResourceNotFound", "directory.trust_not_found", trust("show", "main")...)
+	s.Refused(t, "ResourceNotFound", "directory.credential_not_found", trust("show", "main")...)
 }
 
 // TestC30C32PrincipalOfAMachine lists resources by name, as people find the principal of a machine that signed in.

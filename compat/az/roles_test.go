@@ -41,7 +41,7 @@ func TestRolesByRest(t *testing.T) {
 	denied(t, other, rest("delete", grant, "2022-04-01")...)
 	list := s.JSON(t, rest("get", id+authorization+"roleAssignments?$filter=principalId eq '"+principal+"'", "2022-04-01")...)
 	want(t, "the assignment that is listed", strings.HasSuffix(harness.Text(list, "value", 0, "id"), at), true)
-	s.Refused(t, "RoleAssignmentExists", "directory.assignment_exists", rest("put", id+authorization+"roleAssignments/22222222-2222-4333-8444-555555555555", "2022-04-01",
+	s.Refused(t, "RoleAssignmentExists", "arm.assignment_exists", rest("put", id+authorization+"roleAssignments/22222222-2222-4333-8444-555555555555", "2022-04-01",
 		assign(readerRole, principal))...)
 	s.Refused(t, "PrincipalNotFound", "directory.principal_not_found", rest("put", id+authorization+"roleAssignments/33333333-2222-4333-8444-555555555555", "2022-04-01",
 		assign(readerRole, "00000000-0000-4000-8000-00000000dead"))...)
@@ -55,7 +55,7 @@ func TestRolesByRest(t *testing.T) {
 	s.Must(t, rest("put", role, "2022-04-01", body)...)
 	s.Must(t, rest("put", grant, "2022-04-01", assign(custom, principal))...)
 	other.Must(t, rest("get", id, "2021-04-01")...)
-	s.Refused(t, "RoleDefinitionHasAssignments", "directory.role_in_use", rest("delete", role, "2022-04-01")...) // it is granted
+	s.Refused(t, "RoleDefinitionHasAssignments", "arm.definition_used", rest("delete", role, "2022-04-01")...) // it is granted
 	s.Must(t, rest("delete", grant, "2022-04-01")...)
 	s.Must(t, rest("delete", role, "2022-04-01")...)
 }

@@ -63,7 +63,7 @@ func TestTheSceneWithAzAlone(t *testing.T) {
 	s.Must(t, "az", "functionapp", "identity", "assign", "-n", "az-scene", "-g", "az-scene", "--identities", harness.Text(identity, "id"))
 
 	before := listing(t, "az-scene")
-	want(t, "the container before the role", strings.Contains(before["azure"], "AuthorizationPermissionMismatch"), true)
+	refusedFor(t, before["azure"], "AuthorizationPermissionMismatch", "access.denied")
 	s.Must(t, rest("put", account+"/blobServices/default/containers/files"+authorization+"roleAssignments/55555555-2222-4333-8444-555555555555",
 		"2022-04-01", assign(blobReaderRole, principal))...)
 	after := listing(t, "az-scene")
@@ -82,8 +82,16 @@ func TestTheSceneWithAzAlone(t *testing.T) {
 
 	s.Must(t, "az", "functionapp", "identity", "remove", "-n", "az-scene", "-g", "az-scene", "--identities", harness.Text(identity, "id"))
 	gone := listing(t, "az-scene")
-	want(t, "the container without the identity", strings.Contains(gone["azure"], "no managed identity"), true)
-	want(t, "the bucket without the identity", strings.Contains(gone["aws"], "no managed identity"), true)
+	refusedFor(t, gone["azure"], "no managed identity", "mint.no_identity")
+	refusedFor(t, gone["aws"], "no managed identity", "mint.no_identity")
+}
+
+// refusedFor holds what the function shows of a store to a refusal with these words, for this reason.
+func refusedFor(t *testing.T, shown, words, reason string) {
+	t.Helper()
+	if _, why := house.Why(t, shown); why != reason || !strings.Contains(shown, words) {
+		t.Errorf("%s\nwant it refused with %q for %q, explain says %q", shown, words, reason, why)
+	}
 }
 
 // putObject puts something into the bucket with the operator's session, which "lanyard run" gives to AWS's clients.

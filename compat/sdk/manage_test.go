@@ -177,7 +177,7 @@ func TestGrantsByGo(t *testing.T) {
 	if list, _ := value(t, owner, harness.GoClient(), "roles", scope, "roleName eq 'Reader'").([]any); len(list) != 1 {
 		t.Errorf("the roles are %v", list)
 	}
-	owner.Refused(t, "RoleAssignmentExists", "directory.assignment_exists", harness.GoClient(), "grant", scope, "21111111-2222-4333-8444-555555555556", reader, principal)
+	owner.Refused(t, "RoleAssignmentExists", "arm.assignment_exists", harness.GoClient(), "grant", scope, "21111111-2222-4333-8444-555555555556", reader, principal)
 	contributor.Refused(t, denied, noRight, harness.GoClient(), "revoke", scope, at)
 	owner.Must(t, harness.GoClient(), "revoke", scope, at)
 	none.Refused(t, denied, noRight, harness.GoClient(), "group-get", "grants")
