@@ -1,10 +1,12 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/lanyard-id/lanyard/internal/directory/start"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -69,6 +71,50 @@ func TestBootstrapIsDoneOnce(t *testing.T) {
 	})
 	if h.View() != before {
 		t.Error("the second bootstrap changed something")
+	}
+}
+
+// TestAnOlderInstallationGetsWhatCameSince: a tenant that was made before an application of the house gets it at a start, once,
+// and however many tenants there are; a name that the tenant's own application has stays with that.
+func TestAnOlderInstallationGetsWhatCameSince(t *testing.T) {
+	h := newHouse(t)
+	tenants := []name.GUID{h.View().Installation().Tenant}
+	for n := range 120 {
+		h.must(t, func(e *Edit) error {
+			id, err := e.CreateTenant(fmt.Sprintf("t%d", n))
+			tenants = append(tenants, id)
+			return err
+		})
+	}
+	own := tenants[1]
+	for at, tenant := range tenants {
+		app, ok := h.View().Audience(tenant, start.LanyardAudience)
+		if !ok || !app.House {
+			t.Fatalf("tenant %d has no application of Lanyard's own", at)
+		}
+		h.must(t, func(e *Edit) error { return e.remove(app) })
+	}
+	h.must(t, func(e *Edit) error {
+		_, _, err := e.PutApplication(ApplicationSpec{Tenant: own, DisplayName: "mine", IDURIs: []string{start.LanyardAudience}})
+		return err
+	})
+	steps := 0
+	for more := true; more; steps++ {
+		h.must(t, func(e *Edit) (err error) { more, err = e.FillHouse(); return err })
+	}
+	if steps != 2 {
+		t.Errorf("%d steps", steps)
+	}
+	for at, tenant := range tenants {
+		app, ok := h.View().Audience(tenant, start.LanyardAudience)
+		if !ok || app.House == (tenant == own) || app.House && app.Principal.ClientID.String() != start.LanyardAppID {
+			t.Errorf("tenant %d has %+v", at, app)
+		}
+	}
+	rev := h.View().Rev()
+	h.must(t, func(e *Edit) error { _, err := e.FillHouse(); return err })
+	if h.View().Rev() != rev {
+		t.Error("something was written where nothing is missing")
 	}
 }
 

@@ -97,21 +97,43 @@ func (e *Edit) makeOperator(tenant name.GUID) error {
 	return nil
 }
 
+// fillStep is how many applications FillHouse makes at a time.
+const fillStep = 100
+
+// FillHouse gives tenants that are older than an application of the house that application, a step at a time; more tells to
+// ask again. A name that an application of the tenant's own has taken stays with it.
+func (e *Edit) FillHouse() (more bool, err error) {
+	made := 0
+	for t := range e.view.Tenants() {
+		for _, a := range start.Applications() {
+			if start.Taken(e.view, t.ID, a) {
+				continue
+			}
+			if made++; made > fillStep {
+				return true, nil
+			}
+			if err := e.makeHouseApplication(t.ID, a); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
 func (e *Edit) makeHouseApplications(tenant name.GUID) error {
 	for _, a := range start.Applications() {
-		a.ObjectID, a.Created = name.NewGUID(), e.now
-		a.Principal.ObjectID, a.Principal.Tenant = name.NewGUID(), tenant
-		if o, ok := e.view.OperatorOf(tenant); ok && a.Principal.ClientID.String() == start.GraphID {
-			a.Roles = start.GraphRoles(o.ObjectID)
-		}
-		if i := e.view.Installation(); i != nil && i.URLs[start.DoorOf(a)] != "" { // clients ask for tokens of the address itself
-			a.IDURIs = append(a.IDURIs, i.URLs[start.DoorOf(a)])
-		}
-		if _, err := e.save(&a); err != nil {
+		if err := e.makeHouseApplication(tenant, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (e *Edit) makeHouseApplication(tenant name.GUID, a view.Application) error {
+	made := start.In(e.view, tenant, a)
+	made.Created = e.now
+	_, err := e.save(&made)
+	return err
 }
 
 // DeleteTenant deletes a tenant that has no subscription, application or role definition of its own left. Its operator

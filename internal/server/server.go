@@ -181,10 +181,14 @@ func (s *Server) listenAgain(ctx context.Context, inst *view.Installation) (err 
 		return err
 	}
 	s.later(s.closeListeners)
-	if len(added) == 0 {
-		return nil
+	if len(added) > 0 {
+		if _, err = s.dir.Do(ctx, func(e *directory.Edit) error { return e.AddURLs(added) }); err != nil {
+			return err
+		}
 	}
-	_, err = s.dir.Do(ctx, func(e *directory.Edit) error { return e.AddURLs(added) })
+	for more := true; more && err == nil; { // what was made by an older Lanyard lacks the audiences that came since
+		_, err = s.dir.Do(ctx, func(e *directory.Edit) (err error) { more, err = e.FillHouse(); return err })
+	}
 	return err
 }
 

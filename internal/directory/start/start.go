@@ -17,8 +17,8 @@ func OperatorRoles() []name.GUID {
 	}
 }
 
-// Applications are the audiences that every tenant has from the start, under the ids that they have everywhere. Their
-// object ids and tenants are still to be filled in.
+// Applications are the audiences that every tenant has from the start, under the ids that they have everywhere. In
+// fills in the rest.
 func Applications() []view.Application {
 	app := func(display, appID string, uris ...string) view.Application {
 		return view.Application{
@@ -35,6 +35,30 @@ func Applications() []view.Application {
 		app("Microsoft Graph", GraphID, azwire.GraphAudience),
 		app("Lanyard", LanyardAppID, LanyardAudience),
 	}
+}
+
+// In is an application of the house as a tenant gets it: with ids of its own, the address of its door, and what the operator
+// holds of it.
+func In(v *view.View, tenant name.GUID, a view.Application) view.Application {
+	a.ObjectID = name.NewGUID()
+	a.Principal.ObjectID, a.Principal.Tenant = name.NewGUID(), tenant
+	if o, ok := v.OperatorOf(tenant); ok && a.Principal.ClientID.String() == GraphID {
+		a.Roles = GraphRoles(o.ObjectID)
+	}
+	if i := v.Installation(); i != nil && i.URLs[DoorOf(a)] != "" { // clients ask for tokens of the address itself
+		a.IDURIs = append(a.IDURIs, i.URLs[DoorOf(a)])
+	}
+	return a
+}
+
+// Taken tells whether a tenant has an application of the house, or another one under one of its names.
+func Taken(v *view.View, tenant name.GUID, a view.Application) bool {
+	for _, audience := range append([]string{a.Principal.ClientID.String()}, a.IDURIs...) {
+		if _, taken := v.Audience(tenant, audience); taken {
+			return true
+		}
+	}
+	return false
 }
 
 // ManagementID is the client id of the Resource Manager in every tenant.
