@@ -9,11 +9,12 @@ import (
 // GUID is a lower-case canonical GUID. The zero value is "no GUID" and prints empty.
 type GUID struct{ s string }
 
-// ParseGUID reads the 8-4-4-4-12 form in any case.
+// ParseGUID reads the 8-4-4-4-12 form in any case. A text that is canonical already is kept and not copied.
 func ParseGUID(s string) (GUID, error) {
 	if len(s) != 36 {
 		return GUID{}, fmt.Errorf("not a GUID: %d characters, want 36", len(s))
 	}
+	canonical := true
 	var b [36]byte
 	for i := range len(s) {
 		c := s[i]
@@ -25,10 +26,14 @@ func ParseGUID(s string) (GUID, error) {
 		case c >= '0' && c <= '9' || c >= 'a' && c <= 'f':
 		case c >= 'A' && c <= 'F':
 			c += 'a' - 'A'
+			canonical = false
 		default:
 			return GUID{}, fmt.Errorf("not a GUID: no hex digit at position %d", i+1)
 		}
 		b[i] = c
+	}
+	if canonical {
+		return GUID{s}, nil
 	}
 	return GUID{string(b[:])}, nil
 }

@@ -34,15 +34,26 @@ func ParseResourceID(s string) (ResourceID, error) {
 	if err != nil {
 		return ResourceID{}, fmt.Errorf("resource id %q: subscription: %w", s, err)
 	}
-	var typ strings.Builder
-	typ.WriteString(p[5])
-	for i := 6; i < len(p); i += 2 {
-		typ.WriteString("/" + p[i])
-		if len(p[i+1]) > MaxResourceName {
+	for i := 7; i < len(p); i += 2 {
+		if len(p[i]) > MaxResourceName {
 			return ResourceID{}, fmt.Errorf("resource id: a name is longer than %d characters", MaxResourceName)
 		}
 	}
-	return ResourceID{scope: scope, subscription: sub, group: p[3], typ: typ.String(), name: p[len(p)-1]}, nil
+	return ResourceID{scope: scope, subscription: sub, group: p[3], typ: typeOf(scope.s, p), name: p[len(p)-1]}, nil
+}
+
+// typeOf gives namespace and types of an id that has the segments p. Those of a top-level resource stand in the id side by
+// side, and need no text of their own.
+func typeOf(id string, p []string) string {
+	if len(p) == 8 {
+		end := len(id) - 1 - len(p[7])
+		return id[end-1-len(p[5])-len(p[6]) : end]
+	}
+	typ := []string{p[5]}
+	for i := 6; i < len(p); i += 2 {
+		typ = append(typ, p[i])
+	}
+	return strings.Join(typ, "/")
 }
 
 // NewResourceID builds the id of a top-level resource from its parts; typ is "Namespace/type".
