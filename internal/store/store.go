@@ -57,6 +57,12 @@ type Page struct {
 	Next string // pass it as from to continue; empty after the last page
 }
 
+// Found is every key as it stood at revision Rev, in no order: what a driver has read of its disk before it opens.
+type Found struct {
+	Rev int64
+	KVs []KV
+}
+
 // Status is what a store says of itself.
 type Status struct {
 	Rev          int64 // newest revision

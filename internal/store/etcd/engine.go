@@ -20,9 +20,9 @@ const (
 	maxTxnOps        = 128
 	maxRequestBytes  = 2 << 20   // above the largest transaction that store.CheckTxn lets through
 	quotaReserve     = 256 << 20 // what the engine may take above our quota, so that its own alarm is never met
-	raftSnapshot     = 2_000     // applied entries after which the engine forgets them: the log in memory stays small
-	raftSnapshotTail = 200
-	oldLogs          = 2 // log files that are kept behind the last mark; each is read at every start
+	raftSnapshot     = 500       // applied entries after which the engine forgets them: little is kept in memory and read at a start
+	raftSnapshotTail = 100
+	oldLogs          = 1 // log files that are kept, beside those that the last mark needs; each is read at every start
 )
 
 // engineConfig makes the engine's configuration for a folder. Without listen addresses the engine serves nobody: it is

@@ -4,21 +4,24 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"slices"
+	"strings"
 
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/server/v3/storage/mvcc"
 	"go.etcd.io/etcd/server/v3/storage/schema"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/lanyard-id/lanyard/internal/store"
 )
 
 // history follows the records of a database file in the order of revisions and finds what is missing among them.
 type history struct {
 	buckets map[string]bool // the buckets that the engine knows
-	seed    maphash.Seed
-	live    map[uint64]struct{} // hashes of the keys that exist after last
-	last    mvcc.Revision       // the record before
-	record  mvccpb.KeyValue     // reused for each record
+	live    map[string]int  // the keys that exist after last, and where their values stand in found
+	found   []store.KV      // an empty one is of a key that is gone, or of the driver's own
+	last    mvcc.Revision   // the record before
+	record  mvccpb.KeyValue // reused for each record
 
 	missing int64  // newest revision of which a part is missing; legitimate up to the compacted revision
 	orphan  int64  // newest deletion of a key that was not there; legitimate up to the compacted revision
@@ -28,9 +31,9 @@ type history struct {
 
 func newHistory() *history {
 	h := &history{
-		buckets: make(map[string]bool), seed: maphash.MakeSeed(), live: make(map[uint64]struct{}),
-		last: mvcc.Revision{Main: 1},
-	} // the first write of a store has revision 2
+		buckets: make(map[string]bool), live: make(map[string]int),
+		last: mvcc.Revision{Main: 1}, // the first write of a store has revision 2
+	}
 	for _, bucket := range schema.AllBuckets {
 		h.buckets[string(bucket.Name())] = true
 	}
@@ -61,20 +64,30 @@ func (h *history) change(key, value []byte) error {
 	if err := proto.Unmarshal(value, &h.record); err != nil {
 		return fmt.Errorf("record of revision %d: %w", rev.Main, err)
 	}
-	hash := maphash.Bytes(h.seed, h.record.Key)
+	name := string(h.record.Key)
+	at, there := h.live[name]
 	if mvcc.IsTombstone(key) {
-		if _, there := h.live[hash]; !there {
+		if !there {
 			h.orphan = rev.Main
+			return nil
 		}
-		delete(h.live, hash)
+		delete(h.live, name)
+		h.found[at] = store.KV{}
 		return nil
 	}
-	h.live[hash] = struct{}{}
+	if !there {
+		at = len(h.found)
+		h.live[name], h.found = at, append(h.found, store.KV{})
+	}
 	if h.record.ModRevision != rev.Main || h.record.Lease != 0 {
 		return fmt.Errorf("the record of revision %d says revision %d", rev.Main, h.record.ModRevision)
 	}
-	if err := checkRecord(h.record.Key, h.record.Value); err != nil {
+	value, err = unsealRecord(name, h.record.Value)
+	if err != nil {
 		return fmt.Errorf("record of revision %d: %w", rev.Main, err)
+	}
+	if data, ours := strings.CutPrefix(name, dataPrefix); ours {
+		h.found[at] = store.KV{Key: data, Value: value, Rev: rev.Main}
 	}
 	return nil
 }
@@ -128,4 +141,13 @@ func (h *history) complete() error {
 		return fmt.Errorf("revision %d deletes a key that was not there", h.orphan)
 	}
 	return nil
+}
+
+// newest is the revision that the database stands at.
+func (h *history) newest() int64 { return max(h.last.Main, h.dropped) }
+
+// content gives every key of the callers as it stands at the newest revision.
+func (h *history) content() store.Found {
+	kvs := slices.DeleteFunc(h.found, func(kv store.KV) bool { return kv.Key == "" })
+	return store.Found{Rev: h.newest(), KVs: kvs}
 }

@@ -41,15 +41,14 @@ func unseal(key string, sealed []byte) ([]byte, error) {
 
 func checksum(key string, value []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
-	return crc32.Update(crc32.Checksum([]byte(key), table), table, value)
+	var room [256]byte // most keys fit, and are not copied to the heap
+	return crc32.Update(crc32.Checksum(append(room[:0], key...), table), table, value)
 }
 
-// checkRecord says whether a key and its sealed value are ones that this driver wrote.
-func checkRecord(key, sealed []byte) error {
-	name := string(key)
-	if !strings.HasPrefix(name, dataPrefix) && !strings.HasPrefix(name, metaPrefix) {
-		return errForeign
+// unsealRecord gives the value of a record, if key and value are ones that this driver wrote.
+func unsealRecord(key string, sealed []byte) ([]byte, error) {
+	if !strings.HasPrefix(key, dataPrefix) && !strings.HasPrefix(key, metaPrefix) {
+		return nil, errForeign
 	}
-	_, err := unseal(name, sealed)
-	return err
+	return unseal(key, sealed)
 }

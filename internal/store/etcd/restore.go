@@ -101,7 +101,7 @@ func inspectSnapshot(path string) (int64, error) {
 	if len(found.live) == 0 {
 		return 0, errors.New("it holds nothing")
 	}
-	return max(found.last.Main, found.dropped), nil
+	return found.newest(), nil
 }
 
 // snapshotSize is the size of the database in a snapshot file, which its checksum follows.

@@ -32,6 +32,10 @@ type Config struct {
 	// goroutine of the engine or of a caller, and should flush what must be flushed and end the process. Nil does
 	// nothing.
 	Fatal func(error)
+	// Found is told, once and before Open returns, what the database of an earlier start holds, so that it can be read
+	// while the engine still starts. The engine may know of later writes, from its log: its revision is another then. It
+	// must not block. Nil does nothing, and so does a first start.
+	Found func(store.Found)
 	// QuotaBytes is the size above which writes are refused with store.Full; 0 means DefaultQuota.
 	QuotaBytes int64
 }
@@ -109,8 +113,12 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if s.folder.format.initialised {
 		inspector := engineLogger(s.bridge(), func(err error) { panic(err) })
-		if err := inspect(dir, inspector); err != nil {
+		found, err := inspect(dir, inspector)
+		if err != nil {
 			return damaged(s.config.Dir, err)
+		}
+		if s.config.Found != nil {
+			s.config.Found(found.content())
 		}
 	} else if err := os.RemoveAll(dir); err != nil {
 		// What lies here is of a first start that did not come to its end; nothing in it was ever acknowledged.

@@ -47,10 +47,11 @@ type visitor struct {
 	entry func(key, value []byte, flags uint32) error
 }
 
-// bounds is what the next key of a bucket must lie between.
+// bounds is what the next key of a bucket must lie between, and what the walk through it keeps beside.
 type bounds struct {
 	last []byte // the key before; nil at the start
 	any  bool   // whether last is set
+	room []byte // one leaf after the other is read into it
 }
 
 // next takes the key that follows and says whether it does.
@@ -104,7 +105,7 @@ func (c *checker) tree(id uint64, entries visitor, depth int) error {
 	if depth == 0 {
 		return fmt.Errorf("page %d lies too deep", id)
 	}
-	p, err := c.read(id)
+	p, err := c.read(id, &entries.room)
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,7 @@ func (c *checker) tree(id uint64, entries visitor, depth int) error {
 		}
 		return p.fits(end)
 	case flagBranch:
+		entries.room = nil // the branch stays while its children are read
 		return c.branch(p, entries, depth)
 	}
 	return fmt.Errorf("page %d has flags %#x where data belongs", id, p.flags)
@@ -175,7 +177,8 @@ func (c *checker) freelist() error {
 	if c.meta.freelist == noFreelist {
 		return nil
 	}
-	p, err := c.read(c.meta.freelist)
+	var room []byte
+	p, err := c.read(c.meta.freelist, &room)
 	if err != nil {
 		return err
 	}

@@ -14,13 +14,17 @@ type page struct {
 	data     []byte
 }
 
-// read reads the page id, whose header must name it, and marks it used.
-func (c *checker) read(id uint64) (page, error) {
+// read reads the page id, whose header must name it, and marks it used. What it gives may lie in room, and so is valid until
+// room is used again.
+func (c *checker) read(id uint64, room *[]byte) (page, error) {
 	if err := c.use(id); err != nil {
 		return page{}, err
 	}
 	size := int64(c.meta.pageSize)
-	data := make([]byte, size)
+	if int64(len(*room)) != size {
+		*room = make([]byte, size)
+	}
+	data := *room
 	if _, err := c.file.ReadAt(data, int64(id)*size); err != nil { //nolint:gosec // use refused what lies outside of the file
 		return page{}, fmt.Errorf("read page %d: %w", id, err)
 	}
