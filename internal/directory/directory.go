@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -25,6 +26,7 @@ type Config struct {
 	Fatal func(error)
 	// SweepEvery is how often expired workload rules are looked for; 0 is 30 s. Tombstones do not wait for it.
 	SweepEvery time.Duration
+	Loading    commit.Loading // what was begun while the store was still being opened; the zero value is nothing
 }
 
 // Directory is the writer and the keeper of the current View.
@@ -42,13 +44,11 @@ type Directory struct {
 // Open reads all records at one revision and takes over as the writer: an older directory on the same store can no
 // longer write. Nothing is written but the guard until Run.
 func Open(ctx context.Context, config Config) (*Directory, error) {
-	if config.Logger == nil {
-		config.Logger = slog.Default()
-	}
+	config.Logger = cmp.Or(config.Logger, slog.Default())
 	if config.SweepEvery <= 0 {
 		config.SweepEvery = 30 * time.Second
 	}
-	w, v, err := commit.Open(ctx, config.Store)
+	w, v, err := commit.Open(ctx, config.Store, &config.Loading)
 	if errors.Is(err, commit.ErrOtherWriter) {
 		return nil, unavailable(err)
 	}

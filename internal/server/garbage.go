@@ -15,25 +15,29 @@ const garbage = 64 << 20
 // there is little to be found on the way up.
 const loadGarbage = 256 << 20
 
-// mostPercent bounds how far a heap may grow that suddenly gets large.
-const mostPercent = 400
+// mostPercent bounds how far a heap may grow that suddenly gets large. While records are loaded it is expected to.
+const mostPercent, mostLoading = 400, 100 * loadGarbage / leastHeap
+
+// leastHeap is what Go takes a small heap for, and one that was never collected.
+const leastHeap = 4 << 20
 
 // easeCollection lets the heap grow by so many bytes, or by its own size where that is more, before it is collected.
 // Whoever sets GOGC has decided that already.
-func easeCollection(garbage uint64) {
-	if live := liveHeap(); live > 0 && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt(live, garbage))
+func easeCollection(garbage, most uint64) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt(max(liveHeap(), leastHeap), garbage, most))
 	}
 }
 
 // easeLoading does it again and again while the heap grows, until it is told that loading is over.
 func easeLoading() (over func()) {
 	const often = 20 * time.Millisecond
+	easeCollection(loadGarbage, mostLoading)
 	done := make(chan struct{})
 	go func() {
-		for live := uint64(0); ; {
+		for live := liveHeap(); ; {
 			if now := liveHeap(); now != live {
-				easeCollection(loadGarbage)
+				easeCollection(loadGarbage, mostLoading)
 				live = now
 			}
 			select {
@@ -54,6 +58,6 @@ func liveHeap() uint64 {
 }
 
 // collectAt is the growth, in percent of what is live, after which the heap is collected.
-func collectAt(live, garbage uint64) int {
-	return int(min(mostPercent, max(100, 100*garbage/live))) //nolint:gosec // between the two
+func collectAt(live, garbage, most uint64) int {
+	return int(min(most, max(100, 100*garbage/live))) //nolint:gosec // between the two
 }

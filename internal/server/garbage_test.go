@@ -7,7 +7,15 @@ import (
 
 func TestCollectAt(t *testing.T) {
 	for live, want := range map[uint64]int{1: 400, 4 << 20: 400, 8 << 20: 400, 16 << 20: 400, 32 << 20: 200, 64 << 20: 100, 1 << 30: 100} {
-		if got := collectAt(live, garbage); got != want {
+		if got := collectAt(live, garbage, mostPercent); got != want {
+			t.Errorf("with %d bytes live: %d %%, want %d %%", live, got, want)
+		}
+	}
+}
+
+func TestCollectAtWhileLoading(t *testing.T) {
+	for live, want := range map[uint64]int{leastHeap: 6400, 64 << 20: 400, 256 << 20: 100, 1 << 30: 100} {
+		if got := collectAt(live, loadGarbage, mostLoading); got != want {
 			t.Errorf("with %d bytes live: %d %%, want %d %%", live, got, want)
 		}
 	}

@@ -21,7 +21,7 @@ const shutdownTime = 10 * time.Second
 // keepers. Everything that was promised is on the disk when it returns.
 func (s *Server) Run(ctx context.Context) error {
 	loops, stop := context.WithCancel(context.WithoutCancel(ctx))
-	easeCollection(garbage)
+	easeCollection(garbage, mostPercent)
 	var running sync.WaitGroup
 	for _, loop := range s.loops() {
 		running.Go(func() { loop.run(loops) })
@@ -76,7 +76,7 @@ type loop struct {
 func (s *Server) loops() []loop {
 	return []loop{
 		{"fetch issuers' keys", 15 * time.Second, func(ctx context.Context) error { return s.verifier.Refresh(ctx, s.View()) }, s.log},
-		{"let garbage lie", 2 * time.Second, func(context.Context) error { easeCollection(garbage); return nil }, s.log},
+		{"let garbage lie", 2 * time.Second, func(context.Context) error { easeCollection(garbage, mostPercent); return nil }, s.log},
 		{"turn keys over", time.Hour, s.ring.Maintain, s.log},
 		{"read the own certificate again", time.Minute, s.reloadCertificate, s.log},
 		{"give space back", 5 * time.Minute, func(ctx context.Context) error { _, err := s.store.Maintain(ctx); return err }, s.log},

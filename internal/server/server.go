@@ -63,6 +63,7 @@ type Server struct {
 	stopping []func() error // undone in reverse order
 	draining chan struct{}  // closed when the stop begins: nobody waits for news any longer
 
+	records directory.Config // the directory to be: its records are read while the store opens
 	first   bool // this start made the installation
 	dirDone chan error
 }
@@ -104,8 +105,11 @@ func (s *Server) fail(err error) {
 	}
 }
 
+// openStore opens the store. What it finds on the disk is read into records while its engine starts.
 func (s *Server) openStore(ctx context.Context) (err error) {
-	s.store, err = etcd.Open(ctx, etcd.Config{Dir: s.cfg.Data, Logger: s.log.With(slog.String("part", "store")), Fatal: s.fail})
+	s.store, err = etcd.Open(ctx, etcd.Config{
+		Dir: s.cfg.Data, Logger: s.log.With(slog.String("part", "store")), Fatal: s.fail, Found: s.records.Loading.Begin,
+	})
 	if err == nil {
 		s.later(s.store.Close)
 	}
@@ -144,7 +148,9 @@ func (s *Server) openAudit(context.Context) (err error) {
 // openDirectory loads the records, starts the writer loop and makes the installation if there is none. The listeners
 // come first at a first start, because their addresses become the public URLs.
 func (s *Server) openDirectory(ctx context.Context) (err error) {
-	s.dir, err = directory.Open(ctx, directory.Config{Store: s.store, Now: s.now, Logger: s.log, Fatal: s.fail})
+	s.records.Store, s.records.Now, s.records.Logger, s.records.Fatal = s.store, s.now, s.log, s.fail
+	s.dir, err = directory.Open(ctx, s.records)
+	s.records = directory.Config{} // it would hold the first View for ever
 	if err != nil {
 		return err
 	}

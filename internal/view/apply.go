@@ -85,8 +85,44 @@ func found[V Record](r V, ok bool) Record {
 	return nil
 }
 
-// put enters the record and its index entries.
+// scopeKey is where the record lies in the ARM tree, with everything below it right behind it; empty for what does not.
+func scopeKey(r Record) string {
+	switch r := r.(type) {
+	case *ResourceGroup:
+		return GroupKey(r.Subscription, r.Name)
+	case *Resource:
+		return r.ID.Key()
+	case *UserIdentity:
+		return r.ID.Key()
+	case *RoleAssignment:
+		return assignmentScopeKey(r)
+	case *DenyAssignment:
+		return denyScopeKey(r)
+	case *Container:
+		return r.Scope().Key()
+	case *Secret:
+		return r.Scope().Key()
+	case *SecretVersion:
+		return r.versionScopeKey()
+	}
+	return ""
+}
+
+// put enters the record and all its index entries.
 func (v *View) put(r Record) error {
+	v.place(r)
+	return v.enter(r)
+}
+
+// place enters the record into the ARM tree.
+func (v *View) place(r Record) {
+	if k := scopeKey(r); k != "" {
+		v.scopes.Set(k, r)
+	}
+}
+
+// enter enters the record into every table but the ARM tree.
+func (v *View) enter(r Record) error {
 	switch r := r.(type) {
 	case *Installation:
 		v.installation = r
@@ -99,14 +135,11 @@ func (v *View) put(r Record) error {
 	case *Subscription:
 		v.subscriptions.Set(r.ID.String(), r)
 	case *ResourceGroup:
-		k := GroupKey(r.Subscription, r.Name)
-		v.groups.Set(k, r)
-		v.scopes.Set(k, r)
+		v.groups.Set(GroupKey(r.Subscription, r.Name), r)
 	case *Resource:
 		return v.putResource(r)
 	case *UserIdentity:
 		v.identities.Set(r.ID.Key(), r)
-		v.scopes.Set(r.ID.Key(), r)
 		return v.putPrincipal(Owner{Identity: r})
 	case *Application:
 		return v.putApplication(r)
@@ -118,13 +151,8 @@ func (v *View) put(r Record) error {
 		v.putDeny(r)
 	case *Container:
 		v.containers.Set(containerKey(r.Account, r.Name), r)
-		v.scopes.Set(r.Scope().Key(), r)
-	case *Secret:
+	case *Secret, *SecretVersion:
 		v.vaults.put(r)
-		v.scopes.Set(r.Scope().Key(), r)
-	case *SecretVersion:
-		v.vaults.put(r)
-		v.scopes.Set(r.versionScopeKey(), r)
 	case *Tombstone:
 		v.tombstones.Set(r.Scope.Key(), r)
 	case *Revocation:
@@ -153,7 +181,6 @@ func unique[V any](t *table.Map[V], what, key string, r V) error {
 
 func (v *View) putResource(r *Resource) error {
 	v.resources.Set(r.ID.Key(), r)
-	v.scopes.Set(r.ID.Key(), r)
 	if k, ok := endpointKey(r.ID); ok {
 		if err := unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
 			return err
@@ -219,7 +246,6 @@ func (v *View) putAssignment(r *RoleAssignment) {
 		r.compiled = new(compiledCondition)
 	}
 	v.assignments.Set(r.ID.String(), r)
-	v.scopes.Set(assignmentScopeKey(r), r)
 	list, _ := v.granted.Get(r.Principal.String())
 	if !v.granted.Loading() {
 		list = slices.Clip(list) // a sealed View keeps its own slice: append must copy
@@ -267,6 +293,9 @@ func issuerKey(account name.AccountID, issuer string) string { return account.St
 
 // drop removes the record and its index entries; nil is nothing.
 func (v *View) drop(r Record) {
+	if k := scopeKey(r); k != "" {
+		v.scopes.Delete(k)
+	}
 	switch r := r.(type) {
 	case *Installation:
 		v.installation = nil
@@ -279,12 +308,9 @@ func (v *View) drop(r Record) {
 	case *Subscription:
 		v.subscriptions.Delete(r.ID.String())
 	case *ResourceGroup:
-		k := GroupKey(r.Subscription, r.Name)
-		v.groups.Delete(k)
-		v.scopes.Delete(k)
+		v.groups.Delete(GroupKey(r.Subscription, r.Name))
 	case *Resource:
 		v.resources.Delete(r.ID.Key())
-		v.scopes.Delete(r.ID.Key())
 		if k, ok := endpointKey(r.ID); ok {
 			v.endpoints.Delete(k)
 		}
@@ -293,7 +319,6 @@ func (v *View) drop(r Record) {
 		}
 	case *UserIdentity:
 		v.identities.Delete(r.ID.Key())
-		v.scopes.Delete(r.ID.Key())
 		v.dropPrincipal(Owner{Identity: r})
 	case *Application:
 		v.applications.Delete(r.ObjectID.String())
@@ -309,13 +334,8 @@ func (v *View) drop(r Record) {
 		v.dropDeny(r)
 	case *Container:
 		v.containers.Delete(containerKey(r.Account, r.Name))
-		v.scopes.Delete(r.Scope().Key())
-	case *Secret:
+	case *Secret, *SecretVersion:
 		v.vaults.drop(r)
-		v.scopes.Delete(r.Scope().Key())
-	case *SecretVersion:
-		v.vaults.drop(r)
-		v.scopes.Delete(r.versionScopeKey())
 	case *Tombstone:
 		v.tombstones.Delete(r.Scope.Key())
 	case *Revocation:
@@ -343,7 +363,6 @@ func (v *View) dropPrincipal(o Owner) {
 
 func (v *View) dropAssignment(r *RoleAssignment) {
 	v.assignments.Delete(r.ID.String())
-	v.scopes.Delete(assignmentScopeKey(r))
 	list, _ := v.granted.Get(r.Principal.String())
 	kept := make([]*RoleAssignment, 0, len(list))
 	for _, a := range list {

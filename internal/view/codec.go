@@ -1,10 +1,10 @@
 package view
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
+
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // Change is one key's new value at a revision; a nil Value means that the key is gone.
@@ -28,9 +28,8 @@ func Remove(r Record) Change { return Change{Key: r.StoreKey()} }
 
 // Decoder reads stored values, one after the other. It is the slow part of loading; each goroutine needs its own.
 type Decoder struct {
-	source bytes.Reader
-	json   *json.Decoder
-	given  int64 // bytes that json has been given
+	plain   stored.Plain
+	general stored.General
 }
 
 // Decode reads the record that lies under a key. The store is our own, but it may be damaged or written by a newer
@@ -44,37 +43,17 @@ func (d *Decoder) Decode(c Change) (Record, error) {
 	if r == nil {
 		return nil, fmt.Errorf("key %q: unknown kind of record: written by a newer version?", c.Key)
 	}
-	if err := d.read(c.Value, r); err != nil {
-		return nil, fmt.Errorf("key %q: %w", c.Key, err)
+	if !d.plain.Read(c.Value, r) { // nearly all are as Put writes them
+		r = newRecord(kind, c.Rev)
+		if err := d.general.Read(c.Value, r); err != nil {
+			return nil, fmt.Errorf("key %q: %w", c.Key, err)
+		}
 	}
 	if r.StoreKey() != c.Key {
 		return nil, fmt.Errorf("key %q holds the record of %q", c.Key, r.StoreKey())
 	}
 	return r, nil
 }
-
-// read decodes one value. The json.Decoder serves many values, because making one costs a third of the work; an error
-// ends it, so that nothing of a bad value can reach into the next.
-func (d *Decoder) read(value []byte, r Record) error {
-	if d.json == nil {
-		d.json, d.given = json.NewDecoder(&d.source), 0
-		d.json.DisallowUnknownFields()
-	}
-	d.source.Reset(value)
-	d.given += int64(len(value))
-	err := d.json.Decode(r)
-	rest := min(d.given-d.json.InputOffset(), int64(len(value)))
-	if err == nil && len(bytes.TrimSpace(value[int64(len(value))-rest:])) > 0 {
-		err = errors.New("something follows the record")
-	}
-	if err != nil {
-		d.json = nil
-	}
-	return err
-}
-
-// decode reads a single value.
-func decode(c Change) (Record, error) { return new(Decoder).Decode(c) }
 
 func newRecord(kind string, rev int64) Record {
 	switch kind {

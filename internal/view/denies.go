@@ -97,14 +97,12 @@ func denyScopeKey(d *DenyAssignment) string {
 
 func (v *View) putDeny(d *DenyAssignment) {
 	v.denies.Set(d.ID.String(), d)
-	v.scopes.Set(denyScopeKey(d), d)
 	list, _ := v.blocked.Get(d.Scope.Key())
 	v.blocked.Set(d.Scope.Key(), append(slices.Clip(list), d)) // a sealed View keeps its own slice: append copies
 }
 
 func (v *View) dropDeny(d *DenyAssignment) {
 	v.denies.Delete(d.ID.String())
-	v.scopes.Delete(denyScopeKey(d))
 	list, _ := v.blocked.Get(d.Scope.Key())
 	var kept []*DenyAssignment
 	for _, other := range list {

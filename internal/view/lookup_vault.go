@@ -16,13 +16,6 @@ type vaultTables struct {
 	weights  table.Map[int]                // of all versions of a vault, by the vault's scope key
 }
 
-func loadingVaults() vaultTables {
-	return vaultTables{
-		secrets: table.NewOrdered[*Secret](), versions: table.NewOrdered[*SecretVersion](),
-		trash: table.NewMap[*Secret](), weights: table.NewMap[int](),
-	}
-}
-
 func (t *vaultTables) put(r Record) {
 	switch r := r.(type) {
 	case *Secret:

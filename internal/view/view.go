@@ -109,24 +109,39 @@ func (o Owner) scopeKey() string {
 // among them. An error names the thing that two records claim.
 func Load(rev int64, records []Record) (*View, error) {
 	l := NewLoader()
-	for _, r := range records {
-		if err := l.Add(r); err != nil {
-			return nil, err
-		}
+	l.Place(records)
+	if err := l.Enter(records); err != nil {
+		return nil, err
 	}
 	return l.View(rev)
 }
 
-// Loader makes a View while the records are still being read.
+// Loader makes a View while the records are still being read. Each record must be both placed and entered, in any order:
+// the two touch different tables, and so may run in two goroutines.
 type Loader struct{ v *View }
 
 // NewLoader begins with nothing.
-func NewLoader() *Loader { return &Loader{loading()} }
+func NewLoader() *Loader { return &Loader{new(View)} }
 
-// Add enters a record. An error names the thing that two records claim; the Loader is of no use after it.
-func (l *Loader) Add(r Record) error { return l.v.put(r) }
+// Place enters records into the ARM tree.
+func (l *Loader) Place(records []Record) {
+	for _, r := range records {
+		l.v.place(r)
+	}
+}
 
-// View ends the loading. rev is the revision of the last write among the records.
+// Enter enters records into all other tables. An error names the thing that two records claim; the Loader is of no use
+// after it.
+func (l *Loader) Enter(records []Record) error {
+	for _, r := range records {
+		if err := l.v.enter(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// View ends the loading, when all is placed and entered. rev is the revision of the last write among the records.
 func (l *Loader) View(rev int64) (*View, error) {
 	builtins, err := compileBuiltins()
 	if err != nil {
@@ -138,7 +153,7 @@ func (l *Loader) View(rev int64) (*View, error) {
 }
 
 // Decode reads one stored value.
-func Decode(c Change) (Record, error) { return decode(c) }
+func Decode(c Change) (Record, error) { return new(Decoder).Decode(c) }
 
 // Apply gives the View after the changes of one revision, whoever made them. The changes are a set: each key occurs at
 // most once and their order means nothing, so that one record may take over in the same revision what another gives up.
@@ -189,32 +204,6 @@ func (v *View) fenced(key string) bool {
 
 // Fenced tells whether the scope lies in a subtree that is being deleted; nothing may be made there.
 func (v *View) Fenced(s name.Scope) bool { return v.fenced(s.Key()) }
-
-func loading() *View {
-	v := &View{
-		tenants: table.NewMap[*Tenant](), tenantNames: table.NewMap[*Tenant](), operators: table.NewMap[*Operator](),
-		subscriptions: table.NewMap[*Subscription](), groups: table.NewMap[*ResourceGroup](),
-		resources: table.NewMap[*Resource](), identities: table.NewMap[*UserIdentity](),
-		principals: table.NewMap[Owner](), clients: table.NewMap[Owner](),
-		applications: table.NewMap[*Application](), audiences: table.NewMap[*Application](),
-		roleDefs: table.NewMap[*RoleDefinition](), assignments: table.NewMap[*RoleAssignment](),
-		granted: table.NewMap[[]*RoleAssignment](), denies: table.NewMap[*DenyAssignment](),
-		blocked: table.NewMap[[]*DenyAssignment](), containers: table.NewMap[*Container](),
-		endpoints: table.NewMap[*Resource](), scopes: table.NewOrdered[Record](), tombstones: table.NewMap[*Tombstone](),
-		rules: table.NewMap[*WorkloadRule](), proofs: table.NewMap[*WorkloadRule](),
-		outside:     table.NewMap[*Issuer](),
-		memberships: memberships{table.NewMap[*DirectoryGroup](), table.NewMap[[]name.GUID]()},
-		ended:       revocations{byPrincipal: table.NewMap[*Revocation](), inOrder: table.NewOrdered[*Revocation]()},
-		vaults:      loadingVaults(),
-	}
-	v.aws = awsTables{
-		accounts: table.NewMap[*Account](), accountNames: table.NewMap[*Account](), roles: table.NewMap[*Role](),
-		roleNames: table.NewMap[*Role](), roleIDs: table.NewMap[*Role](), policies: table.NewMap[*Policy](),
-		providers: table.NewMap[*OIDCProvider](), issuers: table.NewMap[*OIDCProvider](),
-		buckets: table.NewMap[*Bucket](), resources: table.NewMap[*AWSResource](), ordered: table.NewOrdered[Record](),
-	}
-	return v
-}
 
 func (v *View) seal() {
 	sealAll := []interface{ Seal() }{

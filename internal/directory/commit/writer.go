@@ -27,9 +27,9 @@ type Writer struct {
 }
 
 // Open reads all records at one revision and takes over as the writer: an older Writer on the same store can no longer
-// write. The View has the revision of that write.
-func Open(ctx context.Context, s store.Store) (*Writer, *view.View, error) {
-	loader, guard, err := readAll(ctx, s)
+// write. The View has the revision of that write. loading is what was begun before; nil is nothing.
+func Open(ctx context.Context, s store.Store, loading *Loading) (*Writer, *view.View, error) {
+	loader, guard, err := loading.load(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,15 +8,11 @@ import (
 )
 
 // Map is a persistent map from a key to a record. While a View is loaded it fills a builder in place; afterwards each
-// set makes a new map that shares nearly all with the old one. Apply is the same code for both.
+// set makes a new map that shares nearly all with the old one. Apply is the same code for both. The zero Map is empty and
+// being loaded.
 type Map[V any] struct {
 	m *immutable.Map[string, V]
 	b *immutable.MapBuilder[string, V]
-}
-
-// NewMap begins a map that is being loaded.
-func NewMap[V any]() Map[V] {
-	return Map[V]{b: immutable.NewMapBuilder[string, V](hasher{maphash.MakeSeed()})}
 }
 
 // hasher is seeded at random, so that nobody can choose names that collide.
@@ -30,23 +26,30 @@ func (h hasher) Equal(a, b string) bool { return a == b }
 
 // Seal ends the loading: from now on each change makes a new map.
 func (t *Map[V]) Seal() {
-	if t.b != nil {
-		t.m, t.b = t.b.Map(), nil
+	if t.Loading() {
+		t.m, t.b = t.builder().Map(), nil
 	}
+}
+
+func (t *Map[V]) builder() *immutable.MapBuilder[string, V] {
+	if t.b == nil {
+		t.b = immutable.NewMapBuilder[string, V](hasher{maphash.MakeSeed()})
+	}
+	return t.b
 }
 
 // Get finds the record under a key.
 func (t *Map[V]) Get(k string) (V, bool) {
-	if t.b != nil {
-		return t.b.Get(k)
+	if t.Loading() {
+		return t.builder().Get(k)
 	}
 	return t.m.Get(k)
 }
 
 // Set enters the record under a key.
 func (t *Map[V]) Set(k string, v V) {
-	if t.b != nil {
-		t.b.Set(k, v)
+	if t.Loading() {
+		t.builder().Set(k, v)
 		return
 	}
 	t.m = t.m.Set(k, v)
@@ -54,15 +57,15 @@ func (t *Map[V]) Set(k string, v V) {
 
 // Delete removes what lies under a key.
 func (t *Map[V]) Delete(k string) {
-	if t.b != nil {
-		t.b.Delete(k)
+	if t.Loading() {
+		t.builder().Delete(k)
 		return
 	}
 	t.m = t.m.Delete(k)
 }
 
 // Loading tells whether the map is still being loaded: it is changed in place then.
-func (t *Map[V]) Loading() bool { return t.b != nil }
+func (t *Map[V]) Loading() bool { return t.m == nil }
 
 // Len counts the records of a loaded map.
 func (t *Map[V]) Len() int { return t.m.Len() }
@@ -78,36 +81,38 @@ func (t *Map[V]) All() iter.Seq[V] {
 	}
 }
 
-// Ordered is a persistent sorted map, for everything that is listed by prefix.
+// Ordered is a persistent sorted map, for everything that is listed by prefix. The zero Ordered is empty and being loaded.
 type Ordered[V any] struct {
 	m *immutable.SortedMap[string, V]
 	b *immutable.SortedMapBuilder[string, V]
 }
 
-// NewOrdered begins a sorted map that is being loaded.
-func NewOrdered[V any]() Ordered[V] {
-	return Ordered[V]{b: immutable.NewSortedMapBuilder[string, V](nil)}
-}
-
 // Seal ends the loading: from now on each change makes a new map.
 func (o *Ordered[V]) Seal() {
-	if o.b != nil {
-		o.m, o.b = o.b.Map(), nil
+	if o.m == nil {
+		o.m, o.b = o.builder().Map(), nil
 	}
+}
+
+func (o *Ordered[V]) builder() *immutable.SortedMapBuilder[string, V] {
+	if o.b == nil {
+		o.b = immutable.NewSortedMapBuilder[string, V](nil)
+	}
+	return o.b
 }
 
 // Get finds the record under a key.
 func (o *Ordered[V]) Get(k string) (V, bool) {
-	if o.b != nil {
-		return o.b.Get(k)
+	if o.m == nil {
+		return o.builder().Get(k)
 	}
 	return o.m.Get(k)
 }
 
 // Set enters the record under a key.
 func (o *Ordered[V]) Set(k string, v V) {
-	if o.b != nil {
-		o.b.Set(k, v)
+	if o.m == nil {
+		o.builder().Set(k, v)
 		return
 	}
 	o.m = o.m.Set(k, v)
@@ -115,8 +120,8 @@ func (o *Ordered[V]) Set(k string, v V) {
 
 // Delete removes what lies under a key.
 func (o *Ordered[V]) Delete(k string) {
-	if o.b != nil {
-		o.b.Delete(k)
+	if o.m == nil {
+		o.builder().Delete(k)
 		return
 	}
 	o.m = o.m.Delete(k)
