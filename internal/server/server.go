@@ -64,7 +64,7 @@ type Server struct {
 	draining chan struct{}  // closed when the stop begins: nobody waits for news any longer
 
 	records directory.Config // the directory to be: its records are read while the store opens
-	first   bool // this start made the installation
+	first   bool             // this start made the installation
 	dirDone chan error
 }
 
