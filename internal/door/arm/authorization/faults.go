@@ -17,7 +17,7 @@ const (
 	// DefinitionDenied means that changing the role would widen rights: somebody holds it where the caller may not grant
 	// whatever it likes, or the caller may grant it under a condition.
 	DefinitionDenied fault.Reason = "arm.definition_denied"
-	// ConditionVersion means that a condition is of another version than the one that is read, or a version without condition.
+	// ConditionVersion means that a condition is of another version than the one that is read.
 	ConditionVersion fault.Reason = "arm.condition_version"
 	// NotOffered means that a property asks for something that Lanyard does not do.
 	NotOffered fault.Reason = "arm.property_not_offered"
