@@ -19,6 +19,12 @@ func (c *cli) advice(why fault.Reason) string {
 		return "run this as the server's user, or list your uid under operators in its configuration"
 	case NotLaunched:
 		return "lanyard run --as RESOURCE -- CMD"
+	case "store.in_use":
+		return "lanyard doctor" + c.dataArgument()
+	case "store.not_ours":
+		return "name the right folder, or an empty one, with --data"
+	case "store.not_snapshot", "backup.not_a_backup":
+		return "name a file that lanyard backup wrote, or one in snapshots/ of a data folder"
 	}
 	return opwire.Next(why)
 }
@@ -36,13 +42,18 @@ func (c *cli) here(command string) string {
 // ourCommand is one of our commands inside a longer one, such as the end of a pipe.
 var ourCommand = regexp.MustCompile(`\blanyard [a-z-]+`)
 
+// hereIn puts the user's --data into the commands of ours in a text.
+func (c *cli) hereIn(text string) string {
+	return ourCommand.ReplaceAllStringFunc(text, func(s string) string { return s + c.dataArgument() })
+}
+
 // hereNext puts the user's --data into the command that an explanation ends with.
 func (c *cli) hereNext(explanation string) string {
 	i := strings.LastIndex(explanation, "\nnext ")
 	if c.data == "" || i < 0 {
 		return explanation
 	}
-	return explanation[:i] + ourCommand.ReplaceAllStringFunc(explanation[i:], func(s string) string { return s + c.dataArgument() })
+	return explanation[:i] + c.hereIn(explanation[i:])
 }
 
 // dataArgument is --data as the user gave it, for a command that is shown.

@@ -116,6 +116,7 @@ func (c *cli) audit(cmd *cobra.Command, q auditQuery) error {
 func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 	const block = 500
 	var lines [][]string
+	found := false
 	flush := func() error {
 		if len(lines) == 0 {
 			return nil
@@ -131,6 +132,7 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("read a record: %w", err)
 		}
+		found = true
 		lines = append(lines, []string{
 			screen.When(r.Time), string(r.Outcome), r.Door, r.Operation, principal(r),
 			cmp.Or(r.Resource, r.Audience), string(r.Reason), r.ID.String(),
@@ -140,6 +142,9 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 		}
 		return nil
 	})
+	if err == nil && !found {
+		return c.show(cmd, nil, func(w io.Writer) { _, _ = io.WriteString(w, "There is no such record.\n") })
+	}
 	return firstOf(flush(), err)
 }
 

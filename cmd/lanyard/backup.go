@@ -75,6 +75,9 @@ func (c *cli) backupFile(cmd *cobra.Command, file string) (err error) {
 		return firstOf(err, fault.New(fault.Conflict, FileExists, "%s exists already. A backup replaces nothing: name another file.", file))
 	}
 	partial, err := os.CreateTemp(filepath.Dir(file), ".lanyard-backup-*") // mode 0600
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("cannot write %s: %w", file, e.Err)
+	}
 	if err != nil {
 		return err
 	}

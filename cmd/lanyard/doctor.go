@@ -22,6 +22,11 @@ func newDoctor(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for i, f := range findings {
+				if f.State != "ok" {
+					findings[i].Detail, findings[i].Fix = c.hereIn(f.Detail), c.hereIn(f.Fix)
+				}
+			}
 			if err := c.show(cmd, findings, func(w io.Writer) { findingTable(w, findings) }); err != nil {
 				return err
 			}

@@ -82,11 +82,16 @@ func (c *cli) restore(cmd *cobra.Command, file string) error {
 }
 
 func (c *cli) confirm(cmd *cobra.Command) error {
-	s, err := ask[opwire.Status](cmd.Context(), c, http.MethodPost, opwire.PathConfirm, nil)
+	s, err := ask[opwire.Status](cmd.Context(), c, http.MethodGet, opwire.PathStatus, nil)
+	said := "There is nothing to confirm: this server does not wait for it.\n"
+	if err == nil && s.Held {
+		s, err = ask[opwire.Status](cmd.Context(), c, http.MethodPost, opwire.PathConfirm, nil)
+		said = "Confirmed: credentials are issued again.\n"
+	}
 	if err != nil {
 		return err
 	}
 	return c.show(cmd, s, func(w io.Writer) {
-		_, _ = io.WriteString(w, "Confirmed: credentials are issued again.\n") // into a buffer
+		_, _ = io.WriteString(w, said) // into a buffer
 	})
 }

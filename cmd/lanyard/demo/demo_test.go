@@ -79,6 +79,9 @@ func TestFiles(t *testing.T) {
 	if _, err := readFiles(dir); err == nil {
 		t.Error("an empty folder was taken")
 	}
+	if _, err := readFiles(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a folder that is not there: %v", err)
+	}
 	for name, text := range map[string]string{"a b.txt": "one", "in/ü.txt": "two"} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

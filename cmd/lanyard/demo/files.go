@@ -37,6 +37,9 @@ type file struct {
 func readFiles(folder string) ([]file, error) {
 	from := fs.FS(embedded)
 	if folder != "" {
+		if _, err := os.ReadDir(folder); err != nil {
+			return nil, err
+		}
 		from = os.DirFS(folder)
 	} else if sub, err := fs.Sub(embedded, "files"); err == nil {
 		from = sub
