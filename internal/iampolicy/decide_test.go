@@ -462,7 +462,7 @@ func TestExplanations(t *testing.T) {
 		{"boundary", bounded, reason.Decision{
 			Nearest: []reason.Clause{{
 				Kind: "permissions boundary", Rule: "p:permissions boundary#1", Rev: 7,
-				Text: "action: have s3:getobject, want s3:ListBucket",
+				Text: "action: have s3:GetObject, want s3:ListBucket",
 			}},
 			Hint: "would need an allow of " + asked + " from: the permissions boundary",
 		}},
@@ -485,7 +485,7 @@ func TestExplanations(t *testing.T) {
 				},
 				{
 					Kind: "session policy", Rule: "p:session policy#1", Rev: 7,
-					Text: "action: have s3:getobject, want anything but s3:Get*, a:1, a:2 and 1 more",
+					Text: "action: have s3:GetObject, want anything but s3:Get*, a:1, a:2 and 1 more",
 				},
 			},
 			Hint: "would need an allow of " + asked + " from: the session policy",
@@ -503,7 +503,7 @@ func TestExplanations(t *testing.T) {
 		{"organization", organized, reason.Decision{
 			Nearest: []reason.Clause{{
 				Kind: "service control policy", Rule: "p:service control policy#1", Rev: 7,
-				Text: "action: have s3:getobject, want s3:ListBucket",
+				Text: "action: have s3:GetObject, want s3:ListBucket",
 			}},
 			Hint: "would need an allow of " + asked + " from: a service control policy of every level",
 		}},

@@ -70,6 +70,8 @@ func (c *course) place(i int) string {
 // misses adds the allows at the gate that came nearest, or says that there are none.
 func (c *course) misses(d *reason.Decision, at int) {
 	g, found := &c.gates[at], false
+	asked := c.q
+	asked.action = c.in.Action // as it was written
 	for i := range g.policies {
 		n := &g.policies[i]
 		for j := range n.Policy.statements {
@@ -80,7 +82,7 @@ func (c *course) misses(d *reason.Decision, at int) {
 			found = true
 			short := s.short(&c.q)
 			if len(d.Nearest) < reason.MaxNearest || d.Nearest[len(d.Nearest)-1].Met < short.met {
-				clause := g.clause(n, s, short.words(s, &c.q))
+				clause := g.clause(n, s, short.words(s, &asked))
 				clause.Met = short.met
 				d.AddNearest(clause)
 			}

@@ -67,8 +67,18 @@ func (e *explanation) decision(d *reason.Decision) {
 		e.line("nearest", "%s", clauseText(c))
 	}
 	if d.Hint != "" && !d.Allowed() {
-		e.line("would do", "%s", clean(d.Hint))
+		e.hint(clean(d.Hint))
 	}
+}
+
+// hint adds what would change the answer. Some hints only say more about it.
+func (e *explanation) hint(text string) {
+	need, would := strings.CutPrefix(text, "would need ")
+	if would || strings.HasPrefix(text, "grant ") {
+		e.line("would do", "%s", need)
+		return
+	}
+	e.line("note", "%s", text)
 }
 
 func clauseText(c reason.Clause) string {

@@ -57,6 +57,19 @@ next       echo '{kind: RoleAssignment, principal: "8c1b", role: "Storage Blob D
 	}
 }
 
+func TestExplainHints(t *testing.T) {
+	for hint, want := range map[string]string{
+		"would need an allow of s3:GetObject": "would do   an allow of s3:GetObject",
+		"the question names no scope":         "note       the question names no scope",
+	} {
+		r := record()
+		r.Decision.Hint = hint
+		if got := Explain(r); !strings.Contains(got, "\n"+want+"\n") {
+			t.Errorf("no line %q in\n%s", want, got)
+		}
+	}
+}
+
 // TestExplainNextApplies wants the manifest that is proposed to be one, whatever the scope looks like.
 func TestExplainNextApplies(t *testing.T) {
 	for _, scope := range []string{"/subscriptions/s", "/a/b'c", "/a/\"; rm -rf x; \"", "/a/{b: c}", "/a/é\n---\nkind: Tenant"} {
