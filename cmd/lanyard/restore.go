@@ -30,9 +30,10 @@ func newRestore(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore FILE | --confirm",
 		Short: "Make a data folder from a backup; confirm that it may issue again",
-		Long: "Makes the data folder anew from a backup, or its state alone from an automatic snapshot, while no server runs on\n" +
-			"it. What the folder held is set aside. Credentials from before hold no more, and the restored server issues none\n" +
-			"until --confirm: look first whether somebody who was deleted since the backup is back.",
+		Long: "Makes a data folder from a backup: move the old one away first. From an automatic snapshot it makes the state of\n" +
+			"the folder anew and sets the old state aside; objects and ledger stay. No server may run on the folder.\n" +
+			"Credentials from before hold no more, and the restored server issues none until --confirm: look first whether\n" +
+			"somebody who was deleted since the backup is back.",
 		Example: "  lanyard restore lanyard.backup --data restored\n  lanyard restore --confirm",
 		Args: func(_ *cobra.Command, args []string) error {
 			if confirm != (len(args) == 0) || len(args) > 1 {

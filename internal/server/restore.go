@@ -47,7 +47,7 @@ func Restore(ctx context.Context, file, data string, log *slog.Logger) (Restored
 	for _, folder := range []string{objectsFolder, auditFolder} {
 		if _, err := os.Lstat(filepath.Join(data, folder)); err == nil {
 			return Restored{}, fault.New(fault.Conflict, DataPresent,
-				"%s exists already: move it away, or restore into another folder with --data.", filepath.Join(data, folder))
+				"%s holds %s already: stop its server and move it away, or restore into another folder with --data.", data, folder)
 		}
 	}
 	staging, err := os.MkdirTemp(filepath.Dir(filepath.Clean(data)), ".lanyard-restore-*")
