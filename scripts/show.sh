@@ -183,7 +183,7 @@ part01() {
 	proof 01.8 heavy '^Test(ARestoreBringsTheSceneBackAndLeaksNothing|TheSearchFindsEverySeed)$'
 	proof 01.9 heavy '^Test(APoisonedEnvironmentLeadsNowhere|TheTraceSeesAStranger)$'
 	proof 01.10 heavy '^Test(AnEmptyServerStartsQuickly|AFullServerStartsQuickly)$'
-	proof 01.11 heavy '^TestBench'
+	proof 01.11 heavy '^TestBench(Paths|NewTokens|Sessions|Ledger|Decide)$'
 	proof 01.bad inputs
 }
 
