@@ -291,6 +291,47 @@ func TestFlippedBitIsRefusedOrHarmless(t *testing.T) {
 	}
 }
 
+// TestALostIndexIsRefused takes the name away from the index up to which the log is applied, wherever it stands in the
+// file: the engine would begin at zero and apply all writes again, at other revisions.
+func TestALostIndexIsRefused(t *testing.T) {
+	original := sound(t)
+	s := open(t, original)
+	want := list(t, s)
+	closeStore(t, s)
+	content, err := os.ReadFile(database(original))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for at := 0; ; at++ {
+		next := bytes.Index(content[at:], []byte("consistent_index"))
+		if next < 0 {
+			break
+		}
+		at += next
+		dir := filepath.Join(t.TempDir(), "data")
+		damage := func(c []byte) []byte { c[at] ^= 0x80; return c }
+		if err := errors.Join(copyTree(original, dir), change(database(dir), damage)); err != nil {
+			t.Fatal(err)
+		}
+		s, err := etcd.Open(t.Context(), config(t, dir))
+		if fault.Is(err, store.Corrupt) {
+			refused++
+			continue
+		}
+		if err != nil {
+			t.Fatalf("byte %d: %v", at, err)
+		}
+		if diff := cmp.Diff(want, list(t, s)); diff != "" { // a page that is no longer used
+			t.Errorf("byte %d: %s", at, diff)
+		}
+		closeStore(t, s)
+	}
+	if refused == 0 {
+		t.Error("the index was lost, and nobody missed it")
+	}
+}
+
 // usedBytes is the size of the part of the database file that was ever written.
 func usedBytes(t *testing.T, dir string) int {
 	t.Helper()

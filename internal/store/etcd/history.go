@@ -139,6 +139,8 @@ func (h *history) complete() error {
 		return fmt.Errorf("a change of revision %d is missing", h.missing)
 	case h.orphan > h.dropped:
 		return fmt.Errorf("revision %d deletes a key that was not there", h.orphan)
+	case h.applied == 0 && h.last.Main > 1: // the engine would apply its whole log a second time
+		return errors.New("there are records, and no index up to which the log is applied")
 	}
 	return nil
 }

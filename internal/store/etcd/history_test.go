@@ -38,6 +38,7 @@ func TestHistoryFindsWhatIsMissing(t *testing.T) {
 	del := func(main, sub int64, name string) [2][]byte {
 		return [2][]byte{recordKey(main, sub, true), recordValue(t, 0, name)}
 	}
+	const noIndex = "no index up to which the log is applied"
 	for _, c := range []struct {
 		name      string
 		compacted int64
@@ -60,11 +61,15 @@ func TestHistoryFindsWhatIsMissing(t *testing.T) {
 		{"no revision", 0, [][2][]byte{{[]byte("key"), nil}}, "has no revision"},
 		{"negative revision", 0, [][2][]byte{{recordKey(-2, 0, false), nil}}, "has no revision"},
 		{"another mark", 0, [][2][]byte{{append(recordKey(2, 0, false), 'x'), nil}}, "has no revision"},
+		{"nothing says what is applied", 0, [][2][]byte{put(2, 0, "a")}, noIndex},
 		{"no record", 0, [][2][]byte{{recordKey(2, 0, false), []byte{0xff}}}, "record of revision 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHistory()
 			err := h.visit("meta", []byte("finishedCompactRev"), recordKey(c.compacted, 0, false))
+			if err == nil && c.want != noIndex {
+				err = h.visit("meta", []byte("consistent_index"), []byte("\x00\x00\x00\x00\x00\x00\x00\x09"))
+			}
 			for _, record := range c.records {
 				if err == nil {
 					err = h.visit("key", record[0], record[1])
