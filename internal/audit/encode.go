@@ -13,28 +13,28 @@ import (
 // see appendLine. It is written by hand because a record goes with every credential;
 // TestRecordsAreWrittenAsTheyAreDeclared holds it to the declaration.
 func appendRecord(b []byte, r *Record) ([]byte, error) {
-	b = appendText(append(b, '{'), `"id":`, r.ID.String())
+	b = jsonwrite.AppendMember(append(b, '{'), `"id":`, r.ID.String())
 	b = append(b, `,"time":"`...)
 	b, err := r.Time.AppendText(b)
 	if err != nil {
 		return nil, err
 	}
-	b = appendText(b, `","stream":`, string(r.Stream))
+	b = jsonwrite.AppendMember(b, `","stream":`, string(r.Stream))
 	b = strconv.AppendUint(append(b, `,"node":`...), uint64(r.Node), 10)
-	b = appendSome(b, `,"tenant":`, r.Tenant.String())
-	b = appendSome(b, `,"account":`, r.Account.String())
-	b = appendText(b, `,"door":`, r.Door)
-	b = appendText(b, `,"operation":`, r.Operation)
-	b = appendText(b, `,"outcome":`, string(r.Outcome))
-	b = appendSome(b, `,"reason":`, string(r.Reason))
-	b = appendSome(b, `,"wire":`, r.Wire)
+	b = jsonwrite.AppendSome(b, `,"tenant":`, r.Tenant.String())
+	b = jsonwrite.AppendSome(b, `,"account":`, r.Account.String())
+	b = jsonwrite.AppendMember(b, `,"door":`, r.Door)
+	b = jsonwrite.AppendMember(b, `,"operation":`, r.Operation)
+	b = jsonwrite.AppendMember(b, `,"outcome":`, string(r.Outcome))
+	b = jsonwrite.AppendSome(b, `,"reason":`, string(r.Reason))
+	b = jsonwrite.AppendSome(b, `,"wire":`, r.Wire)
 	b = appendPrincipal(b, r.Principal)
 	if r.Remote.IsValid() {
-		b = appendText(b, `,"remote":`, r.Remote.String())
+		b = jsonwrite.AppendMember(b, `,"remote":`, r.Remote.String())
 	}
-	b = appendSome(b, `,"resource":`, r.Resource)
-	b = appendSome(b, `,"audience":`, r.Audience)
-	b = appendSome(b, `,"token_id":`, r.TokenID)
+	b = jsonwrite.AppendSome(b, `,"resource":`, r.Resource)
+	b = jsonwrite.AppendSome(b, `,"audience":`, r.Audience)
+	b = jsonwrite.AppendSome(b, `,"token_id":`, r.TokenID)
 	b = appendCount(b, `,"rev":`, r.Rev)
 	if r.Decision != nil {
 		b = appendDecision(append(b, `,"decision":`...), r.Decision)
@@ -42,19 +42,6 @@ func appendRecord(b []byte, r *Record) ([]byte, error) {
 	b = appendInput(b, r.Input)
 	b = appendCount(b, `,"repeats":`, r.Repeats)
 	return appendCount(b, `,"dropped":`, r.Dropped), nil
-}
-
-// appendText writes a member; name is its name with what stands around it.
-func appendText(b []byte, name, text string) []byte {
-	return jsonwrite.AppendString(append(b, name...), text)
-}
-
-// appendSome leaves an empty member out.
-func appendSome(b []byte, name, text string) []byte {
-	if text == "" {
-		return b
-	}
-	return appendText(b, name, text)
 }
 
 func appendCount(b []byte, name string, n int64) []byte {
@@ -70,21 +57,21 @@ func appendPrincipal(b []byte, p Principal) []byte {
 	}
 	b = append(b, `,"principal":{`...)
 	start := len(b)
-	b = appendSome(b, `,"kind":`, p.Kind)
-	b = appendSome(b, `,"id":`, p.ID)
-	b = appendSome(b, `,"display":`, p.Display)
-	b = appendSome(b, `,"session":`, p.Session)
+	b = jsonwrite.AppendSome(b, `,"kind":`, p.Kind)
+	b = jsonwrite.AppendSome(b, `,"id":`, p.ID)
+	b = jsonwrite.AppendSome(b, `,"display":`, p.Display)
+	b = jsonwrite.AppendSome(b, `,"session":`, p.Session)
 	return append(slices.Delete(b, start, start+1), '}') // the comma before the first member
 }
 
 func appendDecision(b []byte, d *reason.Decision) []byte {
-	b = appendText(b, `{"outcome":`, d.Outcome.String())
-	b = appendText(b, `,"question":{"principal":`, d.Question.Principal)
-	b = appendText(b, `,"action":`, d.Question.Action)
-	b = append(appendText(b, `,"resource":`, d.Question.Resource), '}')
+	b = jsonwrite.AppendMember(b, `{"outcome":`, d.Outcome.String())
+	b = jsonwrite.AppendMember(b, `,"question":{"principal":`, d.Question.Principal)
+	b = jsonwrite.AppendMember(b, `,"action":`, d.Question.Action)
+	b = append(jsonwrite.AppendMember(b, `,"resource":`, d.Question.Resource), '}')
 	b = appendClauses(b, `,"decisive":`, d.Decisive)
 	b = appendClauses(b, `,"nearest":`, d.Nearest)
-	return append(appendSome(b, `,"hint":`, d.Hint), '}')
+	return append(jsonwrite.AppendSome(b, `,"hint":`, d.Hint), '}')
 }
 
 func appendClauses(b []byte, name string, clauses []reason.Clause) []byte {
@@ -93,10 +80,10 @@ func appendClauses(b []byte, name string, clauses []reason.Clause) []byte {
 	}
 	b = append(b, name...)
 	for i, c := range clauses {
-		b = appendText(append(b, "[,"[min(i, 1)]), `{"kind":`, c.Kind)
-		b = appendText(b, `,"rule":`, c.Rule)
+		b = jsonwrite.AppendMember(append(b, "[,"[min(i, 1)]), `{"kind":`, c.Kind)
+		b = jsonwrite.AppendMember(b, `,"rule":`, c.Rule)
 		b = appendCount(b, `,"rev":`, c.Rev)
-		b = appendText(b, `,"text":`, c.Text)
+		b = jsonwrite.AppendMember(b, `,"text":`, c.Text)
 		b = append(appendCount(b, `,"met":`, int64(c.Met)), '}')
 	}
 	return append(b, ']')
@@ -113,7 +100,7 @@ func appendInput(b []byte, input map[string]string) []byte {
 	slices.Sort(names)
 	for i, name := range names {
 		b = jsonwrite.AppendString(append(b, "{,"[min(i, 1)]), name)
-		b = appendText(b, ":", input[name])
+		b = jsonwrite.AppendMember(b, ":", input[name])
 	}
 	return append(b, '}')
 }

@@ -35,11 +35,7 @@ type sealedSession struct {
 // appendSealed writes the session as encoding/json writes a sealedSession, by hand because every session is: a test holds
 // the two together.
 func (s *Session) appendSealed(b []byte) []byte {
-	text := func(name, value string) {
-		if value != "" {
-			b = jsonwrite.AppendString(append(b, name...), value)
-		}
-	}
+	text := func(name, value string) { b = jsonwrite.AppendSome(b, name, value) }
 	b = jsonwrite.AppendString(append(b, `{"s":`...), s.Secret.Reveal())
 	text(`,"r":`, s.RoleID)
 	text(`,"n":`, s.Name)

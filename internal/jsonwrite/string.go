@@ -14,6 +14,19 @@ func AppendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
+// AppendMember appends a member whose value is a string. name is its name with what stands around it: `,"id":`.
+func AppendMember(b []byte, name, value string) []byte {
+	return AppendString(append(b, name...), value)
+}
+
+// AppendSome is AppendMember, and leaves an empty value out.
+func AppendSome(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return AppendMember(b, name, value)
+}
+
 // appendEscaped leaves the seldom case to encoding/json.
 func appendEscaped(b []byte, s string) []byte {
 	text, err := json.Marshal(s)

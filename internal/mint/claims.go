@@ -69,12 +69,8 @@ const usualClaims = 1 << 10
 
 // append writes the claims as encoding/json does, by hand because every new token has them: a test holds the two together.
 func (c *entraClaims) append(b []byte) []byte {
-	text := func(name, value string) { b = jsonwrite.AppendString(append(b, name...), value) }
-	some := func(name, value string) {
-		if value != "" {
-			text(name, value)
-		}
-	}
+	text := func(name, value string) { b = jsonwrite.AppendMember(b, name, value) }
+	some := func(name, value string) { b = jsonwrite.AppendSome(b, name, value) }
 	number := func(name string, n int64) { b = strconv.AppendInt(append(b, name...), n, 10) }
 	text(`{"aud":`, c.Audience)
 	text(`,"iss":`, c.Issuer)
