@@ -201,6 +201,9 @@ func TestJ09WeakKeysInSets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseJWKS([]byte(set(tc.key)))
 			wantReason(t, err, tc.want)
+			if kind := fault.From(err).Kind; kind != fault.Invalid {
+				t.Errorf("refused as %v", kind)
+			}
 			if tc.want == KeySetEmpty {
 				return
 			}
@@ -339,6 +342,7 @@ func FuzzParseJWKS(f *testing.F) {
 	f.Add([]byte(set(ecJWK(f, ec, "P-256", `,"kid":"a","key_ops":["verify"]`), rsaJWK(r.N, "Aw", ``))))
 	f.Add([]byte(`{"keys":[{"kty":"oct","k":"AA"},{"kty":"OKP"}]}`))
 	f.Add([]byte(`{"keys":[]}`))
+	f.Add([]byte(set(rsaJWK(big.NewInt(131), "AQAB", ``))))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		keys, err := ParseJWKS(text)
 		if err != nil {
