@@ -59,12 +59,23 @@ if [ "$which" = changed ]; then
 	chosen=$(sed '/^$/d' <<<"$chosen" | by_commit | head -n "$max")
 fi
 
+# fuzz_one fuzzes one target. Before Go 1.27 a target may fail at the end of its time by "context deadline exceeded", without
+# an input (go.dev/issue/75804): that is no finding, and the target gets its time once more.
+fuzz_one() {
+	local said try
+	for try in 1 2; do
+		said=$(cd "$1" && go test -run '^$' -fuzz "^$2\$" -fuzztime "$time" . 2>&1) && { grep -vE '^(fuzz: elapsed|PASS)' <<<"$said" || true; return 0; }
+		grep -vE '^(fuzz: elapsed|PASS)' <<<"$said" || true
+		grep -q 'context deadline exceeded' <<<"$said" && ! grep -q 'Failing input' <<<"$said" || return 1
+	done
+	return 1
+}
+
 count=0 failed=0
 while read -r dir target; do
 	[ -n "$dir" ] || continue
 	echo "fuzz $dir $target"
-	(cd "$dir" && go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" . | { grep -vE '^(fuzz: elapsed|PASS)' || true; }) ||
-		failed=$((failed + 1))
+	fuzz_one "$dir" "$target" || failed=$((failed + 1))
 	count=$((count + 1))
 done <<<"$chosen"
 total=$(grep -c . <<<"$all" || true)
