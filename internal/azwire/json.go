@@ -2,7 +2,8 @@ package azwire
 
 import (
 	"strconv"
-	"unicode/utf8"
+
+	"github.com/lanyard-id/lanyard/internal/jsonwrite"
 )
 
 // object writes one JSON object from front to back. Names are constants of this package.
@@ -24,7 +25,7 @@ func (o *object) name(name string) {
 // text writes a string.
 func (o *object) text(name, value string) {
 	o.name(name)
-	o.b = appendJSONString(o.b, value)
+	o.b = jsonwrite.AppendText(o.b, value)
 }
 
 // token writes a token of ours: base64url and dots (RFC 7515 section 7.1), which need no escape.
@@ -53,43 +54,3 @@ func (o *object) raw(name string, value []byte) {
 
 // end closes the object and gives the buffer.
 func (o *object) end() []byte { return append(o.b, '}') }
-
-// appendJSONString writes s as a JSON string (RFC 8259 section 7). Bytes that are no UTF-8 become U+FFFD. What stands for
-// itself is copied in one piece: an answer is mostly a token.
-func appendJSONString(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	for {
-		n := plain(s)
-		dst = append(dst, s[:n]...)
-		if s = s[n:]; s == "" {
-			return append(dst, '"')
-		}
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case r == '"' || r == '\\':
-			dst = append(dst, '\\', byte(r))
-		case r == '\r':
-			dst = append(dst, `\r`...)
-		case r == '\n':
-			dst = append(dst, `\n`...)
-		case r < 0x20:
-			dst = append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-		case r == utf8.RuneError:
-			dst = append(dst, "\ufffd"...)
-		default:
-			dst = append(dst, s[:n]...)
-		}
-		s = s[n:]
-	}
-}
-
-// plain is how many bytes at the beginning of s are ASCII and need no escape.
-func plain(s string) int {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return i
-		}
-	}
-	return len(s)
-}

@@ -57,18 +57,3 @@ func TestNegativeLife(t *testing.T) {
 		t.Errorf("got %d", got)
 	}
 }
-
-// FuzzJSONString: every text is valid JSON and comes back as it was, but for bytes that are no UTF-8.
-func FuzzJSONString(f *testing.F) {
-	f.Add("a\"\\\r\n\t\x00\x1f</script>\u2028é\xff\xed\xa0\x80")
-	f.Fuzz(func(t *testing.T, s string) {
-		var got string
-		if err := json.Unmarshal(appendJSONString(nil, s), &got); err != nil {
-			t.Fatal(err)
-		}
-		want := string([]rune(s)) // every bad byte becomes U+FFFD
-		if got != want {
-			t.Errorf("%q came back as %q", want, got)
-		}
-	})
-}

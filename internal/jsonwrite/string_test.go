@@ -1,6 +1,7 @@
 package jsonwrite
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 )
@@ -16,6 +17,15 @@ func FuzzAppendString(f *testing.F) {
 		}
 		if got := string(AppendString([]byte("x"), s)); got != "x"+string(want) {
 			t.Errorf("AppendString(%q) = %s, encoding/json writes %s", s, got, want)
+		}
+		var open bytes.Buffer
+		enc := json.NewEncoder(&open)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode("&" + s + "/"); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(AppendText(nil, "&", s, "/")); got+"\n" != open.String() {
+			t.Errorf("AppendText(%q) = %s, encoding/json writes %s", s, got, open.Bytes())
 		}
 	})
 }

@@ -247,10 +247,16 @@ func (v *View) putAssignment(r *RoleAssignment) {
 	}
 	v.assignments.Set(r.ID.String(), r)
 	list, _ := v.granted.Get(r.Principal.String())
+	at, _ := assignmentAt(list, r.ID)
 	if !v.granted.Loading() {
-		list = slices.Clip(list) // a sealed View keeps its own slice: append must copy
+		list = slices.Clip(list) // a sealed View keeps its own slice: an insertion must copy
 	}
-	v.granted.Set(r.Principal.String(), append(list, r))
+	v.granted.Set(r.Principal.String(), slices.Insert(list, at, r)) // the store is read in the order of ids: at the end
+}
+
+// assignmentAt is where an id stands, or would stand, in a list of one principal's assignments.
+func assignmentAt(list []*RoleAssignment, id name.GUID) (at int, found bool) {
+	return slices.BinarySearchFunc(list, id, func(a *RoleAssignment, id name.GUID) int { return strings.Compare(a.ID.String(), id.String()) })
 }
 
 // assignmentScopeKey sorts assignments right behind the scope they are made on and before anything below it.
@@ -364,17 +370,14 @@ func (v *View) dropPrincipal(o Owner) {
 func (v *View) dropAssignment(r *RoleAssignment) {
 	v.assignments.Delete(r.ID.String())
 	list, _ := v.granted.Get(r.Principal.String())
-	kept := make([]*RoleAssignment, 0, len(list))
-	for _, a := range list {
-		if a.ID != r.ID {
-			kept = append(kept, a)
-		}
+	if at, found := assignmentAt(list, r.ID); found {
+		list = slices.Concat(list[:at], list[at+1:])
 	}
-	if len(kept) == 0 {
+	if len(list) == 0 {
 		v.granted.Delete(r.Principal.String())
 		return
 	}
-	v.granted.Set(r.Principal.String(), kept)
+	v.granted.Set(r.Principal.String(), list)
 }
 
 func (a *awsTables) drop(r Record) {

@@ -140,7 +140,7 @@ func (v *View) Assignment(id name.GUID) (*RoleAssignment, bool) {
 	return v.assignments.Get(id.String())
 }
 
-// AssignmentsOf gives the assignments of one principal. The slice is shared: read only.
+// AssignmentsOf gives the assignments of one principal in the order of their ids. The slice is shared: read only.
 func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
 	list, _ := v.granted.Get(principal.String())
 	return list
@@ -149,11 +149,8 @@ func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
 // Assignments yields all role assignments.
 func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.All() }
 
-// ScopeKey is the place of an assignment among all that lies in the ARM tree.
-func (a *RoleAssignment) ScopeKey() string { return assignmentScopeKey(a) }
-
-// AssignmentsFrom yields in the order of their ScopeKeys the assignments on a scope and above it, and below it too if it is
-// to; only those behind the key after.
+// AssignmentsFrom yields with their keys, and in the order of these, the assignments on a scope and above it, and below it
+// too if it is to; only those behind the key after.
 func (v *View) AssignmentsFrom(s name.Scope, below bool, after string) iter.Seq2[string, *RoleAssignment] {
 	return func(yield func(string, *RoleAssignment) bool) {
 		above := slices.Collect(s.Ancestors())

@@ -26,7 +26,7 @@ type View struct {
 	audiences     table.Map[*Application] // by tenant and audience
 	roleDefs      table.Map[*RoleDefinition]
 	assignments   table.Map[*RoleAssignment]
-	granted       table.Map[[]*RoleAssignment] // by principal object id
+	granted       table.Map[[]*RoleAssignment] // by principal object id, in the order of their ids
 	denies        table.Map[*DenyAssignment]
 	blocked       table.Map[[]*DenyAssignment] // by scope key
 	containers    table.Map[*Container]

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,34 +183,54 @@ func TestRoleAssignmentLists(t *testing.T) {
 	}
 }
 
-// TestTheGrantsOfOnePrincipalComeInOrder: whatever the pages, each once, from the outermost scope inwards.
+// TestTheGrantsOfOnePrincipalComeInOrder: whatever the pages, each once and by ids, with those of its groups among them.
 func TestTheGrantsOfOnePrincipalComeInOrder(t *testing.T) {
 	w, h := serve(t)
 	actor(w, "someone", "", "")
 	who := principalOf(t, w, "someone").ObjectID
+	var left, right name.GUID // two groups that are members of each other
+	w.Change(func(e *directory.Edit) (err error) {
+		north := doortest.North()
+		if left, _, err = e.PutDirectoryGroup(directory.GroupMembersSpec{Tenant: north, Display: "left", Members: []name.GUID{who}}); err != nil {
+			return err
+		}
+		if right, _, err = e.PutDirectoryGroup(directory.GroupMembersSpec{Tenant: north, Display: "right", Members: []name.GUID{left}}); err != nil {
+			return err
+		}
+		_, _, err = e.PutDirectoryGroup(directory.GroupMembersSpec{Tenant: north, ObjectID: left, Display: "left", Members: []name.GUID{who, right}})
+		return err
+	})
 	scopes := []string{northSub, northGroup, northGroup + "/providers/Microsoft.Web/sites/someone"}
 	roles := []string{contributor, reader, userAccess, rbacAdmin, blobReader}
-	want := make([]string, len(scopes)*len(roles))
-	for i := range want {
-		n := i * 7 % len(want) // written in another order than they are listed in
-		want[n] = guidOf(100 + n)
+	want := map[name.GUID][]string{}
+	for i := range len(scopes) * len(roles) {
+		n := i * 7 % (len(scopes) * len(roles)) // written in another order than they are listed in
+		holder := []name.GUID{who, left, right, who}[n%4]
+		want[holder] = append(want[holder], guidOf(100+n))
 		w.Change(func(e *directory.Edit) error {
 			_, _, err := e.PutAssignment(directory.AssignmentSpec{
-				ID: name.MustGUID(want[n]), Scope: name.MustScope(scopes[n/len(roles)]), Role: name.MustGUID(roles[n%len(roles)]), Principal: who,
+				ID: name.MustGUID(guidOf(100 + n)), Scope: name.MustScope(scopes[n%len(scopes)]), Role: name.MustGUID(roles[n%len(roles)]), Principal: holder,
 			})
 			return err
 		})
 	}
-	for _, top := range []int{1, 4, 15, 1000} {
-		var seen []string
-		next := fmt.Sprintf("%s%sroleAssignments%s&$filter=assignedTo('%s')&$top=%d", northGroup, auth, rest, who, top)
-		for next != "" {
-			_, body := ask(w, h, "function", "GET "+next, "")
-			got, link := names(t, body)
-			seen, next = append(seen, got...), strings.TrimPrefix(link, w.View.Installation().URLs["arm"])
-		}
-		if diff := cmp.Diff(want, seen); diff != "" {
-			t.Errorf("in pages of %d (-want +got):\n%s", top, diff)
+	groups := slices.Concat(want[left], want[right])
+	for filter, want := range map[string][]string{
+		"principalId eq '" + who.String() + "'": want[who], "assignedTo('" + who.String() + "')": slices.Concat(want[who], groups),
+		"assignedTo('" + left.String() + "')": groups,
+	} {
+		slices.Sort(want)
+		for _, top := range []int{1, 4, 15, 1000} {
+			var seen []string
+			next := fmt.Sprintf("%s%sroleAssignments%s&$filter=%s&$top=%d", northGroup, auth, rest, url.PathEscape(filter), top)
+			for next != "" {
+				_, body := ask(w, h, "function", "GET "+next, "")
+				got, link := names(t, body)
+				seen, next = append(seen, got...), strings.TrimPrefix(link, w.View.Installation().URLs["arm"])
+			}
+			if diff := cmp.Diff(want, seen); diff != "" {
+				t.Errorf("%s in pages of %d (-want +got):\n%s", filter, top, diff)
+			}
 		}
 	}
 }

@@ -3,8 +3,10 @@ package authorization
 import (
 	"container/heap"
 	"iter"
+	"sort"
 
 	"github.com/lanyard-id/lanyard/internal/door/arm/kit"
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -20,8 +22,10 @@ func listAssignments(c *kit.Call) (kit.Answer, error) {
 	}
 	return kit.List(c, func(after string) iter.Seq[kit.Item] {
 		return func(yield func(kit.Item) bool) {
+			entry := presentAssignment(c.View, c.Scope, nil)
 			for key, a := range c.View.AssignmentsFrom(c.Scope, !f.atScope, after) {
-				if a.Tenant == c.Token.Tenant && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: key, Body: presentAssignment(c.View, c.Scope, a)}) {
+				entry.a = a
+				if a.Tenant == c.Token.Tenant && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: key, Body: entry}) {
 					return
 				}
 			}
@@ -29,22 +33,16 @@ func listAssignments(c *kit.Call) (kit.Answer, error) {
 	})
 }
 
-// listGrants lists what one principal was granted. Its own assignments are looked up, not searched for.
+// listGrants lists what one principal was granted, in the order of ids. Its own assignments are looked up, not searched for,
+// and a page begins where the last one ended.
 func listGrants(c *kit.Call, f filter) (kit.Answer, error) {
-	all := grantsOf(c.View, f.principal, f.withGroups)
 	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		found := make(grants, 0, len(all))
-		for _, a := range all {
-			near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
-			if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) {
-				if key := a.ScopeKey(); key > after {
-					found = append(found, grant{key, a})
-				}
-			}
-		}
 		return func(yield func(kit.Item) bool) {
-			for g := range found.inOrder() {
-				if !yield(kit.Item{Key: g.key, Body: presentAssignment(c.View, c.Scope, g.a)}) {
+			entry := presentAssignment(c.View, c.Scope, nil)
+			for a := range grantsOf(c.View, f, after).inOrder() {
+				entry.a = a
+				near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
+				if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: a.ID.String(), Body: entry}) {
 					return
 				}
 			}
@@ -52,20 +50,35 @@ func listGrants(c *kit.Call, f filter) (kit.Answer, error) {
 	})
 }
 
-// grant is an assignment and its place in the order of the list.
-type grant struct {
-	key string
-	a   *view.RoleAssignment
+// grants are lists of assignments, each in the order of ids and none empty: a heap by their first.
+type grants [][]*view.RoleAssignment
+
+// grantsOf gives the assignments of the filter's principal, and of its groups if they are asked for, from behind an id on.
+func grantsOf(v *view.View, f filter, after string) (all grants) {
+	of := []name.GUID{f.principal}
+	if f.withGroups {
+		of = append(of, v.GroupsOf(f.principal)...)
+	}
+	for i, id := range of {
+		list := v.AssignmentsOf(id)
+		at := sort.Search(len(list), func(at int) bool { return list[at].ID.String() > after })
+		if i > 0 && id == f.principal || at == len(list) { // a group may be its own member, through others
+			continue
+		}
+		all = append(all, list[at:])
+	}
+	return all
 }
 
-// grants is a heap: a page takes the first of many, and sorting them all for every page took a third of its time.
-type grants []grant
-
-// inOrder yields all by their keys, once.
-func (g grants) inOrder() iter.Seq[grant] {
-	return func(yield func(grant) bool) {
-		heap.Init(&g)
-		for len(g) > 0 && yield(heap.Pop(&g).(grant)) { //nolint:forcetypeassert // it holds nothing else
+// inOrder yields all by their ids, once.
+func (g grants) inOrder() iter.Seq[*view.RoleAssignment] {
+	return func(yield func(*view.RoleAssignment) bool) {
+		for heap.Init(&g); len(g) > 0 && yield(g[0][0]); {
+			if g[0] = g[0][1:]; len(g[0]) == 0 {
+				heap.Pop(&g)
+			} else {
+				heap.Fix(&g, 0)
+			}
 		}
 	}
 }
@@ -74,13 +87,13 @@ func (g grants) inOrder() iter.Seq[grant] {
 func (g grants) Len() int { return len(g) }
 
 // Less implements sort.Interface.
-func (g grants) Less(i, j int) bool { return g[i].key < g[j].key }
+func (g grants) Less(i, j int) bool { return g[i][0].ID.String() < g[j][0].ID.String() }
 
 // Swap implements sort.Interface.
 func (g grants) Swap(i, j int) { g[i], g[j] = g[j], g[i] }
 
 // Push implements heap.Interface.
-func (g *grants) Push(x any) { *g = append(*g, x.(grant)) } //nolint:forcetypeassert // see inOrder
+func (g *grants) Push(x any) { *g = append(*g, x.([]*view.RoleAssignment)) } //nolint:forcetypeassert // it holds nothing else
 
 // Pop implements heap.Interface.
 func (g *grants) Pop() any {

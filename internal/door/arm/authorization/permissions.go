@@ -31,21 +31,13 @@ func listPermissions(c *kit.Call) (kit.Answer, error) {
 
 // held gives what a principal was granted, itself or through a group, in the order of scopes.
 func held(v *view.View, p *view.Principal) []*view.RoleAssignment {
-	list := grantsOf(v, p.ObjectID, true)
+	list := slices.Clone(v.AssignmentsOf(p.ObjectID))
+	for _, group := range v.GroupsOf(p.ObjectID) {
+		list = append(list, v.AssignmentsOf(group)...)
+	}
 	slices.SortFunc(list, func(a, b *view.RoleAssignment) int {
 		return cmp.Or(cmp.Compare(a.Scope.Key(), b.Scope.Key()), cmp.Compare(a.ID.String(), b.ID.String()))
 	})
-	return list
-}
-
-// grantsOf gives the assignments of a principal, and of its groups if they are asked for.
-func grantsOf(v *view.View, id name.GUID, withGroups bool) []*view.RoleAssignment {
-	list := slices.Clone(v.AssignmentsOf(id))
-	if withGroups {
-		for _, group := range v.GroupsOf(id) {
-			list = append(list, v.AssignmentsOf(group)...)
-		}
-	}
 	return list
 }
 

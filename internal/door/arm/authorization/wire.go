@@ -38,15 +38,7 @@ func stamped(created, updated time.Time, by, since name.GUID) stamps {
 	if updated.IsZero() {
 		updated, since = created, by
 	}
-	return stamps{created.Format(time.RFC3339), updated.Format(time.RFC3339), person(by), person(since)}
-}
-
-func person(id name.GUID) *string {
-	if id.IsZero() {
-		return nil
-	}
-	text := id.String()
-	return &text
+	return stamps{created.Format(time.RFC3339), updated.Format(time.RFC3339), text(by.String()), text(since.String())}
 }
 
 // definitionID spells the id of a role as it is listed at a scope: within a subscription it names that subscription. The
@@ -112,35 +104,6 @@ func presentRole(v *view.View, at name.Scope, role *rbac.Role) thing {
 		p.Type, p.stamps = customRole, &s
 	}
 	return thing{definitionID(at, d.ID), "Microsoft.Authorization/roleDefinitions", d.ID.String(), p}
-}
-
-// assignment is the properties of a role assignment (Role Assignments - Get).
-type assignment struct {
-	RoleDefinitionID string     `json:"roleDefinitionId"`
-	PrincipalID      name.GUID  `json:"principalId"`
-	PrincipalType    string     `json:"principalType"`
-	Scope            name.Scope `json:"scope"`
-	Description      *string    `json:"description"`
-	Condition        *string    `json:"condition"`
-	ConditionVersion *string    `json:"conditionVersion"`
-	Delegated        *string    `json:"delegatedManagedIdentityResourceId"`
-	stamps
-}
-
-// presentAssignment shows an assignment to a request at a scope.
-func presentAssignment(v *view.View, at name.Scope, a *view.RoleAssignment) thing {
-	if _, ok := at.Subscription(); !ok {
-		at = a.Scope
-	}
-	p := assignment{
-		RoleDefinitionID: definitionID(at, a.Role), PrincipalID: a.Principal, PrincipalType: principalType(v, a.Tenant, a.Principal),
-		Scope: a.Scope, Description: text(a.Name), Condition: text(a.Condition),
-		stamps: stamped(a.Created, a.Updated, a.CreatedBy, a.UpdatedBy),
-	}
-	if a.Condition != "" {
-		p.ConditionVersion = text(rbac.ConditionVersion)
-	}
-	return thing{below(a.Scope.String(), "roleAssignments", a.ID), "Microsoft.Authorization/roleAssignments", a.ID.String(), p}
 }
 
 // text is nil for an empty one.

@@ -58,7 +58,7 @@ func listAssociated(c *kit.Call) (kit.Answer, error) {
 	if err != nil {
 		return out, err
 	}
-	return out.With("totalCount", len(all)), nil
+	return out.WithTotal(len(all)), nil
 }
 
 // attachedTo finds the resources, in the order of their keys.

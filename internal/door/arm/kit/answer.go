@@ -16,6 +16,11 @@ type Answer struct {
 	Header map[string]string
 }
 
+// Appender is a body that writes itself, and makes nothing that has to be collected.
+type Appender interface {
+	AppendJSON(b []byte) []byte
+}
+
 // OK answers a thing at a revision.
 func OK(body any, rev int64) Answer { return Answer{Body: body, Rev: rev} }
 
@@ -49,6 +54,12 @@ func (a Answer) write(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(status)
 		return nil
 	}
+	switch body := a.Body.(type) {
+	case *pageText:
+		return web.WriteEncoded(w, status, body.text)
+	case Appender:
+		return web.WriteEncoded(w, status, append(body.AppendJSON(nil), '\n'))
+	}
 	return web.WriteJSON(w, status, a.Body)
 }
 
@@ -80,16 +91,4 @@ func (c *Call) Match(rev int64) error {
 		return failed()
 	}
 	return err
-}
-
-// With adds a member to a list's answer.
-func (a Answer) With(called string, value any) Answer {
-	if p, ok := a.Body.(page); ok {
-		out := map[string]any{"value": p.Value, called: value}
-		if p.NextLink != "" {
-			out["nextLink"] = p.NextLink
-		}
-		a.Body = out
-	}
-	return a
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -46,12 +47,14 @@ type Kit struct {
 	Room      Room
 	Now       func() time.Time
 
-	seal [32]byte // signs page tokens and the handles of long operations; of this process alone
+	seal  [32]byte   // signs page tokens and the handles of long operations; of this process alone
+	pages *sync.Pool // of *pageText
 }
 
 // New gives the kit a key of its own.
 func New(k Kit) *Kit {
 	_, _ = rand.Read(k.seal[:]) // never fails since Go 1.24: the process ends instead
+	k.pages = new(sync.Pool)
 	return &k
 }
 
@@ -122,6 +125,8 @@ func (k *Kit) handler(op Operation) web.Handler {
 			return err
 		}
 		c.seen()
-		return out.write(w, r)
+		err = out.write(w, r)
+		k.giveBack(out)
+		return err
 	}
 }

@@ -1,9 +1,11 @@
 package kit
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"iter"
 	"net/url"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/jsonwrite"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
@@ -19,16 +22,47 @@ func notMet(text string) error { return fault.New(fault.Precondition, web.Condit
 // pageSize is how many items a page has at most, as at ARM.
 const pageSize = 1000
 
-// Item is one entry of a list with its place in the list's order.
+// Item is one entry of a list with its place in the list's order. It is written before the next one is asked for: where
+// there are many, one Appender serves for all.
 type Item struct {
 	Key  string
 	Body any
 }
 
-// page is a list's answer.
-type page struct {
-	Value    []any  `json:"value"`
-	NextLink string `json:"nextLink,omitempty"`
+// pageText is a list's answer as it is written.
+type pageText struct{ text []byte }
+
+// maxKept bounds what stays for the next page.
+const maxKept = 2 << 20
+
+// newPage takes the room of an earlier page. A page of many entries is a megabyte, and nearly all that its request makes.
+func (k *Kit) newPage() *pageText {
+	if p, ok := k.pages.Get().(*pageText); ok {
+		p.text = p.text[:0]
+		return p
+	}
+	return new(pageText)
+}
+
+// giveBack keeps the room of an answer that was written.
+func (k *Kit) giveBack(a Answer) {
+	if p, ok := a.Body.(*pageText); ok && cap(p.text) <= maxKept {
+		k.pages.Put(p)
+	}
+}
+
+// add writes an entry.
+func (p *pageText) add(body any) error {
+	if own, ok := body.(Appender); ok {
+		p.text = own.AppendJSON(p.text)
+		return nil
+	}
+	b := bytes.NewBuffer(p.text)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(body)
+	p.text = bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+	return err
 }
 
 // List answers with one page. from yields in order what comes after a key; the caller's rights on each entry are its
@@ -38,16 +72,36 @@ func List(c *Call, from func(after string) iter.Seq[Item]) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	out, last := page{Value: []any{}}, ""
+	out, n, last, next := c.kit.newPage(), 0, "", ""
+	out.text = append(out.text, `{"value":[`...)
 	for item := range from(after) {
-		if len(out.Value) == most {
-			out.NextLink = c.nextLink(last)
+		if n == most {
+			next = c.nextLink(last)
 			break
 		}
-		out.Value = append(out.Value, item.Body)
+		if n++; n > 1 {
+			out.text = append(out.text, ',')
+		}
+		if err := out.add(item.Body); err != nil {
+			return Answer{}, err
+		}
 		last = item.Key
 	}
+	out.text = append(out.text, ']')
+	if next != "" {
+		out.text = jsonwrite.AppendText(append(out.text, `,"nextLink":`...), next)
+	}
+	out.text = append(out.text, "}\n"...)
 	return OK(out, 0), nil
+}
+
+// WithTotal adds to a list's answer how many entries all pages have together.
+func (a Answer) WithTotal(n int) Answer {
+	if p, ok := a.Body.(*pageText); ok {
+		p.text = strconv.AppendInt(append(bytes.TrimSuffix(p.text, []byte("}\n")), `,"totalCount":`...), int64(n), 10)
+		p.text = append(p.text, "}\n"...)
+	}
+	return a
 }
 
 // page reads $top and $skiptoken.
