@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/ahead"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
@@ -28,7 +29,14 @@ func newCan(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.show(cmd, d, func(w io.Writer) { _, _ = io.WriteString(w, d.String()) }); err != nil {
+			if c.format != asJSON && ahead.SpeaksOfGroups(d) {
+				groups, err := ask[[]record.Record](cmd.Context(), c, http.MethodGet, opwire.PathRecords+"Group", nil)
+				if err != nil {
+					return err
+				}
+				d = ahead.NameGroups(d, groups)
+			}
+			if err := c.show(cmd, d, func(w io.Writer) { _, _ = io.WriteString(w, opwire.ExplainAhead(args[0], d)) }); err != nil {
 				return err
 			}
 			if !d.Allowed() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/internal/directory/kinds"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
@@ -66,6 +67,9 @@ func checkManifest(stdin io.Reader, file string) (int, error) {
 	}
 	documents, err := manifest.Parse(text)
 	if err != nil {
+		return 0, inFile(file, err)
+	}
+	if err := kinds.CheckNames(documents); err != nil {
 		return 0, inFile(file, err)
 	}
 	return len(documents), nil

@@ -91,10 +91,8 @@ func (c *cli) announce(cmd *cobra.Command, s *server.Server, data string) error 
 			return
 		}
 		var lines [][]string
-		for _, door := range launch.Doors() {
-			if url := status.URLs[door]; url != "" {
-				lines = append(lines, []string{door, url})
-			}
+		for _, door := range launch.Shown(status.URLs) {
+			lines = append(lines, []string{door.Name, door.Value})
 		}
 		screen.Rows(w, []string{"DOOR", "URL"}, lines)
 		_, _ = io.WriteString(w, "\n") // into a buffer

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/lanyard-id/lanyard/cmd/lanyard/ahead"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
-	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
 func newWhoCan(c *cli) *cobra.Command {
@@ -31,33 +29,9 @@ func newWhoCan(c *cli) *cobra.Command {
 			if r.Truncated {
 				screen.Note(cmd.ErrOrStderr(), "there are more than these")
 			}
-			return c.show(cmd, r, func(w io.Writer) { allowed(w, r.Allowed) })
+			return c.show(cmd, r, func(w io.Writer) { ahead.Allowed(w, r.Allowed) })
 		},
 	}
 	flags.Add(cmd)
 	return c.withData(cmd)
-}
-
-func allowed(w io.Writer, list []opwire.Allowed) {
-	if len(list) == 0 {
-		_, _ = io.WriteString(w, "Nobody.\n") // into a buffer
-		return
-	}
-	var lines [][]string
-	for _, a := range list {
-		lines = append(lines, []string{a.Display, a.Principal, because(a.Decision)})
-	}
-	screen.Rows(w, []string{"WHO", "PRINCIPAL", "BECAUSE OF"}, lines)
-}
-
-// because names the rule that decided.
-func because(d reason.Decision) string {
-	if len(d.Decisive) == 0 {
-		return ""
-	}
-	text := d.Decisive[0].Kind + " " + d.Decisive[0].Rule
-	if more := len(d.Decisive) - 1; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }

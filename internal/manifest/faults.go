@@ -28,11 +28,16 @@ const (
 	BadReference fault.Reason = "manifest.bad_reference"
 )
 
-// Position is a place in a file; both count from 1.
+// Position is a place in a file; both count from 1. Column 0 is a place of which only the line is known.
 type Position struct{ Line, Column int }
 
 // String is how errors name the place.
-func (p Position) String() string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }
+func (p Position) String() string {
+	if p.Column == 0 {
+		return fmt.Sprintf("line %d", p.Line)
+	}
+	return fmt.Sprintf("line %d, column %d", p.Line, p.Column)
+}
 
 // refuse makes the fault for a place in the file.
 func refuse(at Position, why fault.Reason, format string, args ...any) error {

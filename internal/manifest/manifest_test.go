@@ -89,9 +89,13 @@ func TestRefusals(t *testing.T) {
 		at         string
 	}{
 		{"empty", "# nothing\n", Syntax, "line 1, column 1"},
-		{"not YAML", "a: [", Syntax, "line 1, column 1"},
+		{"not YAML", "a: [", Syntax, "line 1: the file is not YAML: did"},
+		{"not closed", "kind: Bucket\nname: [a\nfoo: b\n", Syntax, "line 2: the file is not YAML: did"},
+		{"no key", "a: b\n- c\n", Syntax, "line 2: the file is not YAML: did"},
+		{"tab", "kind: A\n\tname: a\n", Syntax, "line 2: the file is not YAML: found a tab"},
+		{"not begun", "a: %", Syntax, "line 1: the file is not YAML: found character"},
 		{"not UTF-8", "kind: \xff", Syntax, "line 1, column 1"},
-		{"two values", "kind: Tenant\nname: a\n...\n}", Syntax, "line 1, column 1"},
+		{"two values", "kind: Tenant\nname: a\n...\n}", Syntax, "line 4"},
 		{"list", "- kind: Tenant", WrongType, "line 1, column 1"},
 		{"no kind", "name: a", Missing, "line 1, column 1"},
 		{"unknown kind", "kind: Pod\nname: a", UnknownKind, "line 1, column 7"},
@@ -137,7 +141,7 @@ func TestRefusals(t *testing.T) {
 			if !fault.Is(err, tc.why) {
 				t.Fatalf("got %v, want %s", err, tc.why)
 			}
-			if got := fault.From(err).Public; !strings.HasPrefix(got, tc.at+": ") {
+			if got := fault.From(err).Public; !strings.HasPrefix(got, tc.at) || strings.Count(got, "line ") > 1 && tc.why == Syntax {
 				t.Errorf("got %q, want it to begin with %q", got, tc.at)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -35,7 +36,7 @@ func Parse(file []byte) ([]Document, error) {
 			break
 		}
 		if err != nil {
-			return nil, refuse(start, Syntax, "the file is not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+			return nil, notYAML(file, err)
 		}
 		if empty(&node) {
 			continue
@@ -50,6 +51,22 @@ func Parse(file []byte) ([]Document, error) {
 		return nil, refuse(start, Syntax, "the file holds no document")
 	}
 	return documents, nil
+}
+
+// notYAML is what the decoder says, with its line as the one place. Where it misses something that it expected, its lines
+// count from 0; where it names none, it has found the fault in the first. The end of a file is its last line.
+func notYAML(file []byte, err error) error {
+	at, said := Position{1, 0}, strings.TrimPrefix(err.Error(), "yaml: ")
+	if line, rest, ok := strings.Cut(strings.TrimPrefix(said, "line "), ": "); ok {
+		n, err := strconv.Atoi(line)
+		if err == nil {
+			at.Line, said = n, rest
+		}
+		if strings.HasPrefix(said, "did not find expected ") {
+			at.Line = min(n+1, 1+bytes.Count(bytes.TrimSuffix(file, []byte("\n")), []byte("\n")))
+		}
+	}
+	return refuse(at, Syntax, "the file is not YAML: %s", said)
 }
 
 // empty tells a document that holds nothing, such as the one before a leading "---".

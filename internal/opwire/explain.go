@@ -36,6 +36,19 @@ func Explain(r Record) string {
 	return e.b.String()
 }
 
+// ExplainAhead puts an answer that was asked for ahead into words. who is how the principal was named in the question: the
+// answer knows it by its id alone.
+func ExplainAhead(who string, d reason.Decision) string {
+	var e explanation
+	answer, may := "no", "may not"
+	if d.Allowed() {
+		answer, may = "yes", "may"
+	}
+	e.line("answer", "%s: %s %s do %s on %s", answer, clean(who), may, clean(d.Question.Action), clean(d.Question.Resource))
+	e.decision(&d)
+	return e.b.String()
+}
+
 // explanation is lines of a word and a text.
 type explanation struct{ b strings.Builder }
 

@@ -217,8 +217,31 @@ func TestNextKnowsReasons(t *testing.T) {
 	}
 }
 
+// TestExplainAhead: names as they were asked for, and words instead of the records' ones.
+func TestExplainAhead(t *testing.T) {
+	question := reason.Question{Principal: "8c1b0000-0000-4000-8000-000000000000", Action: "a/read", Resource: "/"}
+	clause := []reason.Clause{{Kind: "role assignment", Rule: "1", Rev: 2, Text: "says so"}}
+	for want, d := range map[string]reason.Decision{
+		"answer     yes: reader may do a/read on /\ndecided by role assignment 1 (revision 2)\n           says so\n": {
+			Outcome: reason.Allow, Question: question, Decisive: clause,
+		},
+		"answer     no: reader may not do a/read on /\nwhy        no rule allows it\nwould do   grant \"Reader\" at /\n": {
+			Question: question, Hint: `grant "Reader" at /`,
+		},
+		"answer     no: reader may not do a/read on /\nwhy        a rule denies it, and a deny beats every allow\n" +
+			"decided by role assignment 1 (revision 2)\n           says so\n": {Outcome: reason.ExplicitDeny, Question: question, Decisive: clause},
+	} {
+		if got := ExplainAhead("reader", d); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+}
+
 func TestNext(t *testing.T) {
 	for why, want := range map[fault.Reason]string{
+		"directory.account_not_found": "lanyard get Account", "directory.tenant_not_found": "lanyard get Tenant",
+		"directory.subscription_not_found": "lanyard get Subscription", "directory.aws_resource_not_found": "lanyard get AWSResource",
+		"directory.principal_not_found": "lanyard get UserAssignedIdentity", "operator.name_unknown": "lanyard get Resource",
 		"mint.held": "lanyard restore --confirm", "attest.rule_expired": "lanyard run --as RESOURCE -- COMMAND",
 		"mint.audience_unregistered": "lanyard get Application", "federation.issuer_unknown": "lanyard get OIDCProvider",
 		"federation.subject_mismatch": "lanyard get UserAssignedIdentity", "sts.duration": "lanyard get Role",

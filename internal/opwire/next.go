@@ -24,8 +24,16 @@ func Next(why fault.Reason) string {
 		return "lanyard get Application"
 	case "federation.issuer_unknown", "sts.invalid_identity_token", "directory.provider_not_found":
 		return "lanyard get OIDCProvider"
-	case "federation.subject_mismatch", "directory.identity_not_found", "directory.credential_not_found":
+	case "federation.subject_mismatch", "directory.identity_not_found", "directory.credential_not_found", "directory.principal_not_found":
 		return "lanyard get UserAssignedIdentity"
+	case "directory.account_not_found":
+		return "lanyard get Account"
+	case "directory.tenant_not_found":
+		return "lanyard get Tenant"
+	case "directory.subscription_not_found":
+		return "lanyard get Subscription"
+	case "directory.aws_resource_not_found":
+		return "lanyard get AWSResource"
 	case "directory.role_not_found", "sts.duration":
 		return "lanyard get Role"
 	case "directory.bucket_not_found":

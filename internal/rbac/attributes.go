@@ -1,5 +1,7 @@
 package rbac
 
+import "strings"
+
 // Attribute is one fact of a request that conditions may ask for. Several values of one key are several attributes.
 type Attribute struct {
 	Key   string // lower case, source included, e.g. "@resource[microsoft.storage/storageaccounts:name]"
@@ -43,13 +45,31 @@ const (
 	ResourcePrincipalType  = "@resource[microsoft.authorization/roleassignments:principaltype]"
 )
 
-// AttributeKeys are the keys that some door sets: a condition on any other never holds.
-func AttributeKeys() []string {
+// AttributeNames are the attributes that some door sets, as Microsoft's documentation writes them: a condition on any other
+// never holds.
+func AttributeNames() []string {
 	return []string{
-		AccountName, ContainerName, BlobPath, BlobPrefix, BlobInclude,
-		RequestRoleDefinition, RequestPrincipal, RequestPrincipalType,
-		ResourceRoleDefinition, ResourcePrincipal, ResourcePrincipalType,
+		"@Resource[Microsoft.Storage/storageAccounts:name]",
+		"@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]",
+		"@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path]",
+		"@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix]",
+		"@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:include]",
+		"@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]",
+		"@Request[Microsoft.Authorization/roleAssignments:PrincipalId]",
+		"@Request[Microsoft.Authorization/roleAssignments:PrincipalType]",
+		"@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId]",
+		"@Resource[Microsoft.Authorization/roleAssignments:PrincipalId]",
+		"@Resource[Microsoft.Authorization/roleAssignments:PrincipalType]",
 	}
+}
+
+// AttributeKeys are the keys of AttributeNames: case does not count.
+func AttributeKeys() []string {
+	keys := AttributeNames()
+	for i, written := range keys {
+		keys[i] = strings.ToLower(written)
+	}
+	return keys
 }
 
 // Names of sub-operations: requests that need the same action and can be told apart by conditions.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
@@ -321,6 +323,13 @@ func TestConditionText(t *testing.T) {
 
 // TestAttributeKeys: every key that doors set can be asked for by a condition, spelled as doors set it.
 func TestAttributeKeys(t *testing.T) {
+	set := []string{
+		AccountName, ContainerName, BlobPath, BlobPrefix, BlobInclude,
+		RequestRoleDefinition, RequestPrincipal, RequestPrincipalType, ResourceRoleDefinition, ResourcePrincipal, ResourcePrincipalType,
+	}
+	if diff := cmp.Diff(set, AttributeKeys()); diff != "" {
+		t.Errorf("what doors set (-) and what is said of it (+):\n%s", diff)
+	}
 	for _, key := range AttributeKeys() {
 		c := condition(t, "("+key+" StringEquals 'x')")
 		if !Decide(read(c, Attribute{Key: key, Value: "x"})).Allowed() || Decide(read(c)).Allowed() {

@@ -4,18 +4,22 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/door/feed"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 	"github.com/lanyard-id/lanyard/internal/store/etcd"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 // Doctor looks at the running server and says what is well, what is not, and what mends it.
 func (s *Server) Doctor(ctx context.Context) []opwire.Finding {
 	return []opwire.Finding{
 		s.checkIssuing(), s.checkDisk(), s.checkStore(ctx), s.checkSnapshots(), s.checkLedger(ctx), s.checkKEK(),
-		s.checkVaultNames(), s.guarantee(),
+		s.checkVaultNames(), checkAudience(s.View()), s.guarantee(),
 	}
 }
 
@@ -60,13 +64,13 @@ func (s *Server) checkSnapshots() opwire.Finding {
 		return ill("snapshots", "", "%s", err)
 	}
 	if len(list) == 0 {
-		return well("snapshots", "none yet; the first is written after %s", s.cfg.SnapshotEvery)
+		return well("snapshots", "none yet; the first is written after %s", spoken(s.cfg.SnapshotEvery))
 	}
-	age := s.now().Sub(list[0].Time).Round(time.Second)
+	age := s.now().Sub(list[0].Time)
 	if age > 3*s.cfg.SnapshotEvery {
-		return ill("snapshots", "look at the log for why none is written", "the newest automatic snapshot is %s old", age)
+		return ill("snapshots", "look at the log for why none is written", "the newest automatic snapshot is %s old", spoken(age))
 	}
-	return well("snapshots", "%d automatic snapshots, the newest %s old: %s", len(list), age, list[0].Path)
+	return well("snapshots", "%d automatic snapshots, the newest %s old: %s", len(list), spoken(age), list[0].Path)
 }
 
 func (s *Server) checkLedger(ctx context.Context) opwire.Finding {
@@ -103,5 +107,49 @@ func (s *Server) guarantee() opwire.Finding {
 	}
 	refresh := min(lives.Refresh, lives.Token/3)
 	return well("outage", "a token that a workload holds outlives a stop of this server by at least %s (life %s, refreshed by %s, margin %s)",
-		max(lives.Token-refresh-margin, 0), lives.Token, refresh, margin)
+		spoken(max(lives.Token-refresh-margin, 0)), spoken(lives.Token), spoken(refresh), spoken(margin))
+}
+
+// checkAudience looks whether a tenant has an application of its own under the name that Lanyard's has in every tenant, as
+// one from before Lanyard had one may. Tokens for it would be good for the feed of revocations too.
+func checkAudience(v *view.View) opwire.Finding {
+	var taken []string
+	for t := range v.Tenants() {
+		if a, ok := v.Audience(t.ID, feed.Audience); ok && !a.House {
+			taken = append(taken, fmt.Sprintf("%q of tenant %q", a.DisplayName, t.Name))
+		}
+	}
+	if len(taken) == 0 {
+		return well("own audience", "%s is Lanyard's own application in every tenant", feed.Audience)
+	}
+	slices.Sort(taken)
+	f := ill("own audience", "take it out of the application's identifierUris and start the server again, which makes its own then",
+		"%s, the audience of the feed of revocations, is registered for %s: who is sent a token for that can use it at the feed",
+		feed.Audience, strings.Join(taken, ", "))
+	f.State = "warn"
+	return f
+}
+
+// spoken is a duration for people, in its two largest units; below a second it is none.
+func spoken(d time.Duration) string {
+	var said []string
+	for _, unit := range []struct {
+		of     time.Duration
+		called string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		n := d / unit.of
+		d %= unit.of
+		if n == 0 || len(said) == 2 {
+			continue
+		}
+		if text := fmt.Sprintf("%d %s", n, unit.called); n == 1 {
+			said = append(said, text)
+		} else {
+			said = append(said, text+"s")
+		}
+	}
+	if len(said) == 0 {
+		return "0 seconds"
+	}
+	return strings.Join(said, " ")
 }

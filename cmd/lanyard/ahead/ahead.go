@@ -1,9 +1,15 @@
 package ahead
 
 import (
+	"slices"
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-id/lanyard/cmd/lanyard/record"
 	"github.com/lanyard-id/lanyard/internal/opwire"
+	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
 // Conditions is the part of a help text that says how conditions are asked.
@@ -25,6 +31,27 @@ func (f *Flags) Add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.sub, "sub-operation", "", "the request's sub-operation, for conditions: Blob.List")
 	cmd.Flags().StringArrayVar(&f.attributes, "attribute", nil,
 		"what the request has, for conditions: KEY=VALUE, such as '@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix]=photos/'")
+}
+
+// byGroup stands before a group's id where a rule reaches a principal through one.
+const byGroup = "through group "
+
+// SpeaksOfGroups tells whether an answer names a group, by its id.
+func SpeaksOfGroups(d reason.Decision) bool {
+	return slices.ContainsFunc(slices.Concat(d.Decisive, d.Nearest), func(c reason.Clause) bool { return strings.Contains(c.Text, byGroup) })
+}
+
+// NameGroups gives the answer with names of groups instead of their ids.
+func NameGroups(d reason.Decision, groups []record.Record) reason.Decision {
+	d.Decisive, d.Nearest = slices.Clone(d.Decisive), slices.Clone(d.Nearest)
+	for _, clauses := range [][]reason.Clause{d.Decisive, d.Nearest} {
+		for i := range clauses {
+			for _, g := range groups {
+				clauses[i].Text = strings.Replace(clauses[i].Text, byGroup+g.Text("id"), byGroup+strconv.Quote(g.Text("name")), 1)
+			}
+		}
+	}
+	return d
 }
 
 // Request is the question with what the flags of cmd say.

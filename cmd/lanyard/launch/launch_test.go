@@ -54,7 +54,7 @@ func TestChild(t *testing.T) {
 		"LANYARD_AS=/subscriptions/s0/resourceGroups/demo/providers/Microsoft.Web/sites/reader", "LANYARD_CLIENT_ID=c0",
 		"LANYARD_TENANT=t1", "LANYARD_SUBSCRIPTION=s0", "LANYARD_ACCOUNT=123456789012", "LANYARD_REGION=us-east-2",
 		"LANYARD_CA=/d/ca-bundle.pem", "LANYARD_ENTRA=https://127.0.0.1:8443", "LANYARD_METADATA=http://127.0.0.1:8440",
-		"LANYARD_STS=https://127.0.0.1:8444", "LANYARD_IAM=https://127.0.0.1:8444", "LANYARD_S3=https://127.0.0.1:8445",
+		"LANYARD_STS=https://127.0.0.1:8444", "LANYARD_S3=https://127.0.0.1:8445",
 		"LANYARD_BLOB=https://127.0.0.1:8446",
 		"AZURE_AUTHORITY_HOST=https://127.0.0.1:8443", "AZURE_TENANT_ID=t1", "AZURE_TOKEN_CREDENTIALS=prod",
 		"AZURE_CONFIG_DIR=/f/azure", "AZD_CONFIG_DIR=/f/azd",

@@ -49,10 +49,26 @@ func facts(f Facts) []Setting {
 		{"LANYARD_REGION", f.Status.Region},
 		{"LANYARD_CA", f.Status.CA},
 	}
-	for _, door := range Doors() {
-		list = append(list, Setting{"LANYARD_" + strings.ToUpper(door), f.Status.URLs[door]})
+	for _, door := range Shown(f.Status.URLs) {
+		list = append(list, Setting{"LANYARD_" + strings.ToUpper(door.Name), door.Value})
 	}
 	return list
+}
+
+// Shown are the doors with something behind them, for people and shells. IAM has no operation yet, and at the console's
+// address there are health and metrics and no pages.
+func Shown(urls map[string]string) (doors []Setting) {
+	for _, door := range Doors() {
+		switch {
+		case urls[door] == "" || door == "iam":
+			continue
+		case door == "console":
+			doors = append(doors, Setting{"health", urls[door]})
+		default:
+			doors = append(doors, Setting{door, urls[door]})
+		}
+	}
+	return doors
 }
 
 func tenant(f Facts) string {

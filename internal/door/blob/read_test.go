@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,4 +160,23 @@ func TestContainerPages(t *testing.T) {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 	w.Refused(ask(w, h, "shared", http.MethodGet, "/northdata?comp=list&delimiter=x"), http.StatusBadRequest, blob.OtherParameter)
+}
+
+// TestAClientGetsItsOwnIDBack: with what is answered and with what is refused, and nothing but visible ASCII of a bounded length.
+func TestAClientGetsItsOwnIDBack(t *testing.T) {
+	w, h := serve(t)
+	put(t, w, photos, "cat", "meow")
+	for said, want := range map[string]string{
+		"": "", "mine/1": "mine/1", "a b": "", "é": "", strings.Repeat("x", 1024): strings.Repeat("x", 1024), strings.Repeat("x", 1025): "",
+	} {
+		for _, target := range []string{"/northdata/photos/cat", "/northdata/photos/none", "/northdata//"} {
+			req := doortest.Request{Method: http.MethodGet, Target: target, Header: http.Header{}}
+			if said != "" {
+				req.Header.Set("x-ms-client-request-id", said)
+			}
+			if got := as(w, h, "function", req).Header().Values("x-ms-client-request-id"); strings.Join(got, ",") != want {
+				t.Errorf("%s with %.20q: got %.20q", target, said, got)
+			}
+		}
+	}
 }

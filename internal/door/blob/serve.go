@@ -41,6 +41,7 @@ type call struct {
 // serve is the way of every request: what is asked, who asks, may they, then do it.
 func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	c := &call{r: r, v: d.View(), event: web.EventOf(r.Context())}
+	echo(w.Header(), r.Header)
 	t, err := parseTarget(r, c.v.Installation().URLs["storage"])
 	if err != nil {
 		return err
@@ -73,6 +74,16 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 		d.Audit.Access(c.record(audit.Allowed))
 	}
 	return nil
+}
+
+// echo gives a client its own id of the request back: at most 1,024 visible ASCII characters (Microsoft, "Status and error
+// codes", x-ms-client-request-id).
+func echo(to, from http.Header) {
+	const header, most = "x-ms-client-request-id", 1024
+	id := from.Get(header)
+	if id != "" && len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		to.Set(header, id)
+	}
 }
 
 // base is the account's address as the caller spells it: the account in the host, or at the beginning of the path.

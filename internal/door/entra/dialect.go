@@ -21,14 +21,25 @@ type dialect struct {
 // WriteError answers a refusal; the request id is the trace id.
 func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
 	failure := d.errors.Failure(f)
-	at := azwire.Trace{RequestID: requestID, CorrelationID: requestID, At: d.now()}
-	if id, err := name.ParseGUID(r.Header.Get("client-request-id")); err == nil {
-		at.CorrelationID = id.String()
-	}
+	at := azwire.Trace{RequestID: requestID, CorrelationID: correlation(r, requestID), At: d.now()}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(failure.Status)
 	_, _ = w.Write(azwire.AppendOAuthError(nil, at, failure)) // a caller who has gone reads nothing
+}
+
+// correlation is the id that a client gave its request: in a header, or in the query as JavaScript's library does. A client that
+// gave none, or several in one place, gets the request id.
+func correlation(r *http.Request, requestID string) string {
+	for _, said := range [][]string{r.Header.Values("client-request-id"), r.URL.Query()["client-request-id"]} {
+		if len(said) != 1 {
+			continue
+		}
+		if id, err := name.ParseGUID(said[0]); err == nil {
+			return id.String()
+		}
+	}
+	return requestID
 }
 
 // Code is the AADSTS number for the record.

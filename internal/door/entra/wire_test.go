@@ -1,6 +1,7 @@
 package entra_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -35,6 +36,24 @@ func TestWire04JSQueryString(t *testing.T) {
 	req := post(f)
 	req.Target += "?client-request-id=0190a5c2-3b1e-8000-8000-00000000000c&client_id=" + doortest.GUID(1).String()
 	granted(t, w, h, req)
+	for query, want := range map[string]string{
+		"?client-request-id=0190A5C2-3b1e-8000-8000-00000000000c": "0190a5c2-3b1e-8000-8000-00000000000c",
+		"?client-request-id=x": "", "?client-request-id=": "", "?x=%zz": "",
+		"?client-request-id=0190a5c2-3b1e-8000-8000-00000000000c&client-request-id=0190a5c2-3b1e-8000-8000-00000000000d": "",
+	} {
+		refused := post(with(f, "grant_type", "none"))
+		refused.Target += query
+		var got struct {
+			Correlation string `json:"correlation_id"`
+			Trace       string `json:"trace_id"`
+		}
+		if err := json.Unmarshal(w.Do(h, refused).Body.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Correlation != cmp.Or(want, got.Trace) || got.Trace == "" {
+			t.Errorf("%s: correlation %q, trace %q", query, got.Correlation, got.Trace)
+		}
+	}
 }
 
 // TestWire05DoubleSlashDefault: az asks for a resource that ends in a slash. The suffix is taken off once.

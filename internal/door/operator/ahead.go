@@ -123,6 +123,9 @@ func readQuestion(v *view.View, req opwire.CanRequest) (question, error) {
 		if err != nil {
 			return q, badRequest("An Azure action is asked about a scope: / or /subscriptions/ID and what lies below.")
 		}
+		if err := checkScope(v, scope); err != nil {
+			return q, err
+		}
 		q.scope = scope
 		if q.data = access.DataOperation(v, q.action); req.Data != nil {
 			q.data = *req.Data
@@ -152,12 +155,27 @@ func (q *question) readFacts(req opwire.CanRequest) error {
 		key, value, ok := strings.Cut(said, "]=")
 		key = strings.ToLower(key + "]")
 		if !ok || !slices.Contains(rbac.AttributeKeys(), key) {
-			return badRequest("%.80q is no attribute that a request has here. Write KEY=VALUE, where KEY is one of %s.", said, strings.Join(rbac.AttributeKeys(), ", "))
+			return badRequest("%.80q is no attribute that a request has here. Write KEY=VALUE, where KEY is one of %s.", said, strings.Join(rbac.AttributeNames(), ", "))
 		}
 		if slices.ContainsFunc(q.have[:told], func(a rbac.Attribute) bool { return a.Key == key }) {
 			return badRequest("The resource itself says what %s is.", key)
 		}
 		q.have = append(q.have, rbac.Attribute{Key: key, Value: value})
+	}
+	return nil
+}
+
+// checkScope refuses what no decision could be about. What lies below a subscription may be made later.
+func checkScope(v *view.View, scope name.Scope) error {
+	id, ok := scope.Subscription()
+	switch {
+	case scope.Key() == "/":
+		return nil
+	case !ok:
+		return badRequest("Every scope but / lies in a subscription: write /subscriptions/ID and what lies below.")
+	}
+	if _, ok := v.Subscription(id); !ok {
+		return missing(directory.SubscriptionNotFound, "There is no subscription %s.", id)
 	}
 	return nil
 }

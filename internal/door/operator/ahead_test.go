@@ -180,7 +180,12 @@ func TestWhoCan(t *testing.T) {
 	root, house := fmt.Sprintf("arn:aws:iam::%s:root", account), operatorRoleARN(account).String()
 	same(who(readBlob, w.films()), r.System.ObjectID.String(), o.ObjectID.String())
 	same(who(writeBlob, w.films()), o.ObjectID.String())
-	same(who(readBlob, "/subscriptions/8c1b0000-0000-4000-8000-000000000000"))
+	for scope, why := range map[string]fault.Reason{
+		"/subscriptions/8c1b0000-0000-4000-8000-000000000000": directory.SubscriptionNotFound, "/providers/x": BadRequest,
+	} {
+		w.refused("POST", opwire.PathWhoCan, opwire.CanRequest{Action: readBlob, Resource: scope}, why)
+		w.refused("POST", opwire.PathCan, opwire.CanRequest{Principal: "operator", Action: readBlob, Resource: scope}, why)
+	}
 	same(who("s3:GetObject", "arn:aws:s3:::films-bucket/a"), root, house, fmt.Sprintf("arn:aws:iam::%s:role/loader", account))
 	same(who("s3:PutObject", "arn:aws:s3:::films-bucket/a"), root, house)
 }

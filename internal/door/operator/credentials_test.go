@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/opwire"
@@ -162,8 +163,8 @@ func TestRevoke(t *testing.T) {
 	}
 	for who, why := range map[string]fault.Reason{
 		"nobody": NameUnknown, "twin": NameAmbiguous, "bare": mint.NoIdentity, "other/twin": mint.IdentityAmbiguous,
-		"8c1b0000-0000-4000-8000-000000000000": NameUnknown, "000000000000": NameUnknown, "a/b/c": BadName,
-		"arn:aws:sts::123456789012:assumed-role/a/b": BadName, "arn:aws:iam::123456789012:role/a": NameUnknown,
+		"8c1b0000-0000-4000-8000-000000000000": directory.PrincipalNotFound, "000000000000": directory.AccountNotFound, "a/b/c": BadName,
+		"arn:aws:sts::123456789012:assumed-role/a/b": BadName, "arn:aws:iam::123456789012:role/a": directory.RoleNotFound,
 	} {
 		w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: who}, why)
 	}
@@ -212,6 +213,6 @@ func TestRevokeNothing(t *testing.T) {
 		t.Errorf("the root: %+v", root)
 	}
 	get[opwire.ApplyResult](w, "DELETE", opwire.RecordPath("Role", operatorRoleARN(archive.ID).String()), nil)
-	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "operator@archive"}, NameUnknown)
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: "operator@archive"}, directory.RoleNotFound)
 	w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: "operator@archive"}, access.Denied)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -11,7 +12,7 @@ import (
 
 // Why a name that is well formed leads to nobody.
 const (
-	// NameUnknown means that nothing has the name.
+	// NameUnknown means that no resource has the name.
 	NameUnknown fault.Reason = "operator.name_unknown"
 	// NameAmbiguous means that several things have the name; the message lists them.
 	NameAmbiguous fault.Reason = "operator.name_ambiguous"
@@ -52,7 +53,7 @@ func findAs(v *view.View, text string) (target, error) {
 	}
 	account, ok := findAccount(v, a.name)
 	if !ok {
-		return target{}, unknown("There is no AWS account %q.", a.name)
+		return target{}, missing(directory.AccountNotFound, "There is no AWS account %q.", a.name)
 	}
 	return target{account: account, root: true, full: "root@" + account.ID.String()}, nil
 }
@@ -153,7 +154,7 @@ func refuseARN(v *view.View, arn name.ARN) error {
 		return fault.New(fault.Invalid, NotAWorkload,
 			"%s is a role, which nothing runs as. Name a resource whose identity the role trusts.", arn)
 	}
-	return unknown("There is no AWS workload %s.", arn)
+	return missing(directory.AWSResourceNotFound, "There is no AWS workload %s.", arn)
 }
 
 // findOperator finds the operator of a tenant and the AWS account of that name, whichever there are; without a name, of
@@ -172,7 +173,7 @@ func findOperator(v *view.View, of string) (t target, err error) {
 		t.full = "operator@" + of
 	}
 	if t.operator == nil && t.account == nil {
-		return t, unknown("There is no tenant and no AWS account %q.", of)
+		return t, missing(directory.TenantNotFound, "There is no tenant and no AWS account %q.", of)
 	}
 	return t, nil
 }
@@ -191,8 +192,12 @@ func findAccount(v *view.View, said string) (*view.Account, bool) {
 	return v.AccountNamed(said)
 }
 
-func unknown(format string, args ...any) error {
-	return fault.New(fault.NotFound, NameUnknown, format, args...)
+// unknown refuses the name of a resource.
+func unknown(format string, args ...any) error { return missing(NameUnknown, format, args...) }
+
+// missing refuses a name with the reason of what it should have been the name of: the advice hangs on that.
+func missing(why fault.Reason, format string, args ...any) error {
+	return fault.New(fault.NotFound, why, format, args...)
 }
 
 func ambiguous(said string, ids []string) error {

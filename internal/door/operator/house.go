@@ -47,7 +47,7 @@ func revoke(d Door, c *call) (any, error) {
 	}
 	c.event.Record.Resource = p.full
 	if !p.azure() && !p.aws() {
-		return nil, unknown("%s has no role lanyard/Operator, so there are no sessions to end.", p.full)
+		return nil, missing(directory.RoleNotFound, "%s has no role lanyard/Operator, so there are no sessions to end.", p.full)
 	}
 	var steps []opwire.Step
 	err = d.change(c, func(e *directory.Edit) (err error) {

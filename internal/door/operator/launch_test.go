@@ -93,9 +93,9 @@ func TestLaunchGrammar(t *testing.T) {
 		{"shared", NotAWorkload, resourceOf(w, "demo", "twin")},
 		{lambda, AWSWorkload, "not offered yet"},
 		{fmt.Sprintf("arn:aws:iam::%s:role/loader", inst.Account), NotAWorkload, "role"},
-		{lambda + "x", NameUnknown, "worker"},
-		{"operator@nobody", NameUnknown, "nobody"},
-		{"root@nobody", NameUnknown, "nobody"},
+		{lambda + "x", directory.AWSResourceNotFound, "worker"},
+		{"operator@nobody", directory.TenantNotFound, "nobody"},
+		{"root@nobody", directory.AccountNotFound, "nobody"},
 		{"", BadName, "Say who"},
 	}
 	for _, tc := range bad {
@@ -307,7 +307,7 @@ func TestIdentityThatNothingHas(t *testing.T) {
 		}
 	}
 	get[opwire.ApplyResult](w, "POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID})
-	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID + "x"}, NameUnknown)
+	w.refused("POST", opwire.PathRevoke, opwire.RevokeRequest{Principal: got[0].ID + "x"}, directory.IdentityNotFound)
 }
 
 // TestOnePrincipalOfTwoNames gives a resource the name of the one identity that it has: there is nothing to choose.

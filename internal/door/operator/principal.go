@@ -3,6 +3,7 @@ package operator
 import (
 	"fmt"
 
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -65,7 +66,7 @@ func principalByGUID(v *view.View, id name.GUID) (principal, error) {
 		owner, ok = v.PrincipalByClient(id)
 	}
 	if !ok {
-		return principal{}, unknown("There is no service principal with the object id or client id %s.", id)
+		return principal{}, missing(directory.PrincipalNotFound, "There is no service principal with the object id or client id %s.", id)
 	}
 	return ownerPrincipal(owner), nil
 }
@@ -75,8 +76,11 @@ func principalByID(v *view.View, id name.ResourceID) (principal, error) {
 		return ownerPrincipal(view.Owner{Identity: i}), nil
 	}
 	r, ok := v.Resource(id)
-	if !ok {
-		return principal{}, unknown("There is no resource and no identity %s.", id)
+	switch {
+	case !ok && id.IsType(view.TypeUserIdentity):
+		return principal{}, missing(directory.IdentityNotFound, "There is no identity %s.", id)
+	case !ok:
+		return principal{}, unknown("There is no resource %s.", id)
 	}
 	return identityOf(v, r)
 }
@@ -151,7 +155,7 @@ func principalByARN(v *view.View, arn name.ARN) (principal, error) {
 	if arn.Service() == "sts" {
 		return principal{}, badName("%s is a session; name its role.", arn)
 	}
-	return principal{}, unknown("There is no role %s.", arn)
+	return principal{}, missing(directory.RoleNotFound, "There is no role %s.", arn)
 }
 
 func ownerPrincipal(o view.Owner) principal {
