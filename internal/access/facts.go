@@ -22,18 +22,18 @@ type Network struct {
 	UserAgent string
 }
 
-// Facts gives the global condition keys of a request (IAM User Guide, "AWS global condition context keys"). What follows
-// from the caller and the resource is added by the engine itself.
+// Facts gives the global condition keys of a request (IAM User Guide, "AWS global condition context keys"), in lower case,
+// as conditions look for them. What follows from the caller and the resource is added by the engine itself.
 func Facts(n Network) *cond.Facts {
 	f := new(cond.Facts)
-	f.SetLater("aws:CurrentTime", func() []string { return []string{n.Now.UTC().Format(time.RFC3339)} })
-	f.SetLater("aws:EpochTime", func() []string { return []string{strconv.FormatInt(n.Now.Unix(), 10)} })
-	f.Set("aws:SecureTransport", strconv.FormatBool(n.Secure))
+	f.SetLater("aws:currenttime", func() []string { return []string{n.Now.UTC().Format(time.RFC3339)} })
+	f.SetLater("aws:epochtime", func() []string { return []string{strconv.FormatInt(n.Now.Unix(), 10)} })
+	f.Set("aws:securetransport", strconv.FormatBool(n.Secure))
 	if n.Remote.IsValid() {
-		f.SetLater("aws:SourceIp", func() []string { return []string{n.Remote.String()} })
+		f.SetLater("aws:sourceip", func() []string { return []string{n.Remote.String()} })
 	}
 	if n.UserAgent != "" {
-		f.Set("aws:UserAgent", n.UserAgent)
+		f.Set("aws:useragent", n.UserAgent)
 	}
 	return f
 }
@@ -61,18 +61,39 @@ func AddClaims(f *cond.Facts, issuer string, claims *verify.Claims) (clash strin
 	if !strings.ContainsAny(issuer, "./:") { // https://aws and its claim SourceIp would pose as aws:SourceIp
 		return ""
 	}
-	told := map[string]strictjson.Value{}
-	for name, value := range claims.All() {
-		key := glob.Lower(name)
-		if _, twice := told[key]; twice {
-			return name
-		}
-		told[key] = value
+	if clash = twice(claims); clash != "" {
+		return clash
 	}
 	f.SetUnder(issuer+":", func(claim string) (values []string, present bool) {
-		values = textsOf(told[claim])
-		return values, values != nil
+		for name, value := range claims.All() {
+			if glob.Lower(name) == claim {
+				values = textsOf(value)
+				return values, values != nil
+			}
+		}
+		return nil, false
 	})
+	return ""
+}
+
+// twice names a claim that differs from an earlier one in nothing but case. No two claims of a token have the same name, so
+// there is none where all are in lower case, as nearly always.
+func twice(claims *verify.Claims) string {
+	lower := true
+	for name := range claims.All() {
+		lower = lower && glob.Lower(name) == name
+	}
+	if lower {
+		return ""
+	}
+	told := map[string]bool{}
+	for name := range claims.All() {
+		key := glob.Lower(name)
+		if told[key] {
+			return name
+		}
+		told[key] = true
+	}
 	return ""
 }
 
