@@ -289,6 +289,7 @@ func TestBlockedDisk(t *testing.T) {
 	verified(t, dir)
 }
 
+// TestCallerThatGoesAway: the record of a caller that did not wait is written all the same, and the next one's beside it.
 func TestCallerThatGoesAway(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -299,14 +300,30 @@ func TestCallerThatGoesAway(t *testing.T) {
 		disk.set(func(d *badDisk) { d.hang = hang })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := l.Ledger(ctx, record(1)); !fault.Is(err, Unavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		first, gone, next := record(1), record(2), record(3)
+		wait := func(rec Record) {
+			if err := l.Ledger(t.Context(), rec); err != nil {
+				t.Errorf("Ledger: %v", err)
+			}
+		}
+		go wait(first) // the writer has it
+		synctest.Wait()
+		if err := l.Ledger(ctx, gone); !fault.Is(err, Unavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Ledger: %v", err)
 		}
+		go wait(next)
+		synctest.Wait()
 		disk.set(func(d *badDisk) { d.hang = nil })
 		close(hang)
+		synctest.Wait()
+		for _, rec := range []Record{first, gone, next} {
+			if _, err := l.Find(t.Context(), rec.ID); err != nil {
+				t.Errorf("Find: %v", err)
+			}
+		}
 		must(t, l.Close())
 	})
-	if v := verified(t, dir); v.Lines != 1 {
+	if v := verified(t, dir); v.Lines != 3 {
 		t.Errorf("%d lines", v.Lines)
 	}
 }

@@ -14,12 +14,24 @@ const (
 	maxBatchBytes = 1 << 20
 )
 
+// mostAsked is how often in a row the writer lets others run first when no record waits.
+const mostAsked = 3
+
 var errStalled = errors.New("the disk does not answer")
 
-// waiting is one record on its way to the disk, and its caller.
+// waiting is one record on its way to the disk, and its caller. When the writer has answered, it serves another record.
 type waiting struct {
-	body []byte
-	done chan error // buffered: a caller that went away holds nobody up
+	body  []byte
+	done  chan error // buffered: a caller that went away holds nobody up
+	timer *time.Timer
+}
+
+// waiter gives room for a record.
+func (l *Log) waiter() *waiting {
+	if w, ok := l.idle.Get().(*waiting); ok {
+		return w
+	}
+	return &waiting{make([]byte, 0, usualBody), make(chan error, 1), time.NewTimer(l.opt.Timeout)}
 }
 
 // Ledger returns when the record is on the disk. An error means that it is not, or that nobody knows: the caller must
@@ -31,24 +43,24 @@ func (l *Log) Ledger(ctx context.Context, rec Record) error {
 		return err
 	}
 	l.stamp(&rec, LedgerStream)
-	body, err := encodeBody(&rec)
-	if err != nil {
+	w := l.waiter()
+	var err error
+	if w.body, err = appendRecord(w.body[:0], &rec); err != nil {
 		return unavailable(err)
 	}
-	if err := l.submit(ctx, &waiting{body, make(chan error, 1)}); err != nil {
+	if err := l.submit(ctx, w); err != nil {
 		l.failures.Add(1)
 		return unavailable(err)
 	}
 	return nil
 }
 
-// submit hands w to the writer and waits for the answer, at most Timeout.
+// submit hands w to the writer and waits for the answer, at most Timeout. Without an answer the writer may have w still.
 func (l *Log) submit(ctx context.Context, w *waiting) error {
-	timer := time.NewTimer(l.opt.Timeout)
-	defer timer.Stop()
+	w.timer.Reset(l.opt.Timeout)
 	select {
 	case l.queue <- w:
-	case <-timer.C:
+	case <-w.timer.C:
 		l.stalled.Store(true)
 		return errStalled
 	case <-l.closing:
@@ -58,8 +70,10 @@ func (l *Log) submit(ctx context.Context, w *waiting) error {
 	}
 	select {
 	case err := <-w.done:
+		w.timer.Stop()
+		l.idle.Put(w)
 		return err
-	case <-timer.C:
+	case <-w.timer.C:
 		l.stalled.Store(true)
 		return errStalled
 	case <-l.written: // the writer may have answered with its last breath
@@ -118,19 +132,19 @@ func (l *Log) gather() []*waiting {
 		batch = append(batch, w)
 	case <-l.closing:
 	}
-	for size, asked := 0, false; len(batch) < maxBatch && size < maxBatchBytes; {
+	for size, asked := 0, 0; len(batch) < maxBatch && size < maxBatchBytes; {
 		select {
 		case w := <-l.queue:
 			batch = append(batch, w)
-			size, asked = size+len(w.body), false
+			size, asked = size+len(w.body), 0
 		default:
-			if asked {
+			if asked == mostAsked {
 				return batch
 			}
 			// Requests that are about to bring a record run first and share this sync. Nobody waits for them: when
 			// none is ready to run, this returns at once.
 			runtime.Gosched()
-			asked = true
+			asked++
 		}
 	}
 	return batch

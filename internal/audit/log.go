@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,7 @@ type Log struct {
 	access   *accessLog
 
 	queue    chan *waiting // to the ledger's writer
+	idle     sync.Pool     // of *waiting that the writer has answered
 	closing  chan struct{} // closed by Close: no more records are taken
 	written  chan struct{} // closed when the ledger's writer is done
 	folded   chan struct{} // closed when the refusals' writer is done
