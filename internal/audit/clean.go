@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +45,7 @@ func (r *Record) clean() {
 
 // detach copies all texts of the record into one piece of memory: a record that is kept must not keep the whole
 // request alive that a text was cut out of. What a decision quotes comes from the View, whose texts live anyway, except
-// for the question; the names of inputs are constants of the doors. Only after clean, which made map and decision ours.
+// for the question; the names of inputs are constants of the doors. Only after clean, which made the decision ours.
 func (r *Record) detach() {
 	texts := []*string{
 		&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
@@ -71,6 +72,7 @@ func (r *Record) detach() {
 	for _, s := range texts {
 		*s = put(*s)
 	}
+	r.Input = maps.Clone(r.Input)
 	for k, v := range r.Input {
 		r.Input[k] = put(v)
 	}
@@ -78,8 +80,8 @@ func (r *Record) detach() {
 
 // cleanInput cleans the values of m; beyond maxInputs it keeps any that many and says how many it left out.
 func cleanInput(m map[string]string) map[string]string {
-	if len(m) == 0 {
-		return nil
+	if isClean(m) {
+		return m
 	}
 	out := make(map[string]string, min(len(m), maxInputs+1))
 	for k, v := range m {
@@ -90,6 +92,16 @@ func cleanInput(m map[string]string) map[string]string {
 		out[printable(k, maxInput)] = printable(v, maxInput)
 	}
 	return out
+}
+
+// isClean tells whether there is nothing to change.
+func isClean(m map[string]string) bool {
+	for k, v := range m {
+		if printable(k, maxInput) != k || printable(v, maxInput) != v {
+			return false
+		}
+	}
+	return len(m) <= maxInputs
 }
 
 func cleanClauses(in []reason.Clause) []reason.Clause {

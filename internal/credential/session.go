@@ -3,6 +3,7 @@ package credential
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +67,22 @@ func (s *Session) Seal(by Sealer) (string, error) {
 		return "", fault.New(fault.Invalid, SessionTooLarge, "The session's tags and policies need %d bytes, %d are allowed.",
 			size, MaxSealed)
 	}
-	token := append(append(make([]byte, 0, size), account...), '.')
-	return string(base64.RawURLEncoding.AppendEncode(token, sealed)), nil
+	return inClear(account, sealed, size), nil
+}
+
+// inClear writes a token of so many bytes, in pieces: a text made of bytes in one go would be copied as a whole.
+func inClear(account string, sealed []byte, size int) string {
+	var token strings.Builder
+	token.Grow(size)
+	token.WriteString(account)
+	token.WriteByte('.')
+	var piece [240]byte
+	for part := range slices.Chunk(sealed, base64.RawURLEncoding.DecodedLen(len(piece))) {
+		n := base64.RawURLEncoding.EncodedLen(len(part))
+		base64.RawURLEncoding.Encode(piece[:n], part)
+		token.Write(piece[:n])
+	}
+	return token.String()
 }
 
 // OpenSession opens a session token that came with the access key keyID. It says nothing about whether the session still
