@@ -54,8 +54,8 @@ func exactNames(b []byte, v Value, t reflect.Type) error {
 
 func exactValues(b []byte, v Value, t reflect.Type) error {
 	object, _ := v.Object()
-	for _, m := range object.members {
-		if err := exactNames(b, m.Value, t); err != nil {
+	for _, p := range object.members {
+		if err := exactNames(b, object.value(p), t); err != nil {
 			return err
 		}
 	}
@@ -65,7 +65,8 @@ func exactValues(b []byte, v Value, t reflect.Type) error {
 func exactFields(b []byte, v Value, t reflect.Type) error {
 	object, _ := v.Object()
 	names, types := fields(t)
-	for _, m := range object.members {
+	for _, p := range object.members {
+		m := object.member(p)
 		if field, ok := types[m.Name]; ok {
 			if err := exactNames(b, m.Value, field); err != nil {
 				return err

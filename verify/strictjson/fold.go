@@ -9,19 +9,19 @@ import (
 // Two such members are an error, because two readers would choose differently. A Value that was not found is zero.
 func (o Object) GetFold(name string) (Value, error) {
 	var found Value
-	for _, m := range o.members {
-		if !equalFoldASCII(m.Name, name) {
+	for _, p := range o.members {
+		if !equalFoldASCII(o.spelled(p), name) {
 			continue
 		}
 		if found.Kind() != Invalid {
 			return Value{}, fmt.Errorf("name %q appears twice in different case", shown(name))
 		}
-		found = m.Value
+		found = o.value(p)
 	}
 	return found, nil
 }
 
-func equalFoldASCII(a, b string) bool {
+func equalFoldASCII(a []byte, b string) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -44,7 +44,8 @@ func lowerASCII(c byte) byte {
 // ignored as Unicode does: "SUB", or "\u017fub" with the long s, beside "sub". Readers that fold case, encoding/json
 // among them, would take it for the known one.
 func (o Object) Lookalike(known ...string) (m Member, of string, found bool) {
-	for _, m := range o.members {
+	for _, p := range o.members {
+		m := o.member(p)
 		if of, found := lookalike(m.Name, known); found {
 			return m, of, true
 		}

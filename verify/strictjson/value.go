@@ -3,7 +3,6 @@ package strictjson
 import (
 	"bytes"
 	"iter"
-	"slices"
 	"strconv"
 )
 
@@ -111,8 +110,8 @@ func (v Value) Texts() ([]string, bool) {
 	return texts, true
 }
 
-// Bounds of what Object makes room for beforehand: members, and the bytes of a text that the names are cut from in one
-// piece, since they keep it in memory.
+// Bounds of what Object makes room for beforehand: members, and the bytes of a text that names are cut from instead of
+// copied one by one, since they keep it in memory.
 const (
 	usualMembers = 32
 	sharedText   = 4 << 10
@@ -123,10 +122,9 @@ func (v Value) Object() (Object, bool) {
 	if v.Kind() != ObjectKind {
 		return Object{}, false
 	}
-	object := Object{members: make([]Member, 0, min(bytes.Count(v.raw, []byte(`":`)), usualMembers))}
-	shared := ""
+	object := Object{text: v.raw, at: v.at, members: make([]place, 0, min(bytes.Count(v.raw, []byte(`":`)), usualMembers))}
 	if len(v.raw) <= sharedText {
-		shared = string(v.raw)
+		object.names = string(v.raw)
 	}
 	for at := 1; ; {
 		at = skipSpace(v.raw, at)
@@ -136,9 +134,7 @@ func (v Value) Object() (Object, bool) {
 		nameEnd := skipValue(v.raw, at)
 		start := skipSpace(v.raw, skipSpace(v.raw, nameEnd)+1)
 		end := skipValue(v.raw, start)
-		object.members = append(object.members, Member{
-			Name: nameOf(v.raw[at:nameEnd], shared, at), Value: Value{v.raw[start:end:end], v.at + start}, At: v.at + at,
-		})
+		object.members = append(object.members, place{at, nameEnd, start, end})
 		at = skipComma(v.raw, end)
 	}
 }
@@ -219,8 +215,26 @@ type Member struct {
 	At    int // where the name begins in the text that was parsed; see Position
 }
 
-// Object is a JSON object: its members in the order of the text, no name twice.
-type Object struct{ members []Member }
+// Object is a JSON object: its members in the order of the text, no name twice. It shares the memory of the text.
+type Object struct {
+	text    []byte
+	at      int    // where text begins in the text that was parsed
+	names   string // text once more, if it is short: names are cut from it
+	members []place
+}
+
+// place is where the name and the value of a member lie in the object's text. A list of them holds no pointers: objects
+// are kept by the thousand, and a collector of garbage passes such lists by.
+type place struct{ name, nameEnd, start, end int }
+
+func (o *Object) member(p place) Member {
+	return Member{Name: nameOf(o.text[p.name:p.nameEnd], o.names, p.name), Value: o.value(p), At: o.at + p.name}
+}
+
+func (o *Object) value(p place) Value { return Value{o.text[p.start:p.end:p.end], o.at + p.start} }
+
+// spelled gives the name of a member with the escapes undone, and copies nothing that has none.
+func (o *Object) spelled(p place) []byte { return unescape(o.text[p.name+1 : p.nameEnd-1]) }
 
 // Parse reads b, which must be one object within the limits. Errors are *Error. The Object shares the memory of b.
 func Parse(b []byte, limits Limits) (Object, error) {
@@ -249,13 +263,19 @@ func ParseValue(b []byte, limits Limits) (Value, error) {
 func (o Object) Len() int { return len(o.members) }
 
 // Members gives the members in the order of the text, as a list of the caller's own.
-func (o Object) Members() []Member { return slices.Clone(o.members) }
+func (o Object) Members() []Member {
+	list := make([]Member, len(o.members))
+	for i, p := range o.members {
+		list[i] = o.member(p)
+	}
+	return list
+}
 
 // All iterates over names and values in the order of the text.
 func (o Object) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
-		for _, m := range o.members {
-			if !yield(m.Name, m.Value) {
+		for _, p := range o.members {
+			if m := o.member(p); !yield(m.Name, m.Value) {
 				return
 			}
 		}
@@ -264,9 +284,9 @@ func (o Object) All() iter.Seq2[string, Value] {
 
 // Get finds the member of exactly this name.
 func (o Object) Get(name string) (Value, bool) {
-	for _, m := range o.members {
-		if m.Name == name {
-			return m.Value, true
+	for _, p := range o.members {
+		if string(o.spelled(p)) == name {
+			return o.value(p), true
 		}
 	}
 	return Value{}, false
