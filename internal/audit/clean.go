@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,7 +44,7 @@ func (r *Record) clean() {
 
 // detach copies all texts of the record into one piece of memory: a record that is kept must not keep the whole
 // request alive that a text was cut out of. What a decision quotes comes from the View, whose texts live anyway, except
-// for the question; the names of inputs are constants of the doors. Only after clean, which made the decision ours.
+// for the question; the names of inputs are constants of the doors. Only after clean, which made map and decision ours.
 func (r *Record) detach() {
 	texts := []*string{
 		&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
@@ -72,7 +71,6 @@ func (r *Record) detach() {
 	for _, s := range texts {
 		*s = put(*s)
 	}
-	r.Input = maps.Clone(r.Input)
 	for k, v := range r.Input {
 		r.Input[k] = put(v)
 	}
@@ -80,8 +78,8 @@ func (r *Record) detach() {
 
 // cleanInput cleans the values of m; beyond maxInputs it keeps any that many and says how many it left out.
 func cleanInput(m map[string]string) map[string]string {
-	if isClean(m) {
-		return m
+	if len(m) == 0 {
+		return nil
 	}
 	out := make(map[string]string, min(len(m), maxInputs+1))
 	for k, v := range m {
@@ -92,16 +90,6 @@ func cleanInput(m map[string]string) map[string]string {
 		out[printable(k, maxInput)] = printable(v, maxInput)
 	}
 	return out
-}
-
-// isClean tells whether there is nothing to change.
-func isClean(m map[string]string) bool {
-	for k, v := range m {
-		if printable(k, maxInput) != k || printable(v, maxInput) != v {
-			return false
-		}
-	}
-	return len(m) <= maxInputs
 }
 
 func cleanClauses(in []reason.Clause) []reason.Clause {
