@@ -18,7 +18,7 @@ import (
 func TestP07DefinitionWidensWhereItIsHeld(t *testing.T) {
 	const elsewhere = northSub + "/resourceGroups/elsewhere"
 	w, h := serve(t)
-	want(t, w, h, http.StatusCreated, as(w, "function", "PUT", elsewhere, `{"location":"local"}`))
+	w.Want(h, http.StatusCreated, as(w, "function", "PUT", elsewhere, `{"location":"local"}`))
 	define := func(n int, called, action string) string {
 		w.Change(func(e *directory.Edit) error {
 			_, _, err := e.PutRoleDefinition(directory.RoleDefinitionSpec{
@@ -94,7 +94,7 @@ func TestM05PathTricksReachNoOtherPlace(t *testing.T) {
 func TestJ01ForgedTokens(t *testing.T) {
 	w, h := serve(t)
 	good := w.Token("function", doortest.ARMAudience)
-	want(t, w, h, http.StatusOK, as(w, "function", "GET", northGroup, ""))
+	w.Want(h, http.StatusOK, as(w, "function", "GET", northGroup, ""))
 	bad := w.Forgeries(good)
 	maps.Copy(bad, w.BadAudiences(good, doortest.ARMAudience))
 	for name, token := range bad {

@@ -278,7 +278,7 @@ func TestRoleDefinitions(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d with %q", tc.name, status, body, tc.status, tc.says)
 		}
 	}
-	want(t, w, h, 201, as(w, "function", "PUT", first, definitionBody("Starter", `"*/read"`, northGroup)))
+	w.Want(h, 201, as(w, "function", "PUT", first, definitionBody("Starter", `"*/read"`, northGroup)))
 	grant(w, doortest.GUID(doortest.FunctionID), guidOf(1), northGroup)
 	if status, body := ask(w, h, "function", "DELETE "+first, ""); status != 409 || !strings.Contains(body, "RoleDefinitionHasAssignments") {
 		t.Errorf("a role in use: %d %s", status, body)

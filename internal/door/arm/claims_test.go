@@ -49,11 +49,11 @@ const (
 func TestC23NoDirectoryRightIsNeeded(t *testing.T) {
 	w, h := serve(t)
 	who := actor(w, "maker", contributor, northGroup)
-	made := read(t, want(t, w, h, http.StatusCreated, as(w, who, "PUT", identities+"fresh"+msi, `{"location":"local"}`)))
+	made := read(t, w.Want(h, http.StatusCreated, as(w, who, "PUT", identities+"fresh"+msi, `{"location":"local"}`)))
 	if made.Properties["principalId"] == "" || made.Properties["clientId"] == "" {
 		t.Errorf("no principal: %+v", made)
 	}
-	vm := read(t, want(t, w, h, http.StatusCreated, as(w, who, "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`)))
+	vm := read(t, w.Want(h, http.StatusCreated, as(w, who, "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`)))
 	if vm.Identity == nil || vm.Identity.PrincipalID == "" {
 		t.Errorf("no principal: %+v", vm)
 	}
@@ -63,7 +63,7 @@ func TestC23NoDirectoryRightIsNeeded(t *testing.T) {
 // called as its resource.
 func TestC25C43ThePropertiesOfAnIdentity(t *testing.T) {
 	w, h := serve(t)
-	one := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", identities+"one"+msi, "")))
+	one := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", identities+"one"+msi, "")))
 	for property, value := range map[string]string{
 		"principalId": doortest.GUID(doortest.OneID).String(), "clientId": doortest.GUID(doortest.OneID + 1).String(), "tenantId": doortest.North().String(),
 	} {
@@ -71,7 +71,7 @@ func TestC25C43ThePropertiesOfAnIdentity(t *testing.T) {
 			t.Errorf("%s is %v, want %s", property, one.Properties[property], value)
 		}
 	}
-	system := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", sites+"function/providers/Microsoft.ManagedIdentity/identities/default"+msi, "")))
+	system := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", sites+"function/providers/Microsoft.ManagedIdentity/identities/default"+msi, "")))
 	owner, _ := w.View.PrincipalByObject(doortest.GUID(doortest.FunctionID))
 	if system.Properties["principalId"] != owner.Principal().ObjectID.String() || owner.Display() != "function" {
 		t.Errorf("%+v is the identity of %s", system, owner.Display())
@@ -82,12 +82,12 @@ func TestC25C43ThePropertiesOfAnIdentity(t *testing.T) {
 // in any other way.
 func TestC28SystemAssignedBelongsToItsResource(t *testing.T) {
 	w, h := serve(t)
-	at := read(t, want(t, w, h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local","identity":{"type":"systemassigned"}}`)))
-	want(t, w, h, http.StatusOK, as(w, "function", "PATCH", vms+"vm", `{"identity":{"type":"None"}}`))
-	if none := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", vms+"vm", ""))); none.Identity != nil {
+	at := read(t, w.Want(h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local","identity":{"type":"systemassigned"}}`)))
+	w.Want(h, http.StatusOK, as(w, "function", "PATCH", vms+"vm", `{"identity":{"type":"None"}}`))
+	if none := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", vms+"vm", ""))); none.Identity != nil {
 		t.Errorf("disabled: %+v", none.Identity)
 	}
-	later := read(t, want(t, w, h, http.StatusOK, as(w, "function", "PATCH", vms+"vm", `{"identity":{"type":"SystemAssigned"}}`)))
+	later := read(t, w.Want(h, http.StatusOK, as(w, "function", "PATCH", vms+"vm", `{"identity":{"type":"SystemAssigned"}}`)))
 	if later.Identity.PrincipalID == at.Identity.PrincipalID || later.Identity.PrincipalID == "" {
 		t.Errorf("enabled again as %s, was %s", later.Identity.PrincipalID, at.Identity.PrincipalID)
 	}
@@ -97,24 +97,24 @@ func TestC28SystemAssignedBelongsToItsResource(t *testing.T) {
 			t.Errorf("%s of a system-assigned identity: %d", method, rec.Code)
 		}
 	}
-	list := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", strings.TrimSuffix(identities, "/")+msi, "")))
+	list := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", strings.TrimSuffix(identities, "/")+msi, "")))
 	for _, i := range list.Value {
 		if i.Name == "vm" {
 			t.Error("a system-assigned identity is listed among the user-assigned")
 		}
 	}
-	want(t, w, h, http.StatusOK, as(w, "function", "DELETE", vms+"vm", ""))
-	want(t, w, h, http.StatusNotFound, as(w, "function", "GET", system+msi, ""))
+	w.Want(h, http.StatusOK, as(w, "function", "DELETE", vms+"vm", ""))
+	w.Want(h, http.StatusNotFound, as(w, "function", "GET", system+msi, ""))
 }
 
 // TestC29AnIdentityIsFoundByName: who knows the name finds the principal to grant a role to.
 func TestC29AnIdentityIsFoundByName(t *testing.T) {
 	w, h := serve(t)
-	list := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", northSub+"/resources?$filter=name%20eq%20'one'", "")))
+	list := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", northSub+"/resources?$filter=name%20eq%20'one'", "")))
 	if len(list.Value) != 1 {
 		t.Fatalf("found %+v", list.Value)
 	}
-	one := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", list.Value[0].ID+msi, "")))
+	one := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", list.Value[0].ID+msi, "")))
 	if one.Properties["principalId"] != doortest.GUID(doortest.OneID).String() {
 		t.Errorf("found %+v", one)
 	}
@@ -148,8 +148,8 @@ func TestC30EverySourceHasIdentities(t *testing.T) {
 // TestC32TheListShowsThePrincipal: the list by name that tutorials ask, each line with its identity.
 func TestC32TheListShowsThePrincipal(t *testing.T) {
 	w, h := serve(t)
-	vm := read(t, want(t, w, h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`)))
-	list := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET",
+	vm := read(t, w.Want(h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`)))
+	list := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET",
 		northSub+"/resources?$filter=name%20eq%20'VM'&$expand=createdTime%2CchangedTime%2CprovisioningState", "")))
 	if len(list.Value) != 1 || list.Value[0].Identity.PrincipalID != vm.Identity.PrincipalID {
 		t.Errorf("%+v", list.Value)

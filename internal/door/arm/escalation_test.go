@@ -45,7 +45,7 @@ func TestConstrainedDelegation(t *testing.T) {
 	actor(w, "someone", "", "")
 	other := principalOf(t, w, "someone").ObjectID
 	at := northGroup + auth + "roleAssignments/"
-	want(t, w, h, 201, as(w, "function", "PUT", at+guidOf(90)+rest, grantBody(contributor, other, "")))
+	w.Want(h, 201, as(w, "function", "PUT", at+guidOf(90)+rest, grantBody(contributor, other, "")))
 	for _, tc := range []struct {
 		name, method, target, body string
 		status                     int
@@ -163,7 +163,7 @@ func TestP18NothingSwitchesChecksOff(t *testing.T) {
 	for _, query := range []string{"&force=true", "&skipAuthorization=true", "&tenantId=x"} {
 		req := as(w, "nobody", "PUT", northGroup+auth+"roleAssignments/"+guidOf(1)+rest+query, grantBody(owner, who, ""))
 		req.Header.Set("X-Ms-Authorization-Auxiliary", "Bearer "+w.Token("function", doortest.ARMAudience))
-		want(t, w, h, http.StatusForbidden, req)
+		w.Want(h, http.StatusForbidden, req)
 	}
 }
 

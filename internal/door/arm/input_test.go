@@ -23,7 +23,7 @@ func TestPaging(t *testing.T) {
 	target := northGroup + "/resources?api-version=2021-04-01&$top=2"
 	first := ""
 	for target != "" {
-		page := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", target, "")))
+		page := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", target, "")))
 		if len(page.Value) > 2 {
 			t.Errorf("%d entries", len(page.Value))
 		}
@@ -35,7 +35,7 @@ func TestPaging(t *testing.T) {
 			first = target
 		}
 	}
-	whole := read(t, want(t, w, h, http.StatusOK, as(w, "function", "GET", northGroup+"/resources", "")))
+	whole := read(t, w.Want(h, http.StatusOK, as(w, "function", "GET", northGroup+"/resources", "")))
 	if len(whole.Value) != len(names) || len(names) < 7 {
 		t.Fatalf("%d in pages, %d at once", len(names), len(whole.Value))
 	}
@@ -148,11 +148,11 @@ func TestTwentyCredentials(t *testing.T) {
 		return fmt.Sprintf(`{"properties":{"issuer":"https://issuer.example","subject":"s%d","audiences":["a"]}}`, i)
 	}
 	for i := range 20 {
-		want(t, w, h, http.StatusCreated, as(w, "function", "PUT", at(i), body(i)))
+		w.Want(h, http.StatusCreated, as(w, "function", "PUT", at(i), body(i)))
 	}
 	w.Refused(w.Do(h, as(w, "function", "PUT", at(20), body(20))), http.StatusBadRequest, directory.LimitExceeded)
 	w.Refused(w.Do(h, as(w, "function", "PUT", at(3), body(4))), http.StatusConflict, directory.Exists)
-	want(t, w, h, http.StatusOK, as(w, "function", "PUT", at(3), body(33)))
+	w.Want(h, http.StatusOK, as(w, "function", "PUT", at(3), body(33)))
 }
 
 // TestRevokeTokens: a token from before is refused, one from after is not.
@@ -160,22 +160,22 @@ func TestRevokeTokens(t *testing.T) {
 	w, h := serve(t)
 	grant(w, doortest.GUID(doortest.OneID), reader, northSub)
 	before := as(w, "shared", "GET", northGroup, "")
-	want(t, w, h, http.StatusOK, before)
-	want(t, w, h, http.StatusOK, as(w, "function", "POST", identities+"one/revokeTokens"+msi, ""))
+	w.Want(h, http.StatusOK, before)
+	w.Want(h, http.StatusOK, as(w, "function", "POST", identities+"one/revokeTokens"+msi, ""))
 	w.Refused(w.Do(h, before), http.StatusUnauthorized, credential.TokenRevoked)
-	want(t, w, h, http.StatusOK, as(w, "shared", "GET", northGroup, ""))
+	w.Want(h, http.StatusOK, as(w, "shared", "GET", northGroup, ""))
 }
 
 // TestWire15GroupDeletionEnds: 202 until the sweep has removed everything, then 200; nobody else may ask.
 func TestWire15GroupDeletionEnds(t *testing.T) {
 	w, h := serve(t)
 	other := actor(w, "other", owner, northSub)
-	want(t, w, h, http.StatusCreated, as(w, "function", "PUT", northSub+"/resourceGroups/brief", `{"location":"local"}`))
-	want(t, w, h, http.StatusCreated, as(w, "function", "PUT", northSub+"/resourceGroups/brief/providers/A.B/c/d", `{"location":"local"}`))
-	rec := want(t, w, h, http.StatusAccepted, as(w, "function", "DELETE", northSub+"/resourceGroups/brief", ""))
-	want(t, w, h, http.StatusNotFound, as(w, "function", "GET", northSub+"/resourceGroups/brief/providers/A.B/c/d", ""))
+	w.Want(h, http.StatusCreated, as(w, "function", "PUT", northSub+"/resourceGroups/brief", `{"location":"local"}`))
+	w.Want(h, http.StatusCreated, as(w, "function", "PUT", northSub+"/resourceGroups/brief/providers/A.B/c/d", `{"location":"local"}`))
+	rec := w.Want(h, http.StatusAccepted, as(w, "function", "DELETE", northSub+"/resourceGroups/brief", ""))
+	w.Want(h, http.StatusNotFound, as(w, "function", "GET", northSub+"/resourceGroups/brief/providers/A.B/c/d", ""))
 	poll := strings.TrimPrefix(rec.Header().Get("Location"), doortest.ARMURL)
-	want(t, w, h, http.StatusNotFound, as(w, other, "GET", poll, ""))
+	w.Want(h, http.StatusNotFound, as(w, other, "GET", poll, ""))
 	for {
 		rec := w.Do(h, as(w, "function", "GET", poll, ""))
 		if rec.Code == http.StatusOK {
@@ -190,19 +190,19 @@ func TestWire15GroupDeletionEnds(t *testing.T) {
 // TestConditions: a change with a revision that is not the present one does nothing; reads that know it already are 304.
 func TestConditions(t *testing.T) {
 	w, h := serve(t)
-	etag := want(t, w, h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local"}`)).Header().Get("ETag")
+	etag := w.Want(h, http.StatusCreated, as(w, "function", "PUT", vms+"vm", `{"location":"local"}`)).Header().Get("ETag")
 	conditioned := func(method, header, value, body string) doortest.Request {
 		req := as(w, "function", method, vms+"vm", body)
 		req.Header.Set(header, value)
 		return req
 	}
-	want(t, w, h, http.StatusNotModified, conditioned("GET", "If-None-Match", etag, ""))
-	want(t, w, h, http.StatusOK, conditioned("PATCH", "If-Match", etag, `{"tags":{"a":"b"}}`))
+	w.Want(h, http.StatusNotModified, conditioned("GET", "If-None-Match", etag, ""))
+	w.Want(h, http.StatusOK, conditioned("PATCH", "If-Match", etag, `{"tags":{"a":"b"}}`))
 	for _, method := range []string{"PUT", "PATCH", "DELETE"} {
 		w.Refused(w.Do(h, conditioned(method, "If-Match", etag, `{"location":"local"}`)), http.StatusPreconditionFailed, web.ConditionNotMet)
 	}
 	w.Refused(w.Do(h, conditioned("PUT", "If-None-Match", "*", `{"location":"local"}`)), http.StatusPreconditionFailed, web.ConditionNotMet)
-	want(t, w, h, http.StatusOK, conditioned("DELETE", "If-Match", "*", ""))
+	w.Want(h, http.StatusOK, conditioned("DELETE", "If-Match", "*", ""))
 	w.Refused(w.Do(h, conditioned("PUT", "If-Match", "*", `{"location":"local"}`)), http.StatusPreconditionFailed, web.ConditionNotMet)
-	want(t, w, h, http.StatusCreated, conditioned("PUT", "If-None-Match", "*", `{"location":"local"}`))
+	w.Want(h, http.StatusCreated, conditioned("PUT", "If-None-Match", "*", `{"location":"local"}`))
 }

@@ -81,7 +81,7 @@ func TestEveryOperationAsks(t *testing.T) {
 		}
 	}
 	for _, list := range []string{"/resources", "/resourceGroups"} {
-		if got := read(t, want(t, w, h, http.StatusOK, as(w, nobody, "GET", northSub+list, ""))); len(got.Value) != 0 {
+		if got := read(t, w.Want(h, http.StatusOK, as(w, nobody, "GET", northSub+list, ""))); len(got.Value) != 0 {
 			t.Errorf("%s shows %+v", list, got.Value)
 		}
 	}
@@ -95,7 +95,7 @@ func TestEveryOperationAsks(t *testing.T) {
 func TestAttachNeedsAssign(t *testing.T) {
 	w, h := serve(t)
 	who := machineWriter(w, "writer")
-	want(t, w, h, http.StatusCreated, as(w, who, "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`))
+	w.Want(h, http.StatusCreated, as(w, who, "PUT", vms+"vm", `{"location":"local","identity":{"type":"SystemAssigned"}}`))
 	texts := map[string]bool{}
 	for _, id := range []string{identities + "one", identities + "nothing", strings.ToUpper(identities) + "ONE"} {
 		for _, method := range []string{"PUT", "PATCH"} {
@@ -109,7 +109,7 @@ func TestAttachNeedsAssign(t *testing.T) {
 	}
 	r, _ := w.View.Resource(doortest.ResourceID(doortest.North(), "Microsoft.Web/sites", who))
 	grant(w, r.System.ObjectID, miOperator, identities+"one")
-	want(t, w, h, http.StatusOK, as(w, who, "PATCH", vms+"vm", attach(identities+"one")))
+	w.Want(h, http.StatusOK, as(w, who, "PATCH", vms+"vm", attach(identities+"one")))
 	w.Refused(w.Do(h, as(w, who, "PATCH", vms+"vm", attach(identities+"two"))), http.StatusForbidden, kit.LinkedDenied)
 	// What is attached already needs nothing to stay, also when the right is gone.
 	for _, a := range w.View.AssignmentsOf(r.System.ObjectID) {
@@ -117,11 +117,11 @@ func TestAttachNeedsAssign(t *testing.T) {
 			w.Change(func(e *directory.Edit) error { return e.DeleteAssignment(a.ID) })
 		}
 	}
-	want(t, w, h, http.StatusOK, as(w, who, "PATCH", vms+"vm", `{"tags":{"a":"b"}}`))
-	want(t, w, h, http.StatusOK, as(w, who, "PUT", vms+"vm", attach(identities+"one")))
+	w.Want(h, http.StatusOK, as(w, who, "PATCH", vms+"vm", `{"tags":{"a":"b"}}`))
+	w.Want(h, http.StatusOK, as(w, who, "PUT", vms+"vm", attach(identities+"one")))
 	// Another identity under the old name is new: keeping the name would attach it.
-	want(t, w, h, http.StatusOK, as(w, "function", "DELETE", identities+"one"+msi, ""))
-	want(t, w, h, http.StatusCreated, as(w, "function", "PUT", identities+"one"+msi, `{"location":"local"}`))
+	w.Want(h, http.StatusOK, as(w, "function", "DELETE", identities+"one"+msi, ""))
+	w.Want(h, http.StatusCreated, as(w, "function", "PUT", identities+"one"+msi, `{"location":"local"}`))
 	w.Refused(w.Do(h, as(w, who, "PUT", vms+"vm", attach(identities+"one"))), http.StatusForbidden, kit.LinkedDenied)
 	w.Refused(w.Do(h, as(w, who, "PATCH", vms+"vm", `{"tags":{"c":"d"}}`)), http.StatusForbidden, kit.LinkedDenied)
 }

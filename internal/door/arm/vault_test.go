@@ -15,9 +15,9 @@ func TestAVaultSaysWhereItIs(t *testing.T) {
 	const at = northGroup + "/providers/" + view.TypeKeyVault + "/"
 	body := `{"location":"local","properties":{"vaultUri":"https://elsewhere.example/","sku":{"family":"A","name":"standard"},"tenantId":"` +
 		doortest.North().String() + `"}}`
-	want(t, w, h, http.StatusCreated, as(w, "function", http.MethodPut, at+"ShopKeys", body))
+	w.Want(h, http.StatusCreated, as(w, "function", http.MethodPut, at+"ShopKeys", body))
 	for _, path := range []string{at + "ShopKeys", at + "shopkeys"} {
-		got := read(t, want(t, w, h, http.StatusOK, as(w, "function", http.MethodGet, path, ""))).Properties
+		got := read(t, w.Want(h, http.StatusOK, as(w, "function", http.MethodGet, path, ""))).Properties
 		for property, value := range map[string]any{
 			"vaultUri": "https://shopkeys.vault.localhost:8447/", "tenantId": doortest.North().String(), "enableRbacAuthorization": true,
 		} {

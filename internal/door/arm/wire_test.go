@@ -14,7 +14,7 @@ import (
 func TestWire16GraphInTheMetadata(t *testing.T) {
 	w, h := serve(t)
 	for _, version := range []string{"2019-05-01", "2022-09-01"} {
-		rec := want(t, w, h, http.StatusOK, doortest.Request{Method: http.MethodGet, Target: "/metadata/endpoints?api-version=" + version})
+		rec := w.Want(h, http.StatusOK, doortest.Request{Method: http.MethodGet, Target: "/metadata/endpoints?api-version=" + version})
 		text := doortest.Text(rec)
 		if version == "2019-05-01" { // an array of clouds
 			text = strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
@@ -32,7 +32,7 @@ func TestWire16GraphInTheMetadata(t *testing.T) {
 // TestWire19BareComparand: an expression whose comparand has no quotes is taken, and given back with them.
 func TestWire19BareComparand(t *testing.T) {
 	w, h := serve(t)
-	rec := want(t, w, h, http.StatusCreated, as(w, "function", "PUT", identities+"one/federatedIdentityCredentials/flexible"+msi,
+	rec := w.Want(h, http.StatusCreated, as(w, "function", "PUT", identities+"one/federatedIdentityCredentials/flexible"+msi,
 		`{"properties":{"issuer":"https://issuer.example","audiences":["api://AzureADTokenExchange"],
 		"claimsMatchingExpression":{"languageVersion":1,"value":"claims['sub'] matches system:serviceaccount:ns:*"}}}`))
 	if text := doortest.Text(rec); !strings.Contains(text, `claims['sub'] matches 'system:serviceaccount:ns:*'`) {

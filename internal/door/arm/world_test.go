@@ -3,16 +3,13 @@ package arm_test
 import (
 	"flag"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/arm"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 )
@@ -20,10 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the answers into the transcripts")
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 // Built-in roles that tests grant.
 const (
@@ -43,16 +37,7 @@ const (
 // serve makes a world and the door in it; the function is the owner of North's subscription.
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	w := doortest.New(t, ring.Ring)
+	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	dir := w.Live()
 	door, err := arm.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
 	if err != nil {
@@ -100,16 +85,6 @@ func as(w *doortest.World, workload, method, target, body string) doortest.Reque
 	}
 }
 
-// want sends a request and compares the status.
-func want(t *testing.T, w *doortest.World, h http.Handler, status int, req doortest.Request) *httptest.ResponseRecorder {
-	t.Helper()
-	rec := w.Do(h, req)
-	if rec.Code != status {
-		t.Fatalf("%s %s: %d, want %d: %s", req.Method, req.Target, rec.Code, status, doortest.Text(rec))
-	}
-	return rec
-}
-
 func TestTranscripts(t *testing.T) { doortest.Transcripts(t, *update, serve) }
 
 // TestF11ForeignSubscription: another tenant's subscription answers word for word like one that does not exist, and the
@@ -119,7 +94,7 @@ func TestF11ForeignSubscription(t *testing.T) {
 	texts := map[string]string{}
 	for _, sub := range []string{"000000b1-0000-4000-8000-000000000000", "000000c1-0000-4000-8000-000000000000"} {
 		for _, path := range []string{"", "/locations"} {
-			rec := want(t, w, h, http.StatusNotFound, as(w, "function", "GET", "/subscriptions/"+sub+path, ""))
+			rec := w.Want(h, http.StatusNotFound, as(w, "function", "GET", "/subscriptions/"+sub+path, ""))
 			texts[sub+path] = strings.ReplaceAll(doortest.Text(rec), sub, "SUB")
 			if r := w.Ledger.Last(); sub[6:8] == "b1" && (r.Tenant != doortest.South() || r.Input["caller_tenant"] != doortest.North().String() || r.Stream != "ledger") {
 				t.Errorf("%s: recorded as %+v", path, r)

@@ -4,14 +4,12 @@ import (
 	"context"
 	"flag"
 	"net/http"
-	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -19,24 +17,12 @@ import (
 var update = flag.Bool("update", false, "write the answers into the transcripts")
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 // serve makes a world and the door in it.
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	w := doortest.New(t, ring.Ring)
+	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	return w, mount(t, w, w.Ledger, roomy)
 }
 

@@ -166,6 +166,16 @@ func (w *World) recorded() string {
 	return text + ", " + who + ")"
 }
 
+// Want sends a request and ends the test unless the status is the one that it wants.
+func (w *World) Want(h http.Handler, status int, req Request) *httptest.ResponseRecorder {
+	w.t.Helper()
+	rec := w.Do(h, req)
+	if rec.Code != status {
+		w.t.Fatalf("%s %s: %d, want %d: %s", req.Method, req.Target, rec.Code, status, Text(rec))
+	}
+	return rec
+}
+
 // Refused compares the status of the last request, and the reason in the record that it left, with what a test wants.
 func (w *World) Refused(rec *httptest.ResponseRecorder, status int, why fault.Reason) {
 	w.t.Helper()

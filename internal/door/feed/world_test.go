@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/feed"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
@@ -19,10 +18,7 @@ import (
 )
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 // house is a world with the feed in it. Writes wake those who wait, as the directory's do.
 type house struct {
@@ -40,16 +36,7 @@ func serve(t *testing.T) *house { return serveWith(t, func(*web.Config) {}) }
 
 func serveWith(t *testing.T, change func(*web.Config)) *house {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	h := &house{World: doortest.New(t, ring.Ring), ended: make(chan struct{}), stop: make(chan struct{})}
+	h := &house{World: doortest.New(t, ring.Ring(t, memory.New(), doortest.Start)), ended: make(chan struct{}), stop: make(chan struct{})}
 	for i, tenant := range []name.GUID{doortest.North(), doortest.South()} {
 		who := []int{doortest.FunctionID, doortest.StrangerID}[i]
 		h.World.Write(

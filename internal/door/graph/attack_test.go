@@ -51,14 +51,14 @@ func TestP07NobodyTakesANameForItsRoles(t *testing.T) {
 			}
 		})
 	}
-	want(t, w, h, http.StatusNoContent, as(w, "climber", "PATCH", at, `{"displayName":"Sales","identifierUris":["api://sales","api://more"]}`))
+	w.Want(h, http.StatusNoContent, as(w, "climber", "PATCH", at, `{"displayName":"Sales","identifierUris":["api://sales","api://more"]}`))
 	// Whoever holds all that the name brings may take it away.
 	w.Change(func(e *directory.Edit) error {
 		_, err := e.ChangeHolders(sales.ObjectID, registration.Hold(registration.Grant{Role: sales.Roles[0].ID, Principal: me}))
 		return err
 	})
-	want(t, w, h, http.StatusNoContent, as(w, "climber", "PATCH", at, `{"identifierUris":["api://sales"]}`))
-	want(t, w, h, http.StatusNoContent, as(w, "function", "DELETE", at, ""))
+	w.Want(h, http.StatusNoContent, as(w, "climber", "PATCH", at, `{"identifierUris":["api://sales"]}`))
+	w.Want(h, http.StatusNoContent, as(w, "function", "DELETE", at, ""))
 }
 
 // TestP07NobodyBecomesAnOwner: an owner gives the app roles of its application. Who could sign in as the owner could too.
@@ -77,7 +77,7 @@ func TestP07NobodyBecomesAnOwner(t *testing.T) {
 	}
 	// Another owner is not named in passing.
 	body := `{"displayName":"x","owners@odata.bind":["https://graph.microsoft.com/v1.0/directoryObjects/` + lord.Principal.ObjectID.String() + `"]}`
-	want(t, w, h, http.StatusBadRequest, as(w, "climber", "POST", "/applications", body))
+	w.Want(h, http.StatusBadRequest, as(w, "climber", "POST", "/applications", body))
 }
 
 // TestP07TheBlockedOwnerStaysBlocked: who owns the tenant and is blocked by a deny assignment does not leave the group that it
@@ -90,10 +90,10 @@ func TestP07TheBlockedOwnerStaysBlocked(t *testing.T) {
 		return err
 	})
 	group := func(called string) string {
-		return made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"`+called+`","mailNickname":"g","securityEnabled":true}`)), "id")
+		return made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"`+called+`","mailNickname":"g","securityEnabled":true}`)), "id")
 	}
 	blocked, spared := group("blocked"), group("spared")
-	want(t, w, h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+blocked+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+me.String()+`"}`))
+	w.Want(h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+blocked+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+me.String()+`"}`))
 	w.Change(func(e *directory.Edit) error {
 		_, _, err := e.PutDeny(view.DenyAssignment{
 			Tenant: doortest.North(), Name: "fence", Scope: name.Root(), Permissions: []view.RolePermission{{Actions: []string{"*"}}},
@@ -114,18 +114,18 @@ func TestP07TheBlockedOwnerStaysBlocked(t *testing.T) {
 func TestP15IdsTellNoMoreThanMayBeRead(t *testing.T) {
 	w, h := serve(t)
 	actor(w, "reader", azwire.GroupRead)
-	group := made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"crowd","mailNickname":"g","securityEnabled":true}`)), "id")
-	want(t, w, h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+group+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+deployerService+`"}`))
-	text := doortest.Text(want(t, w, h, http.StatusOK, as(w, "reader", "POST", "/directoryObjects/getByIds", `{"ids":["`+deployer+`","`+deployerService+`","`+group+`"]}`)))
+	group := made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"crowd","mailNickname":"g","securityEnabled":true}`)), "id")
+	w.Want(h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+group+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+deployerService+`"}`))
+	text := doortest.Text(w.Want(h, http.StatusOK, as(w, "reader", "POST", "/directoryObjects/getByIds", `{"ids":["`+deployer+`","`+deployerService+`","`+group+`"]}`)))
 	if strings.Contains(text, "deployer") || !strings.Contains(text, "crowd") || !strings.Contains(text, deployer) {
 		t.Errorf("getByIds says %s", text)
 	}
-	text = doortest.Text(want(t, w, h, http.StatusOK, as(w, "reader", "GET", "/groups/"+group+"/members", "")))
+	text = doortest.Text(w.Want(h, http.StatusOK, as(w, "reader", "GET", "/groups/"+group+"/members", "")))
 	if strings.Contains(text, "deployer") || !strings.Contains(text, deployerService) {
 		t.Errorf("members says %s", text)
 	}
 	actor(w, "apps", azwire.ApplicationRead)
-	text = doortest.Text(want(t, w, h, http.StatusOK, as(w, "apps", "POST", "/directoryObjects/getByIds", `{"ids":["`+deployer+`","`+group+`"]}`)))
+	text = doortest.Text(w.Want(h, http.StatusOK, as(w, "apps", "POST", "/directoryObjects/getByIds", `{"ids":["`+deployer+`","`+group+`"]}`)))
 	if !strings.Contains(text, "deployer") || strings.Contains(text, "crowd") {
 		t.Errorf("getByIds says %s", text)
 	}
@@ -142,14 +142,14 @@ func TestF15NobodyTakesTheHousesAddress(t *testing.T) {
 	} {
 		w.Refused(w.Do(h, as(w, "function", "POST", "/applications", `{"displayName":"thief","identifierUris":["`+uri+`"]}`)), http.StatusBadRequest, registration.Invalid)
 	}
-	want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"honest","identifierUris":["https://orders.example/api"]}`))
+	w.Want(h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"honest","identifierUris":["https://orders.example/api"]}`))
 }
 
 // TestJ01ForgedTokens: whatever is made of a good token without its key, or is for somebody else, opens nothing and is nobody.
 func TestJ01ForgedTokens(t *testing.T) {
 	w, h := serve(t)
 	good := w.Token("function", azwire.GraphAudience)
-	want(t, w, h, http.StatusOK, as(w, "function", "GET", "/applications", ""))
+	w.Want(h, http.StatusOK, as(w, "function", "GET", "/applications", ""))
 	bad := w.Forgeries(good)
 	maps.Copy(bad, w.BadAudiences(good, azwire.GraphAudience))
 	for name, token := range bad {

@@ -108,7 +108,7 @@ func TestF11TokenOfAnotherTenant(t *testing.T) {
 	w.Refused(rec, http.StatusForbidden, access.Denied)
 	rec = w.Do(h, as(w, "stranger", "POST", "/directoryObjects/getByIds", `{"ids":["`+deployer+`"]}`))
 	w.Refused(rec, http.StatusForbidden, access.Denied)
-	rec = want(t, w, h, http.StatusOK, as(w, "function", "POST", "/directoryObjects/getByIds", `{"ids":["`+southern+`","00000150-0000-4000-8000-000000000000"]}`))
+	rec = w.Want(h, http.StatusOK, as(w, "function", "POST", "/directoryObjects/getByIds", `{"ids":["`+southern+`","00000150-0000-4000-8000-000000000000"]}`))
 	if text := doortest.Text(rec); !strings.Contains(text, `"value":[]`) {
 		t.Errorf("another tenant's: %s", text)
 	}
@@ -164,10 +164,10 @@ func TestP07NobodyGivesItselfMore(t *testing.T) {
 		})
 		return err
 	})
-	strong := made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"strong","mailNickname":"strong","securityEnabled":true}`)), "id")
-	spared := made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"spared","mailNickname":"spared","securityEnabled":true}`)), "id")
-	blocked := made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"blocked","mailNickname":"blocked","securityEnabled":true}`)), "id")
-	want(t, w, h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+blocked+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+me+`"}`))
+	strong := made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"strong","mailNickname":"strong","securityEnabled":true}`)), "id")
+	spared := made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"spared","mailNickname":"spared","securityEnabled":true}`)), "id")
+	blocked := made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/groups", `{"displayName":"blocked","mailNickname":"blocked","securityEnabled":true}`)), "id")
+	w.Want(h, http.StatusNoContent, as(w, "function", "POST", "/groups/"+blocked+"/members/$ref", `{"@odata.id":"https://x/directoryObjects/`+me+`"}`))
 	w.Change(func(e *directory.Edit) error {
 		_, _, err := e.PutAssignment(directory.AssignmentSpec{Tenant: doortest.North(), Scope: name.Root(), Role: name.MustGUID(owner), Principal: name.MustGUID(strong)})
 		return err
@@ -205,28 +205,28 @@ func TestP07NobodyGivesItselfMore(t *testing.T) {
 		t.Error("something was changed")
 	}
 	// What it holds itself it may give.
-	want(t, w, h, http.StatusCreated, as(w, "climber", "POST", "/servicePrincipals/"+graphID+"/appRoleAssignedTo", grant("00000140-0000-4000-8000-000000000000", azwire.GroupReadWrite)))
+	w.Want(h, http.StatusCreated, as(w, "climber", "POST", "/servicePrincipals/"+graphID+"/appRoleAssignedTo", grant("00000140-0000-4000-8000-000000000000", azwire.GroupReadWrite)))
 }
 
 // TestF13TheServicePrincipalIsNew: a service principal that was deleted and made again has none of what the old one had.
 func TestF13TheServicePrincipalIsNew(t *testing.T) {
 	w, h := serve(t)
-	rec := want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"twice"}`))
+	rec := w.Want(h, http.StatusCreated, as(w, "function", "POST", "/applications", `{"displayName":"twice"}`))
 	app, client := made(t, rec, "id"), made(t, rec, "appId")
 	create := func() string {
-		return made(t, want(t, w, h, http.StatusCreated, as(w, "function", "POST", "/servicePrincipals", `{"appId":"`+client+`"}`)), "id")
+		return made(t, w.Want(h, http.StatusCreated, as(w, "function", "POST", "/servicePrincipals", `{"appId":"`+client+`"}`)), "id")
 	}
 	old := create()
 	hold(w, name.MustGUID(old), azwire.DirectoryRead)
 	w.Refused(w.Do(h, as(w, "function", "POST", "/servicePrincipals", `{"appId":"`+client+`"}`)), http.StatusConflict, "directory.service_exists")
-	want(t, w, h, http.StatusNoContent, as(w, "function", "DELETE", "/servicePrincipals/"+old, ""))
-	want(t, w, h, http.StatusOK, as(w, "function", "GET", "/applications/"+app, ""))
-	want(t, w, h, http.StatusNotFound, as(w, "function", "GET", "/servicePrincipals/"+old, ""))
+	w.Want(h, http.StatusNoContent, as(w, "function", "DELETE", "/servicePrincipals/"+old, ""))
+	w.Want(h, http.StatusOK, as(w, "function", "GET", "/applications/"+app, ""))
+	w.Want(h, http.StatusNotFound, as(w, "function", "GET", "/servicePrincipals/"+old, ""))
 	fresh := create()
 	if fresh == old {
 		t.Fatal("the object id is the same")
 	}
-	rec = want(t, w, h, http.StatusOK, as(w, "function", "GET", "/servicePrincipals/"+fresh+"/appRoleAssignments", ""))
+	rec = w.Want(h, http.StatusOK, as(w, "function", "GET", "/servicePrincipals/"+fresh+"/appRoleAssignments", ""))
 	if !strings.Contains(doortest.Text(rec), `"value":[]`) {
 		t.Errorf("the new one holds %s", doortest.Text(rec))
 	}
@@ -235,7 +235,7 @@ func TestF13TheServicePrincipalIsNew(t *testing.T) {
 // TestPagesBelongToTheirQuery: a page token opens the next page of its own query and of no other.
 func TestPagesBelongToTheirQuery(t *testing.T) {
 	w, h := serve(t)
-	rec := want(t, w, h, http.StatusOK, as(w, "function", "GET", "/servicePrincipals?$top=2", ""))
+	rec := w.Want(h, http.StatusOK, as(w, "function", "GET", "/servicePrincipals?$top=2", ""))
 	next, err := url.Parse(made(t, rec, "@odata.nextLink"))
 	if err != nil || next.Query().Get("$skiptoken") == "" {
 		t.Fatalf("no next page: %s", doortest.Text(rec))
@@ -243,7 +243,7 @@ func TestPagesBelongToTheirQuery(t *testing.T) {
 	token := next.Query().Get("$skiptoken")
 	req := as(w, "function", "GET", "", "")
 	req.Target = next.RequestURI()
-	if second := want(t, w, h, http.StatusOK, req); second.Body.String() == rec.Body.String() {
+	if second := w.Want(h, http.StatusOK, req); second.Body.String() == rec.Body.String() {
 		t.Error("the second page is the first")
 	}
 	for _, other := range []string{

@@ -3,11 +3,8 @@ package graph_test
 import (
 	"flag"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
@@ -15,7 +12,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory/registration"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/graph"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -25,10 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the answers into the transcripts")
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635" // the built-in role
 
@@ -71,16 +65,7 @@ func open(t *testing.T) (*doortest.World, *web.Door) {
 // openWith is open with another ledger than the world's.
 func openWith(t *testing.T, ledger func(*doortest.Ledger) graph.Ledger) (*doortest.World, *web.Door) {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	w := doortest.New(t, ring.Ring)
+	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	dir := w.Live()
 	door, err := graph.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: ledger(w.Ledger), Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
 	if err != nil {
@@ -136,16 +121,6 @@ func as(w *doortest.World, workload, method, path, body string) doortest.Request
 			"Authorization": {"Bearer " + w.Token(workload, azwire.GraphAudience)}, "Content-Type": {"application/json"},
 		},
 	}
-}
-
-// want sends a request and compares the status.
-func want(t *testing.T, w *doortest.World, h http.Handler, status int, req doortest.Request) *httptest.ResponseRecorder {
-	t.Helper()
-	rec := w.Do(h, req)
-	if rec.Code != status {
-		t.Fatalf("%s %s: %d, want %d: %s", req.Method, req.Target, rec.Code, status, doortest.Text(rec))
-	}
-	return rec
 }
 
 // filled is the pattern of a route with ids in the places of its parameters.

@@ -7,16 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/keyvault"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/secrets"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
@@ -26,10 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the answers into the transcripts")
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 const (
 	domain     = "vault.localhost:8447"
@@ -91,16 +86,7 @@ func vaultID(tenant name.GUID, called string) name.ResourceID {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	w := &world{World: doortest.New(t, ring.Ring)}
+	w := &world{World: doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))}
 	w.ledger = &ledger{Audit: recorder{w.Ledger}}
 	house := *w.Current().Installation()
 	house.URLs = map[string]string{"entra": doortest.EntraURL, "blob": doortest.BlobURL, "keyvault": "https://" + domain}
@@ -130,7 +116,7 @@ func newWorld(t *testing.T) *world {
 	cfg := w.Config()
 	cfg.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	door, err := keyvault.Door{
-		Directory: w, Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring}, Audit: w.ledger,
+		Directory: w, Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring(t, memory.New(), doortest.Start)}, Audit: w.ledger,
 		Room: func() error { return w.room }, Last: func() error { return nil }, Now: w.Now,
 	}.Mount(cfg)
 	if err != nil {

@@ -3,37 +3,23 @@ package s3_test
 import (
 	"flag"
 	"net/http"
-	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
-	"github.com/lanyard-id/lanyard/internal/keyring"
+	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 )
 
 var update = flag.Bool("update", false, "write the answers into the transcripts")
 
 // ring is the one keyring of these tests: making keys takes time.
-var ring struct {
-	sync.Once
-	*keyring.Ring
-}
+var ring ringtest.Shared
 
 // serve makes a world and the door in it.
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
-	ring.Do(func() {
-		r, err := keyring.Open(t.Context(), keyring.Config{
-			Store: memory.New(), StoreID: "store", KEKPath: filepath.Join(t.TempDir(), "kek"), Now: doortest.Start,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ring.Ring = r
-	})
-	w := doortest.New(t, ring.Ring)
+	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	door, err := s3.Door{View: w.Current, Authn: w.Authn, Objects: w.Objects, Audit: w.Ledger, Now: w.Now}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)

@@ -71,11 +71,7 @@ func putAssignment(c *kit.Call) (kit.Answer, error) {
 		return kit.Answer{}, err
 	}
 	a, _ := c.View.Assignment(spec.ID)
-	out := kit.OK(presentAssignment(c.View, c.Scope, a), a.Rev)
-	if outcome == directory.Created {
-		out.Status = http.StatusCreated
-	}
-	return out, nil
+	return kit.Put(outcome, presentAssignment(c.View, c.Scope, a), a.Rev), nil
 }
 
 // readAssignment reads what is to be granted, and of which type the caller says the principal is.

@@ -20,14 +20,12 @@ func listAssignments(c *kit.Call) (kit.Answer, error) {
 	if !f.principal.IsZero() {
 		return listGrants(c, f)
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			entry := presentAssignment(c.View, c.Scope, nil)
-			for key, a := range c.View.AssignmentsFrom(c.Scope, !f.atScope, after) {
-				entry.a = a
-				if a.Tenant == c.Token.Tenant && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: key, Body: entry}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		entry := presentAssignment(c.View, c.Scope, nil)
+		for key, a := range c.View.AssignmentsFrom(c.Scope, !f.atScope, after) {
+			entry.a = a
+			if a.Tenant == c.Token.Tenant && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: key, Body: entry}) {
+				return
 			}
 		}
 	})
@@ -36,15 +34,13 @@ func listAssignments(c *kit.Call) (kit.Answer, error) {
 // listGrants lists what one principal was granted, in the order of ids. Its own assignments are looked up, not searched for,
 // and a page begins where the last one ended.
 func listGrants(c *kit.Call, f filter) (kit.Answer, error) {
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			entry := presentAssignment(c.View, c.Scope, nil)
-			for a := range grantsOf(c.View, f, after).inOrder() {
-				entry.a = a
-				near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
-				if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: a.ID.String(), Body: entry}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		entry := presentAssignment(c.View, c.Scope, nil)
+		for a := range grantsOf(c.View, f, after).inOrder() {
+			entry.a = a
+			near := a.Scope.Covers(c.Scope) || !f.atScope && c.Scope.Covers(a.Scope)
+			if a.Tenant == c.Token.Tenant && near && !c.View.Fenced(a.Scope) && !yield(kit.Item{Key: a.ID.String(), Body: entry}) {
+				return
 			}
 		}
 	})

@@ -2,7 +2,6 @@ package authorization
 
 import (
 	"cmp"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -59,13 +58,11 @@ func listDefinitions(c *kit.Call) (kit.Answer, error) {
 		}
 	}
 	slices.SortFunc(roles, func(a, b *rbac.Role) int { return cmp.Compare(a.ID().String(), b.ID().String()) })
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for _, role := range roles {
-				key := role.ID().String()
-				if key > after && f.wants(role) && !yield(kit.Item{Key: key, Body: presentRole(c.View, c.Scope, role)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for _, role := range roles {
+			key := role.ID().String()
+			if key > after && f.wants(role) && !yield(kit.Item{Key: key, Body: presentRole(c.View, c.Scope, role)}) {
+				return
 			}
 		}
 	})
@@ -113,11 +110,7 @@ func putDefinition(c *kit.Call) (kit.Answer, error) {
 		return kit.Answer{}, err
 	}
 	role, _ := c.View.AzureRole(c.Token.Tenant, spec.ID)
-	out := kit.OK(presentRole(c.View, c.Scope, role), revision(c.View, spec.ID))
-	if outcome == directory.Created {
-		out.Status = http.StatusCreated
-	}
-	return out, nil
+	return kit.Put(outcome, presentRole(c.View, c.Scope, role), revision(c.View, spec.ID)), nil
 }
 
 // ownDefinition gives a custom role of the caller's tenant.

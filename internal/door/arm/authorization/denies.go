@@ -2,7 +2,6 @@ package authorization
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strings"
 
@@ -41,12 +40,10 @@ func listDenies(c *kit.Call) (kit.Answer, error) {
 	}
 	key := func(d *view.DenyAssignment) string { return d.Scope.Key() + "\x00" + d.ID.String() }
 	slices.SortFunc(found, func(a, b *view.DenyAssignment) int { return cmp.Compare(key(a), key(b)) })
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for _, d := range found {
-				if key(d) > after && !yield(kit.Item{Key: key(d), Body: presentDeny(c.View, d)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for _, d := range found {
+			if key(d) > after && !yield(kit.Item{Key: key(d), Body: presentDeny(c.View, d)}) {
+				return
 			}
 		}
 	})

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -99,12 +98,10 @@ func listProviders(own []Known) func(*kit.Call) (kit.Answer, error) {
 			return kit.Answer{}, err
 		}
 		all := providers(c, own)
-		return kit.List(c, func(after string) iter.Seq[kit.Item] {
-			return func(yield func(kit.Item) bool) {
-				for _, key := range slices.Sorted(maps.Keys(all)) {
-					if key > after && !yield(kit.Item{Key: key, Body: all[key]}) {
-						return
-					}
+		return kit.List(c, func(after string, yield func(kit.Item) bool) {
+			for _, key := range slices.Sorted(maps.Keys(all)) {
+				if key > after && !yield(kit.Item{Key: key, Body: all[key]}) {
+					return
 				}
 			}
 		})

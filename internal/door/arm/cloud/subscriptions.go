@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -48,12 +47,10 @@ func listSubscriptions(c *kit.Call) (kit.Answer, error) {
 		}
 	}
 	slices.SortFunc(seen, func(a, b *view.Subscription) int { return strings.Compare(a.ID.String(), b.ID.String()) })
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for _, s := range seen {
-				if s.ID.String() > after && !yield(kit.Item{Key: s.ID.String(), Body: present(s)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for _, s := range seen {
+			if s.ID.String() > after && !yield(kit.Item{Key: s.ID.String(), Body: present(s)}) {
+				return
 			}
 		}
 	})

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"iter"
 	"slices"
 	"strconv"
 
@@ -43,15 +42,13 @@ func listAssociated(c *kit.Call) (kit.Answer, error) {
 		}
 	}
 	all := attachedTo(c.View, i)
-	out, err := kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for at, r := range all {
-				if uint64(at) < skip || after != "" && r.ID.Key() <= after { //nolint:gosec // an index is never negative
-					continue
-				}
-				if !yield(kit.Item{Key: r.ID.Key(), Body: presentAssociated(c.View, r)}) {
-					return
-				}
+	out, err := kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for at, r := range all {
+			if uint64(at) < skip || after != "" && r.ID.Key() <= after { //nolint:gosec // an index is never negative
+				continue
+			}
+			if !yield(kit.Item{Key: r.ID.Key(), Body: presentAssociated(c.View, r)}) {
+				return
 			}
 		}
 	})

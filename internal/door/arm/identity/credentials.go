@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,13 +67,11 @@ func listCredentials(c *kit.Call) (kit.Answer, error) {
 	sorted := slices.SortedFunc(slices.Values(i.Federated), func(a, b view.FederatedCredential) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for _, f := range sorted {
-				key := strings.ToLower(f.Name)
-				if key > after && !yield(kit.Item{Key: key, Body: presentCredential(i, f)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for _, f := range sorted {
+			key := strings.ToLower(f.Name)
+			if key > after && !yield(kit.Item{Key: key, Body: presentCredential(i, f)}) {
+				return
 			}
 		}
 	})
@@ -152,7 +149,7 @@ func putCredential(c *kit.Call) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	status := http.StatusOK
+	var outcome directory.Outcome
 	err = c.Change(func(e *directory.Edit) error {
 		i, err := find(c, e.View())
 		if err != nil {
@@ -165,10 +162,7 @@ func putCredential(c *kit.Call) (kit.Answer, error) {
 		if err := c.Match(rev); err != nil {
 			return err
 		}
-		outcome, err := e.PutFederated(directory.Holder{Identity: i.ID}, f)
-		if status = http.StatusOK; outcome == directory.Created {
-			status = http.StatusCreated
-		}
+		outcome, err = e.PutFederated(directory.Holder{Identity: i.ID}, f)
 		return err
 	})
 	if err != nil {
@@ -178,7 +172,7 @@ func putCredential(c *kit.Call) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.Answer{Status: status, Body: presentCredential(i, f), Rev: i.Rev}, nil
+	return kit.Put(outcome, presentCredential(i, f), i.Rev), nil
 }
 
 func deleteCredential(c *kit.Call) (kit.Answer, error) {

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"iter"
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -57,16 +56,14 @@ func listIdentities(c *kit.Call) (kit.Answer, error) {
 			return kit.Answer{}, fault.New(fault.NotFound, directory.GroupNotFound, "Resource group '%s' could not be found.", kit.Shown(c.Param("group")))
 		}
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for key, r := range c.View.UnderAfter(c.Scope, after) {
-				i, ok := r.(*view.UserIdentity)
-				if !ok || c.View.Fenced(i.ID.Scope()) || !c.Sees(view.TypeUserIdentity+"/read", i.ID.Scope()) {
-					continue
-				}
-				if !yield(kit.Item{Key: key, Body: present(i)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for key, r := range c.View.UnderAfter(c.Scope, after) {
+			i, ok := r.(*view.UserIdentity)
+			if !ok || c.View.Fenced(i.ID.Scope()) || !c.Sees(view.TypeUserIdentity+"/read", i.ID.Scope()) {
+				continue
+			}
+			if !yield(kit.Item{Key: key, Body: present(i)}) {
+				return
 			}
 		}
 	})
@@ -157,12 +154,12 @@ func patchIdentity(c *kit.Call) (kit.Answer, error) {
 
 // change puts what want makes of the identity that is there: 201 when it is made, else 200.
 func change(c *kit.Call, want func(old *view.UserIdentity) (directory.UserIdentitySpec, error)) (kit.Answer, error) {
-	status := http.StatusOK
+	var outcome directory.Outcome
 	err := c.Change(func(e *directory.Edit) error {
 		old, exists := e.View().Identity(c.ID)
 		rev := int64(0)
-		if status = http.StatusCreated; exists {
-			status, rev = http.StatusOK, old.Rev
+		if exists {
+			rev = old.Rev
 		}
 		if err := c.Match(rev); err != nil {
 			return err
@@ -172,7 +169,7 @@ func change(c *kit.Call, want func(old *view.UserIdentity) (directory.UserIdenti
 			return err
 		}
 		spec.ID = c.ID
-		_, err = e.PutUserIdentity(spec)
+		outcome, err = e.PutUserIdentity(spec)
 		return err
 	})
 	if err != nil {
@@ -182,7 +179,7 @@ func change(c *kit.Call, want func(old *view.UserIdentity) (directory.UserIdenti
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.Answer{Status: status, Body: present(i), Rev: i.Rev}, nil
+	return kit.Put(outcome, present(i), i.Rev), nil
 }
 
 // deleteIdentity deletes an identity whether it is attached or not, as Azure does: the resources stay, and can no longer

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
@@ -23,6 +24,14 @@ type Appender interface {
 
 // OK answers a thing at a revision.
 func OK(body any, rev int64) Answer { return Answer{Body: body, Rev: rev} }
+
+// Put answers a thing that was put: 201 if it was made, else 200.
+func Put(outcome directory.Outcome, body any, rev int64) Answer {
+	if outcome == directory.Created {
+		return Answer{Status: http.StatusCreated, Body: body, Rev: rev}
+	}
+	return OK(body, rev)
+}
 
 // ETag writes a revision as an entity tag (RFC 9110 section 8.8.3).
 func ETag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -67,14 +66,14 @@ func (p *pageText) add(body any) error {
 
 // List answers with one page. from yields in order what comes after a key; the caller's rights on each entry are its
 // business, and are looked at again on every page.
-func List(c *Call, from func(after string) iter.Seq[Item]) (Answer, error) {
+func List(c *Call, from func(after string, yield func(Item) bool)) (Answer, error) {
 	most, after, err := c.page()
 	if err != nil {
 		return Answer{}, err
 	}
 	out, n, last, next := c.kit.newPage(), 0, "", ""
 	out.text = append(out.text, `{"value":[`...)
-	for item := range from(after) {
+	for item := range func(yield func(Item) bool) { from(after, yield) } {
 		if n == most {
 			next = c.nextLink(last)
 			break

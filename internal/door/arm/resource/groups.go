@@ -1,7 +1,6 @@
 package resource
 
 import (
-	"iter"
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -76,16 +75,14 @@ func listGroups(c *kit.Call) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for key, r := range c.View.UnderAfter(c.Scope, after) {
-				g, ok := r.(*view.ResourceGroup)
-				if !ok || c.View.Fenced(g.Scope()) || !filter.Matches(groupFields(g)) || !c.Sees(groupRead, g.Scope()) {
-					continue
-				}
-				if !yield(kit.Item{Key: key, Body: presentGroup(g)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for key, r := range c.View.UnderAfter(c.Scope, after) {
+			g, ok := r.(*view.ResourceGroup)
+			if !ok || c.View.Fenced(g.Scope()) || !filter.Matches(groupFields(g)) || !c.Sees(groupRead, g.Scope()) {
+				continue
+			}
+			if !yield(kit.Item{Key: key, Body: presentGroup(g)}) {
+				return
 			}
 		}
 	})
@@ -142,7 +139,7 @@ func patchGroup(c *kit.Call) (kit.Answer, error) {
 
 // changeGroup puts what want makes of the group that is there.
 func changeGroup(c *kit.Call, want func(old *view.ResourceGroup) (directory.GroupSpec, error)) (kit.Answer, error) {
-	status := http.StatusOK
+	var outcome directory.Outcome
 	err := c.Change(func(e *directory.Edit) error {
 		id, err := c.Subscription()
 		if err != nil {
@@ -150,8 +147,8 @@ func changeGroup(c *kit.Call, want func(old *view.ResourceGroup) (directory.Grou
 		}
 		old, exists := e.View().Group(id, c.Param("group"))
 		rev := int64(0)
-		if status = http.StatusCreated; exists {
-			status, rev = http.StatusOK, old.Rev
+		if exists {
+			rev = old.Rev
 		}
 		if err := c.Match(rev); err != nil {
 			return err
@@ -161,7 +158,7 @@ func changeGroup(c *kit.Call, want func(old *view.ResourceGroup) (directory.Grou
 			return err
 		}
 		spec.Subscription, spec.Name = id, c.Param("group")
-		_, err = e.PutGroup(spec)
+		outcome, err = e.PutGroup(spec)
 		return err
 	})
 	if err != nil {
@@ -171,7 +168,7 @@ func changeGroup(c *kit.Call, want func(old *view.ResourceGroup) (directory.Grou
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.Answer{Status: status, Body: presentGroup(g), Rev: g.Rev}, nil
+	return kit.Put(outcome, presentGroup(g), g.Rev), nil
 }
 
 // deleteGroup answers 202 with the place to ask at: the group is fenced at once, and what lay in it is removed in steps.

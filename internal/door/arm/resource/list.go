@@ -59,15 +59,13 @@ func listResources(c *kit.Call) (kit.Answer, error) {
 			return kit.Answer{}, err
 		}
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for key, e := range entries(c.View, c.Scope, after) {
-				if !filter.Matches(fields(e)) || !c.Sees(e.id().Type()+"/read", e.id().Scope()) {
-					continue
-				}
-				if !yield(kit.Item{Key: key, Body: listedAs(c.View, e, expand)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for key, e := range entries(c.View, c.Scope, after) {
+			if !filter.Matches(fields(e)) || !c.Sees(e.id().Type()+"/read", e.id().Scope()) {
+				continue
+			}
+			if !yield(kit.Item{Key: key, Body: listedAs(c.View, e, expand)}) {
+				return
 			}
 		}
 	})
@@ -130,15 +128,13 @@ func listOfType(c *kit.Call) (kit.Answer, error) {
 			return kit.Answer{}, err
 		}
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for key, e := range entries(c.View, c.Scope, after) {
-				if e.resource == nil || !e.resource.ID.IsType(c.Type) || !c.Sees(c.Type+"/read", e.id().Scope()) {
-					continue
-				}
-				if !yield(kit.Item{Key: key, Body: present(c.View, e.resource)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for key, e := range entries(c.View, c.Scope, after) {
+			if e.resource == nil || !e.resource.ID.IsType(c.Type) || !c.Sees(c.Type+"/read", e.id().Scope()) {
+				continue
+			}
+			if !yield(kit.Item{Key: key, Body: present(c.View, e.resource)}) {
+				return
 			}
 		}
 	})

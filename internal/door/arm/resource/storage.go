@@ -1,7 +1,6 @@
 package resource
 
 import (
-	"iter"
 	"maps"
 	"net/http"
 	"slices"
@@ -92,16 +91,14 @@ func listContainers(c *kit.Call) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.List(c, func(after string) iter.Seq[kit.Item] {
-		return func(yield func(kit.Item) bool) {
-			for key, r := range c.View.UnderAfter(account.ID.Scope(), after) {
-				k, ok := r.(*view.Container)
-				if !ok || k.AccountUID != account.UID || c.View.Fenced(k.Scope()) {
-					continue
-				}
-				if !yield(kit.Item{Key: key, Body: presentContainer(k)}) {
-					return
-				}
+	return kit.List(c, func(after string, yield func(kit.Item) bool) {
+		for key, r := range c.View.UnderAfter(account.ID.Scope(), after) {
+			k, ok := r.(*view.Container)
+			if !ok || k.AccountUID != account.UID || c.View.Fenced(k.Scope()) {
+				continue
+			}
+			if !yield(kit.Item{Key: key, Body: presentContainer(k)}) {
+				return
 			}
 		}
 	})
@@ -189,7 +186,7 @@ func changeContainer(c *kit.Call, mustExist bool) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	status := http.StatusOK
+	var outcome directory.Outcome
 	err = c.Change(func(e *directory.Edit) error {
 		account, err := find(c, e.View())
 		if err != nil {
@@ -205,10 +202,7 @@ func changeContainer(c *kit.Call, mustExist bool) (kit.Answer, error) {
 		if err := c.Match(rev); err != nil {
 			return err
 		}
-		outcome, err := e.PutContainer(account.ID, c.Param("container"))
-		if status = http.StatusOK; outcome == directory.Created {
-			status = http.StatusCreated
-		}
+		outcome, err = e.PutContainer(account.ID, c.Param("container"))
 		if err != nil || !given || exists && maps.Equal(old.Metadata, metadata) {
 			return err
 		}
@@ -222,7 +216,7 @@ func changeContainer(c *kit.Call, mustExist bool) (kit.Answer, error) {
 	if err != nil {
 		return kit.Answer{}, err
 	}
-	return kit.Answer{Status: status, Body: presentContainer(k), Rev: k.Rev}, nil
+	return kit.Put(outcome, presentContainer(k), k.Rev), nil
 }
 
 // Why a container is not made as it is wanted.
