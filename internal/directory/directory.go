@@ -39,6 +39,7 @@ type Directory struct {
 	started atomic.Bool
 	stopped chan struct{} // closed when Run has ended
 	sweeps  sweepState    // Run's own
+	decoder view.Decoder  // Run's own
 }
 
 // Open reads all records at one revision and takes over as the writer: an older directory on the same store can no

@@ -18,6 +18,7 @@ type Edit struct {
 	view    *view.View
 	base    int64 // revision of the published View
 	now     time.Time
+	decoder *view.Decoder
 	changes commit.Set
 }
 
@@ -33,15 +34,15 @@ const (
 
 // Try runs a command on v without committing it, and gives the View that it would lead to: a dry run.
 func Try(v *view.View, now time.Time, command Command) (*view.View, error) {
-	e := newEdit(v, v.Rev(), now)
+	e := newEdit(v, v.Rev(), now, new(view.Decoder))
 	if err := command(e); err != nil {
 		return nil, err
 	}
 	return e.view, nil
 }
 
-func newEdit(v *view.View, base int64, now time.Time) *Edit {
-	return &Edit{view: v, base: base, now: now.UTC().Truncate(time.Second)}
+func newEdit(v *view.View, base int64, now time.Time, decoder *view.Decoder) *Edit {
+	return &Edit{view: v, base: base, now: now.UTC().Truncate(time.Second), decoder: decoder}
 }
 
 // View is the state with the changes made so far.
@@ -93,7 +94,7 @@ func (e *Edit) remove(r view.Record) error {
 }
 
 func (e *Edit) apply(c view.Change) error {
-	next, err := e.view.Apply(e.nextRev(), []view.Change{c})
+	next, err := e.decoder.Apply(e.view, e.nextRev(), []view.Change{c})
 	if err != nil {
 		return refused(err)
 	}
@@ -101,7 +102,7 @@ func (e *Edit) apply(c view.Change) error {
 		if _, err := e.save(r); err != nil { // first: where a long command is written in parts, nothing ends untold
 			return err
 		}
-		if next, err = e.view.Apply(e.nextRev(), []view.Change{c}); err != nil {
+		if next, err = e.decoder.Apply(e.view, e.nextRev(), []view.Change{c}); err != nil {
 			return refused(err)
 		}
 	}

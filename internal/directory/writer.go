@@ -117,7 +117,7 @@ func (d *Directory) join(b *batch, r *request) bool {
 		b.members = append(b.members, member{r, err})
 		return true
 	}
-	e := newEdit(b.view, b.base.Rev(), d.config.Now())
+	e := newEdit(b.view, b.base.Rev(), d.config.Now(), &d.decoder)
 	if err := d.run(e, r); err != nil {
 		b.members = append(b.members, member{r, err})
 		return true

@@ -159,9 +159,13 @@ func Decode(c Change) (Record, error) { return new(Decoder).Decode(c) }
 // most once and their order means nothing, so that one record may take over in the same revision what another gives up.
 // v itself does not change. An error that is *Taken says that two records would claim one unique thing.
 func (v *View) Apply(rev int64, changes []Change) (*View, error) {
+	return new(Decoder).Apply(v, rev, changes)
+}
+
+// Apply is View.Apply for somebody who applies one change after the other.
+func (d *Decoder) Apply(v *View, rev int64, changes []Change) (*View, error) {
 	next := *v
 	records := make([]Record, 0, len(changes))
-	var d Decoder
 	for _, c := range changes {
 		next.drop(next.At(c.Key))
 		if c.Value == nil {

@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,8 +25,8 @@ func (v Versions) All() []string {
 	return all
 }
 
-// versions is the form of an api-version (ARM RPC, "API versioning").
-var versionForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:-(?:preview|alpha|beta|rc|privatepreview))?$`)
+// stages are what may follow the day in an api-version (ARM RPC, "API versioning").
+func stages() []string { return []string{"", "-preview", "-alpha", "-beta", "-rc", "-privatepreview"} }
 
 // check refuses a request without a version, with something that is none, or with one that is not served.
 func (v Versions) check(c *Call) error {
@@ -35,14 +34,14 @@ func (v Versions) check(c *Call) error {
 	if !ok || version == "" {
 		return invalid(MissingVersion, "The api-version query parameter (?api-version=) is required for all requests.")
 	}
-	form := versionForm.FindStringSubmatch(strings.ToLower(version))
-	if form == nil {
+	day, stage := version[:min(len(version), len(time.DateOnly))], ""
+	if len(version) > len(day) {
+		stage = strings.ToLower(version[len(day):])
+	}
+	if _, err := time.Parse(time.DateOnly, day); err != nil || !slices.Contains(stages(), stage) {
 		return v.bad(version)
 	}
-	if _, err := time.Parse(time.DateOnly, form[1]); err != nil {
-		return v.bad(version)
-	}
-	if len(v.listed) == 0 || slices.Contains(v.listed, strings.ToLower(version)) {
+	if len(v.listed) == 0 || slices.Contains(v.listed, day+stage) {
 		return nil
 	}
 	return invalid(UnsupportedVersion, "No registered resource provider found for API version '%s' of '%s'. The supported api-versions are '%s'.",
