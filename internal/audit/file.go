@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"fmt"
-	"os"
-)
+import "github.com/lanyard-id/lanyard/internal/audit/diskfile"
 
 // file is what a chain needs of the segment that it writes. Tests put failing ones in its place.
 type file interface {
@@ -22,78 +19,10 @@ type file interface {
 // opener opens the file at path for appending, making it if it is not there.
 type opener func(path string) (file, error)
 
-// stretch is by how many bytes a file with reserved room is made longer than what is written in it. A sync behind an
-// append that made the file longer has to write the new length into the journal of the file system as well, which takes
-// about twice the time and work of the sync alone.
-const stretch = 256 << 10
-
-// diskFile is a file of the operating system.
-type diskFile struct {
-	f        *os.File
-	end      int64 // where the next write goes
-	length   int64 // of the file; beyond end there are zeros
-	reserved int64 // up to here the disk keeps room
-}
-
 func openDiskFile(path string) (file, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is made here, not by a caller
+	f, err := diskfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("size of %s: %w", path, closeWith(f, err))
-	}
-	return &diskFile{f: f, end: info.Size(), length: info.Size()}, nil
-}
-
-// closeWith closes f after err and keeps both errors.
-func closeWith(f *os.File, err error) error {
-	if closing := f.Close(); closing != nil {
-		return fmt.Errorf("%w (and closing it: %w)", err, closing)
-	}
-	return err
-}
-
-func (d *diskFile) Write(b []byte) (int, error) {
-	d.lengthen(d.end + int64(len(b)))
-	n, err := d.f.WriteAt(b, d.end)
-	d.end += int64(n)
-	d.length = max(d.length, d.end)
-	return n, err
-}
-
-// lengthen makes the file longer ahead of a write up to end, within the reserved room. It need not succeed: the write then
-// does it.
-func (d *diskFile) lengthen(end int64) {
-	length := min(end+stretch, d.reserved)
-	if end > d.length && end <= length && d.f.Truncate(length) == nil {
-		d.length = length
-	}
-}
-
-func (d *diskFile) Sync() error { return syncData(d.f) }
-
-func (d *diskFile) Truncate(size int64) error {
-	if err := d.f.Truncate(size); err != nil {
-		return err
-	}
-	d.end, d.length = size, size
-	return nil
-}
-
-func (d *diskFile) Reserve(size int64) error {
-	err := reserve(d.f, size)
-	if err == nil {
-		d.reserved = size
-	}
-	return err
-}
-
-// Close leaves the file as long as what was written. Where that fails, or nobody gets here, readers cut the zeros off.
-func (d *diskFile) Close() error {
-	if d.length > d.end {
-		_ = d.f.Truncate(d.end)
-	}
-	return d.f.Close()
+	return f, nil
 }

@@ -18,6 +18,7 @@ func (l *Log) Find(ctx context.Context, id requestid.ID) (Record, error) {
 	if id.IsZero() {
 		return Record{}, notFound(id)
 	}
+	l.settle(ctx)
 	for _, r := range []*ring{l.access.recent, l.folds.recent} {
 		if rec, ok := r.find(id); ok {
 			return rec, nil

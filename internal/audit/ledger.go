@@ -20,18 +20,30 @@ const mostAsked = 3
 var errStalled = errors.New("the disk does not answer")
 
 // waiting is one record on its way to the disk, and its caller. When the writer has answered, it serves another record.
+// With entries it is somebody who does not wait here, and with nothing at all somebody who waits for the others.
 type waiting struct {
-	body  []byte
-	done  chan error // buffered: a caller that went away holds nobody up
-	timer *time.Timer
+	body    []byte
+	entries []Entry
+	done    chan error // buffered: a caller that went away holds nobody up
+	timer   *time.Timer
+}
+
+// size is how many bytes it brings.
+func (w *waiting) size() int {
+	size := len(w.body)
+	for _, e := range w.entries {
+		size += len(e.body)
+	}
+	return size
 }
 
 // waiter gives room for a record.
 func (l *Log) waiter() *waiting {
 	if w, ok := l.idle.Get().(*waiting); ok {
+		w.body = w.body[:0]
 		return w
 	}
-	return &waiting{make([]byte, 0, usualBody), make(chan error, 1), time.NewTimer(l.opt.Timeout)}
+	return &waiting{body: make([]byte, 0, usualBody), done: make(chan error, 1), timer: time.NewTimer(l.opt.Timeout)}
 }
 
 // Ledger returns when the record is on the disk. An error means that it is not, or that nobody knows: the caller must
@@ -45,7 +57,7 @@ func (l *Log) Ledger(ctx context.Context, rec Record) error {
 	l.stamp(&rec, LedgerStream)
 	w := l.waiter()
 	var err error
-	if w.body, err = appendRecord(w.body[:0], &rec); err != nil {
+	if w.body, err = appendRecord(w.body, &rec); err != nil {
 		return unavailable(err)
 	}
 	if err := l.submit(ctx, w); err != nil {
@@ -96,12 +108,21 @@ func (l *Log) writeLedger() {
 		if len(batch) == 0 {
 			return
 		}
-		bodies := make([][]byte, len(batch))
-		for i, w := range batch {
-			bodies[i] = w.body
+		bodies := make([][]byte, 0, len(batch))
+		for _, w := range batch {
+			if len(w.body) > 0 {
+				bodies = append(bodies, w.body)
+			}
+			for _, e := range w.entries {
+				bodies = append(bodies, e.body)
+			}
 		}
-		err := l.ledger.append(bodies...)
-		l.report(err)
+		var err error
+		if len(bodies) > 0 {
+			err = l.ledger.append(bodies...)
+			l.report(err)
+		}
+		l.stalled.Store(false)
 		for _, w := range batch {
 			w.done <- err
 		}
@@ -121,7 +142,6 @@ func (l *Log) report(err error) {
 	} else {
 		l.lastErr.Store(nil)
 	}
-	l.stalled.Store(false)
 }
 
 // gather waits for a record and takes what else is there. It is empty after Close, when nothing waits any more.
@@ -136,7 +156,7 @@ func (l *Log) gather() []*waiting {
 		select {
 		case w := <-l.queue:
 			batch = append(batch, w)
-			size, asked = size+len(w.body), 0
+			size, asked = size+w.size(), 0
 		default:
 			if asked == mostAsked {
 				return batch

@@ -166,5 +166,6 @@ func (l *Log) Head() Head { return l.ledger.snapshotHead() }
 // Verify walks the whole ledger as it stands, from the oldest segment that is kept. Heads that were noted elsewhere
 // must lie on the chain.
 func (l *Log) Verify(ctx context.Context, noted ...Head) (Verdict, error) {
+	l.settle(ctx)
 	return verify(ctx, l.ledger.snapshot(), noted)
 }

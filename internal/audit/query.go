@@ -29,6 +29,7 @@ type Filter struct {
 // refusal that is in both comes once. The sequence ends after an error; an unreadable line is one.
 func (l *Log) Query(ctx context.Context, f Filter) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		l.settle(ctx)
 		sources := []*source{
 			pull(l.ledger.newest(ctx, f)), pull(l.refusals.newest(ctx, f)),
 			pull(l.access.recent.newest()), pull(l.folds.recent.newest()),

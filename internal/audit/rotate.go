@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"github.com/lanyard-id/lanyard/internal/audit/diskfile"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -92,7 +93,7 @@ func (c *chain) begin() error {
 	if err != nil {
 		return fmt.Errorf("begin segment: %w", err)
 	}
-	if err := syncFolder(c.dir); err != nil {
+	if err := diskfile.SyncFolder(c.dir); err != nil {
 		return fmt.Errorf("begin segment: %w", errors.Join(err, f.Close()))
 	}
 	if c.file != nil {
@@ -135,7 +136,7 @@ func (c *chain) retain() error {
 			return fmt.Errorf("drop segment: %w", err)
 		}
 	}
-	return syncFolder(c.dir)
+	return diskfile.SyncFolder(c.dir)
 }
 
 // expired splits off the segments that must go; left is the oldest one that stays. The newest always stays.

@@ -102,7 +102,7 @@ func (s segment) read() ([]byte, error) {
 	}
 	b := make([]byte, s.size)
 	if _, err := f.ReadAt(b, 0); err != nil {
-		return nil, fmt.Errorf("read segment: %w", closeWith(f, err))
+		return nil, fmt.Errorf("read segment: %w", errors.Join(err, f.Close()))
 	}
 	return b, f.Close()
 }

@@ -19,6 +19,7 @@ const MaxOps = commit.MaxOps
 // Config is what a directory needs.
 type Config struct {
 	Store  store.Store
+	Ledger commit.Ledger // takes the records of changes
 	Now    func() time.Time
 	Logger *slog.Logger // nil is slog.Default
 	// Fatal is called at most once, from the writer loop, when writing has ended for good: the store could not say
@@ -49,7 +50,7 @@ func Open(ctx context.Context, config Config) (*Directory, error) {
 	if config.SweepEvery <= 0 {
 		config.SweepEvery = 30 * time.Second
 	}
-	w, v, err := commit.Open(ctx, config.Store, &config.Loading)
+	w, v, err := commit.Open(ctx, config.Store, config.Ledger, &config.Loading)
 	if errors.Is(err, commit.ErrOtherWriter) {
 		return nil, unavailable(err)
 	}

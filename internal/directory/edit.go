@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -19,7 +20,15 @@ type Edit struct {
 	base    int64 // revision of the published View
 	now     time.Time
 	decoder *view.Decoder
+	records []audit.Record
 	changes commit.Set
+}
+
+// Record has a record written in the same transaction as the changes: there is no change without it. The ledger has it soon
+// after, also if the process is killed in between.
+func (e *Edit) Record(rec audit.Record) {
+	rec.Rev = e.nextRev()
+	e.records = append(e.records, rec)
 }
 
 // Outcome says what a method that puts a thing did.
@@ -32,13 +41,13 @@ const (
 	Updated   = commit.Updated
 )
 
-// Try runs a command on v without committing it, and gives the View that it would lead to: a dry run.
-func Try(v *view.View, now time.Time, command Command) (*view.View, error) {
+// Try runs a command on v without committing it, and gives the View that it would lead to and the records of it: a dry run.
+func Try(v *view.View, now time.Time, command Command) (*view.View, []audit.Record, error) {
 	e := newEdit(v, v.Rev(), now, new(view.Decoder))
 	if err := command(e); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return e.view, nil
+	return e.view, e.records, nil
 }
 
 func newEdit(v *view.View, base int64, now time.Time, decoder *view.Decoder) *Edit {

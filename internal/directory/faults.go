@@ -14,8 +14,6 @@ const (
 	// Unavailable: the directory does not take writes: it is stopping, another writer took over, or the store could not
 	// say whether a write happened. Nothing is known to be written.
 	Unavailable fault.Reason = "directory.unavailable"
-	// Incomplete: a change larger than one transaction was written in part before the store refused. Give it again.
-	Incomplete fault.Reason = "directory.incomplete"
 	// Defect: a command failed in a way that only a defect of Lanyard explains. Nothing was written.
 	Defect fault.Reason = "directory.defect"
 )

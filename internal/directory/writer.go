@@ -10,7 +10,6 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/fault"
-	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -21,6 +20,7 @@ func (d *Directory) Run(ctx context.Context) error {
 		return fault.New(fault.Internal, Defect, "").Because(errors.New("the directory runs already"))
 	}
 	defer close(d.stopped)
+	defer d.writer.Close()
 	timer := time.NewTimer(0) // the first sweep resumes what an earlier process left
 	defer timer.Stop()
 	var next, sweep *request
@@ -122,12 +122,10 @@ func (d *Directory) join(b *batch, r *request) bool {
 		b.members = append(b.members, member{r, err})
 		return true
 	}
-	if b.changes.Len() > 0 && !b.changes.Takes(&e.changes) {
+	if !b.changes.Empty() && !b.changes.Takes(&e.changes) {
 		return false
 	}
-	for c := range e.changes.All() {
-		b.changes.Add(c)
-	}
+	b.changes.Join(&e.changes)
 	b.view = e.view
 	b.members = append(b.members, member{r, nil})
 	return true
@@ -142,12 +140,25 @@ func (d *Directory) run(e *Edit, r *request) (err error) {
 			err = fault.New(fault.Internal, Defect, "").Because(fmt.Errorf("panic: %v", p))
 		}
 	}()
-	return r.command(e)
+	if err := r.command(e); err != nil {
+		return err
+	}
+	for _, rec := range e.records {
+		entry, err := d.config.Ledger.Entry(rec)
+		if err != nil {
+			return fmt.Errorf("record the change: %w", err)
+		}
+		e.changes.Tell(entry)
+	}
+	return nil
 }
 
 // commit writes the batch, publishes the View and answers all members. The error that it gives ends writing.
 func (d *Directory) commit(ctx context.Context, b *batch) error {
-	published, refusal, fatal := d.write(context.WithoutCancel(ctx), b)
+	published, refusal, fatal := d.writer.Commit(context.WithoutCancel(ctx), b.base, b.view, &b.changes)
+	if fault.Is(refusal, commit.Incomplete) {
+		d.sweeps.orphans = true // a deletion cut in half may leave assignments behind
+	}
 	if published != nil {
 		if before := d.current.Swap(published); before.LastRevocation() != published.LastRevocation() {
 			d.ended.Ring()
@@ -166,38 +177,4 @@ func (d *Directory) commit(ctx context.Context, b *batch) error {
 		}
 	}
 	return fatal
-}
-
-// write writes the changes in as many transactions as they need. published is the View of what was written, nil if that
-// is nothing; refusal says that the store would not take all of it; fatal that nobody knows what it took.
-func (d *Directory) write(ctx context.Context, b *batch) (published *view.View, refusal, fatal error) {
-	if b.changes.Len() == 0 {
-		return nil, nil, nil
-	}
-	v := b.base
-	chunks := b.changes.Chunks()
-	for i, chunk := range chunks {
-		rev, err := d.writer.Write(ctx, chunk)
-		switch {
-		case err == nil:
-		case errors.Is(err, commit.ErrOtherWriter):
-			return published, nil, err
-		case store.Indeterminate(err):
-			return published, nil, fmt.Errorf("nobody knows whether the last write happened: %w", err)
-		case i == 0:
-			return nil, err, nil
-		default:
-			d.sweeps.orphans = true // a deletion cut in half may leave assignments behind
-			return published, fault.New(fault.Unavailable, Incomplete,
-				"the change was written in part; give it again").Because(err), nil
-		}
-		if len(chunks) == 1 && rev == b.view.Rev() { // nobody else has written: the members have applied this already
-			return b.view, nil, nil
-		}
-		if v, err = v.Apply(rev, chunk); err != nil {
-			return published, nil, fmt.Errorf("apply what was written: %w", err)
-		}
-		published = v
-	}
-	return published, nil, nil
 }

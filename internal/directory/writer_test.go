@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/directory/commit"
 	"github.com/lanyard-id/lanyard/internal/directory/start"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -393,8 +394,8 @@ func TestALargeCommandThatIsCutShort(t *testing.T) {
 		return nil
 	}
 	f.fail.Store(&second)
-	if _, err := h.Do(h.ctx, many); !fault.Is(err, Incomplete) {
-		t.Fatalf("got %v, want %s", err, Incomplete)
+	if _, err := h.Do(h.ctx, many); !fault.Is(err, commit.Incomplete) {
+		t.Fatalf("got %v, want %s", err, commit.Incomplete)
 	}
 	if got := count(h.View().Groups()); got != MaxOps {
 		t.Errorf("%d groups are published, %d are written", got, MaxOps)

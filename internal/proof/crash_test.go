@@ -3,6 +3,8 @@
 package proof
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -104,8 +107,32 @@ func (h *house) intact(t *testing.T) {
 	}
 }
 
+// recorded wants at least so many changes in the ledger, and each once.
+func (h *house) recorded(t *testing.T, acknowledged int) {
+	t.Helper()
+	var text []byte
+	if err := h.ask(http.MethodGet, opwire.PathAudit+"?outcome=changed&limit=100000", nil, &text); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range bytes.Lines(text) {
+		var rec audit.Record
+		if err := json.Unmarshal(line, &rec); err != nil {
+			t.Fatal(err)
+		}
+		place := fmt.Sprint(rec.ID, rec.Rev)
+		if seen[place] || rec.Rev == 0 {
+			t.Errorf("recorded twice, or without a revision: %s", line)
+		}
+		seen[place] = true
+	}
+	if len(seen) < acknowledged {
+		t.Errorf("%d changes are recorded, %d were acknowledged", len(seen), acknowledged)
+	}
+}
+
 // TestAcknowledgedWritesSurviveKills has many write at once while the server is killed at random moments. What was
-// acknowledged must be there after each start, and the ledger whole.
+// acknowledged must be there after each start, with its record, and the ledger whole.
 func TestAcknowledgedWritesSurviveKills(t *testing.T) {
 	h := newHouse(t)
 	d := &diary{things: map[string]promise{}}
@@ -125,6 +152,7 @@ func TestAcknowledgedWritesSurviveKills(t *testing.T) {
 			t.Errorf("after kill %d: %s", n, b)
 		}
 		h.intact(t)
+		h.recorded(t, d.acknowledged)
 		if t.Failed() {
 			t.Fatal(h.tail())
 		}

@@ -205,7 +205,7 @@ type refusal struct{ said opwire.Error }
 
 func (r *refusal) Error() string { return r.said.Reason + ": " + r.said.Message }
 
-// ask sends a request over the operator's socket and reads its answer into out.
+// ask sends a request over the operator's socket and reads its answer into out: as JSON, or as it is.
 func (h *house) ask(method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
@@ -238,6 +238,10 @@ func (h *house) ask(method, path string, in, out any) error {
 		}
 		return &refusal{wrapped.Error}
 	case out == nil:
+		return nil
+	}
+	if raw, ok := out.(*[]byte); ok {
+		*raw = text
 		return nil
 	}
 	return json.Unmarshal(text, out)

@@ -148,6 +148,7 @@ func (s *Server) openAudit(context.Context) (err error) {
 // openDirectory loads the records, starts the writer loop and makes the installation if there is none. The listeners
 // come first at a first start, because their addresses become the public URLs.
 func (s *Server) openDirectory(ctx context.Context) (err error) {
+	s.records.Ledger = s.audit
 	s.records.Store, s.records.Now, s.records.Logger, s.records.Fatal = s.store, s.now, s.log, s.fail
 	s.dir, err = directory.Open(ctx, s.records)
 	s.records = directory.Config{} // it would hold the first View for ever

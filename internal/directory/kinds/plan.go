@@ -40,7 +40,7 @@ func (s Step) String() string { return fmt.Sprintf("%-9s %s %s", s.Action, s.Kin
 // Plan says what applying the documents to v would do. Nothing is written.
 func Plan(v *view.View, now time.Time, documents []manifest.Document) ([]Step, error) {
 	var steps []Step
-	_, err := directory.Try(v, now, func(e *directory.Edit) error {
+	_, _, err := directory.Try(v, now, func(e *directory.Edit) error {
 		var err error
 		steps, err = planAll(e, documents)
 		return err

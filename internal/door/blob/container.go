@@ -98,26 +98,25 @@ func (d Door) change(c *call, room func() error, command directory.Command) erro
 	})
 }
 
-// alter runs a command and records it before anything is answered: what becomes of a container decides about rights on it.
-// Nothing is changed while the ledger takes no records or the disk has no room; a ledger that fails just then cannot take
-// the change back, so the answer says that it was made.
+// alter runs a command that is written together with its record: what becomes of a container decides about rights on it.
+// Nothing is changed while the ledger takes no records or the disk has no room.
 func (d Door) alter(c *call, room func() error, command directory.Command) error {
 	if err := errors.Join(d.Audit.Health(), room()); err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.context(), command)
+	v, err := d.Directory.Do(c.context(), func(e *directory.Edit) error {
+		if err := command(e); err != nil {
+			return err
+		}
+		e.Record(c.record(audit.Changed))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	c.v, c.recorded = v, true
-	if err := d.Audit.Ledger(context.WithoutCancel(c.context()), c.record(audit.Changed)); err != nil {
-		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).Because(err)
-	}
 	return nil
 }
-
-// Unrecorded means that the change was made and the ledger did not take its record.
-const Unrecorded fault.Reason = "blob.unrecorded"
 
 // containerMeta reads a container's metadata, which is bounded like a blob's.
 func containerMeta(h http.Header) (map[string]string, error) {

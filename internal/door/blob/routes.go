@@ -61,11 +61,9 @@ type Delegator interface {
 	DelegationKey(ctx context.Context, v *view.View, d credential.Delegation, rec audit.Record) (secret.Text, error)
 }
 
-// Audit counts what was let through, and keeps what was changed of containers.
+// Audit counts what was let through. The records of changes of containers are written with them.
 type Audit interface {
 	Access(r audit.Record)
-	// Ledger returns when the record is durable.
-	Ledger(ctx context.Context, r audit.Record) error
 	// Health says why no record can be taken at the moment; nil when one can.
 	Health() error
 }

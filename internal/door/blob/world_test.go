@@ -1,17 +1,14 @@
 package blob_test
 
 import (
-	"context"
 	"flag"
 	"net/http"
 	"testing"
 
-	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
-	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 var update = flag.Bool("update", false, "write the answers into the transcripts")
@@ -32,24 +29,13 @@ func roomy() error { return nil }
 func mount(t *testing.T, w *doortest.World, ledger blob.Audit, room func() error) http.Handler {
 	t.Helper()
 	door, err := blob.Door{
-		View: w.Current, Directory: trying{w}, Authn: w.Authn, Mint: w.Mint, Objects: w.Objects, Audit: ledger,
+		View: w.Current, Directory: w.Trying(), Authn: w.Authn, Mint: w.Mint, Objects: w.Objects, Audit: ledger,
 		Room: room, Last: room, Now: w.Now,
 	}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return door
-}
-
-// trying is a directory that changes the world's View at once.
-type trying struct{ w *doortest.World }
-
-func (d trying) Do(_ context.Context, command directory.Command) (*view.View, error) {
-	next, err := directory.Try(d.w.View, d.w.Now(), command)
-	if err == nil {
-		d.w.View = next
-	}
-	return next, err
 }
 
 func TestTranscripts(t *testing.T) { doortest.Transcripts(t, *update, serve) }

@@ -25,28 +25,38 @@ func (l *Ledger) Ledger(_ context.Context, r audit.Record) error {
 	return nil
 }
 
+// Entry makes the entry of a change, as it is.
+func (l *Ledger) Entry(r audit.Record) (audit.Entry, error) { return audit.EntryOf(r) }
+
+// Enter takes entries that must be durable.
+func (l *Ledger) Enter(entries ...audit.Entry) <-chan error {
+	for _, e := range entries {
+		l.add(e.Record(), audit.LedgerStream)
+	}
+	done := make(chan error, 1)
+	done <- nil
+	return done
+}
+
+// Complete takes what an earlier process has left: here there was none.
+func (l *Ledger) Complete(context.Context, []audit.Entry) error { return nil }
+
 // Refuse takes the refusal of a stranger.
 func (l *Ledger) Refuse(r audit.Record) { l.add(r, audit.RefusalsStream) }
 
 // Access takes what was let through.
 func (l *Ledger) Access(r audit.Record) { l.add(r, audit.AccessStream) }
 
-// SickLedger is one that takes no changes and issues. Known, it says so before; else it only fails when it is asked to.
+// SickLedger is one that takes nothing, and says so.
 type SickLedger struct {
-	On    *Ledger // still counts what was let through
-	Known bool
+	On *Ledger // still counts what was let through
 }
 
 // Access takes what was let through.
 func (s SickLedger) Access(r audit.Record) { s.On.Access(r) }
 
-// Health says what is known.
-func (s SickLedger) Health() error {
-	if s.Known {
-		return fault.New(fault.Unavailable, audit.Unavailable, "")
-	}
-	return nil
-}
+// Health says so.
+func (s SickLedger) Health() error { return fault.New(fault.Unavailable, audit.Unavailable, "") }
 
 // Ledger always fails.
 func (s SickLedger) Ledger(context.Context, audit.Record) error {

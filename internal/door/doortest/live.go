@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
@@ -29,7 +30,7 @@ func (w *World) Live() *directory.Directory {
 			w.t.Fatal(err)
 		}
 	}
-	dir, err := directory.Open(w.t.Context(), directory.Config{Store: kept, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	dir, err := directory.Open(w.t.Context(), directory.Config{Store: kept, Ledger: w.Ledger, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -57,3 +58,24 @@ func (w *World) Change(command directory.Command) {
 
 // Roomy is a disk that is never full.
 type Roomy = room
+
+// Trying is a directory that changes the world's View at once and keeps nothing, for doors whose tests write it besides.
+func (w *World) Trying() Trying { return Trying{w} }
+
+// Trying runs commands as the writer loop would.
+type Trying struct{ w *World }
+
+// View is the world's.
+func (t Trying) View() *view.View { return t.w.Current() }
+
+// Do runs a command. What it records is in the world's ledger.
+func (t Trying) Do(_ context.Context, command directory.Command) (*view.View, error) {
+	next, records, err := directory.Try(t.w.View, t.w.Now(), command)
+	if err == nil {
+		t.w.View = next
+	}
+	for _, rec := range records {
+		t.w.Ledger.add(rec, audit.LedgerStream)
+	}
+	return next, err
+}

@@ -31,10 +31,10 @@ type Directory interface {
 	Do(ctx context.Context, command directory.Command) (*view.View, error)
 }
 
-// Ledger keeps records: durably of changes, counted of what was read.
+// Ledger counts what was read. The records of changes are written with them.
 type Ledger interface {
+	// Health says why no record can be taken at the moment; nil when one can.
 	Health() error
-	Ledger(ctx context.Context, r audit.Record) error
 	Access(r audit.Record)
 }
 
@@ -136,9 +136,6 @@ func (c *call) permitted(v *view.View, ask access.DirectoryRequest) error {
 	return access.DirectoryRefusal(access.Directory(v, ask))
 }
 
-// Unrecorded means that the change was made and the ledger did not take its record.
-const Unrecorded fault.Reason = "graph.unrecorded"
-
 // change runs a command for which the caller needs a right. It is asked for twice: before, and in the writer's own loop,
 // so that nothing that is lost in between is used.
 func (c *call) change(ask access.DirectoryRequest, command directory.Command) error {
@@ -171,17 +168,18 @@ func (c *call) change(ask access.DirectoryRequest, command directory.Command) er
 		if err := access.DirectoryRefusal(access.Directory(e.View(), now)); err != nil {
 			return err
 		}
-		return command(e)
+		if err := command(e); err != nil {
+			return err
+		}
+		rec := c.event.Draft()
+		rec.Outcome, rec.Decision = audit.Changed, c.decision
+		e.Record(rec)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	c.v, c.changed = v, true
-	rec := c.event.Draft()
-	rec.Outcome, rec.Decision, rec.Rev = audit.Changed, c.decision, v.Rev()
-	if err := c.Ledger.Ledger(context.WithoutCancel(c.r.Context()), rec); err != nil {
-		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).Because(err)
-	}
 	return nil
 }
 

@@ -164,7 +164,7 @@ func TestVaultMadeAgainInheritsNothing(t *testing.T) {
 		func(e *directory.Edit) error { return e.DeleteResource(id) },
 		func(e *directory.Edit) error { _, err := e.PutResource(directory.ResourceSpec{ID: id}); return err },
 	} {
-		if _, err := w.Do(t.Context(), command); err != nil {
+		if _, err := w.Trying().Do(t.Context(), command); err != nil {
 			t.Fatal(err)
 		}
 	}

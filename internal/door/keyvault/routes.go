@@ -31,11 +31,9 @@ type Values interface {
 	Open(v *view.SecretVersion) (secret.Text, error)
 }
 
-// Audit counts what was let through, and keeps what was changed.
+// Audit counts what was let through. The records of changes are written with them.
 type Audit interface {
 	Access(r audit.Record)
-	// Ledger returns when the record is durable.
-	Ledger(ctx context.Context, r audit.Record) error
 	// Health says why no record can be taken at the moment; nil when one can.
 	Health() error
 }

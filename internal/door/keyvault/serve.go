@@ -1,7 +1,6 @@
 package keyvault
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/access"
@@ -22,8 +21,6 @@ const (
 	// ForeignTenant means that the token was issued by another tenant than the one that the vault belongs to. The caller is
 	// told that there is no such vault.
 	ForeignTenant fault.Reason = "keyvault.foreign_tenant"
-	// Unrecorded means that the change was made and the ledger did not take its record.
-	Unrecorded fault.Reason = "keyvault.unrecorded"
 )
 
 // call is one request: what it names, who asks, and what was found.
@@ -140,24 +137,24 @@ func (c *call) versionOf(s *view.Secret, id string) (*view.SecretVersion, error)
 		"A secret with (name/id) %s/%s was not found in this key vault.", s.Name, id)
 }
 
-// change runs a command and records it before anything is answered. While the ledger takes no records nothing is changed.
-// A ledger that fails just then cannot take the change back, so the answer says that it was made.
+// change runs a command that is written together with its record. While the ledger takes no records nothing is changed.
 func (d Door) change(c *call, room func() error, command directory.Command) error {
 	for _, ready := range []func() error{d.Audit.Health, room} {
 		if err := ready(); err != nil {
 			return err
 		}
 	}
-	v, err := d.Directory.Do(c.r.Context(), command)
+	v, err := d.Directory.Do(c.r.Context(), func(e *directory.Edit) error {
+		if err := command(e); err != nil {
+			return err
+		}
+		e.Record(c.record(audit.Changed))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	c.v = v
-	rec := c.record(audit.Changed)
-	if err := d.Audit.Ledger(context.WithoutCancel(c.r.Context()), rec); err != nil {
-		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).
-			Because(err)
-	}
 	return nil
 }
 

@@ -2,7 +2,6 @@ package keyvault_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"log/slog"
 	"net/http"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lanyard-id/lanyard/internal/audit"
-	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/keyvault"
 	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
@@ -56,27 +53,6 @@ type ledger struct {
 // Health tells whether records are taken.
 func (l *ledger) Health() error { return l.sick }
 
-// recorder is the world's ledger with a health.
-type recorder struct{ taker }
-
-// taker is what it takes of the ledger.
-type taker interface {
-	Access(r audit.Record)
-	Ledger(ctx context.Context, r audit.Record) error
-}
-
-// Health is always good.
-func (recorder) Health() error { return nil }
-
-// Do runs a command as the writer loop would.
-func (w *world) Do(_ context.Context, command directory.Command) (*view.View, error) {
-	next, err := directory.Try(w.World.View, w.Now(), command)
-	if err == nil {
-		w.World.View = next
-	}
-	return next, err
-}
-
 // View is the current state.
 func (w *world) View() *view.View { return w.Current() }
 
@@ -87,7 +63,7 @@ func vaultID(tenant name.GUID, called string) name.ResourceID {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{World: doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))}
-	w.ledger = &ledger{Audit: recorder{w.Ledger}}
+	w.ledger = &ledger{Audit: w.Ledger}
 	house := *w.Current().Installation()
 	house.URLs = map[string]string{"entra": doortest.EntraURL, "blob": doortest.BlobURL, "keyvault": "https://" + domain}
 	records := []view.Record{&house}
@@ -116,7 +92,7 @@ func newWorld(t *testing.T) *world {
 	cfg := w.Config()
 	cfg.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	door, err := keyvault.Door{
-		Directory: w, Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring(t, memory.New(), doortest.Start)}, Audit: w.ledger,
+		Directory: w.Trying(), Authn: w.Authn, Values: secrets.Values{Keys: ring.Ring(t, memory.New(), doortest.Start)}, Audit: w.ledger,
 		Room: func() error { return w.room }, Last: func() error { return nil }, Now: w.Now,
 	}.Mount(cfg)
 	if err != nil {

@@ -90,7 +90,8 @@ func TestVerifyLedger(t *testing.T) {
 	second := *w
 	second.door.Ledger, second.door.Trail, second.audit = log, log, log
 	second.listen()
-	second.apply(scene)
+	w.apply(scene)
+	second.launched("reader")
 	second.launched("reader")
 	good := get[opwire.VerifyResult](&second, "POST", opwire.PathVerify, nil)
 	if !good.Intact || good.Records < 2 || good.Break != "" {
@@ -117,7 +118,7 @@ func tamper(t *testing.T, ledger string) {
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		must(t, err)
-		if changed := strings.Replace(string(text), `"operation":"apply"`, `"operation":"appIy"`, 1); changed != string(text) {
+		if changed := strings.Replace(string(text), `"operation":"launch`, `"operation":"Iaunch`, 1); changed != string(text) {
 			must(t, os.WriteFile(f, []byte(changed), 0o600))
 			return
 		}

@@ -165,13 +165,11 @@ func TestLedgerDown(t *testing.T) {
 	}
 }
 
-// TestLedgerFailsAfterChange wants an answer that says that the change was made.
-func TestLedgerFailsAfterChange(t *testing.T) {
-	w := newWorld(t)
-	sick := newSick(w, nil)
-	got := sick.refused("POST", opwire.PathApply, opwire.ApplyRequest{Manifest: "kind: ResourceGroup\nname: late\n"}, Unrecorded)
-	if _, made := w.view().Group(w.view().Installation().Subscription, "late"); !made || !strings.Contains(got.Message, "was made") {
-		t.Errorf("made %v, and the answer is %+v", made, got)
+// TestLedgerFailsAfterRotation wants an answer that says that the keys were made.
+func TestLedgerFailsAfterRotation(t *testing.T) {
+	sick := newSick(newWorld(t), nil)
+	if got := sick.refused("POST", opwire.PathRotate, `{}`, Unrecorded); !strings.Contains(got.Message, "were made") {
+		t.Errorf("the answer is %+v", got)
 	}
 }
 

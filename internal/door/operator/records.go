@@ -172,7 +172,7 @@ func holdsBytes(kind string) bool {
 // mayLose refuses to delete a bucket that holds objects (Amazon S3, DeleteBucket), by whatever name it is meant. Azure's
 // containers go with their blobs, as there. An object that is written between this look and the deletion goes as well.
 func (d Door) mayLose(c *call, deletion directory.Command) error {
-	after, err := directory.Try(c.v, d.Now(), deletion)
+	after, _, err := directory.Try(c.v, d.Now(), deletion)
 	if err != nil {
 		return err
 	}

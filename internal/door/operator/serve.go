@@ -17,7 +17,7 @@ import (
 const (
 	// BadRequest means that a body or a parameter is not what the route reads.
 	BadRequest fault.Reason = "operator.bad_request"
-	// Unrecorded means that the change was made and the ledger did not take its record.
+	// Unrecorded means that signing keys were made and the ledger did not take the record of it.
 	Unrecorded fault.Reason = "operator.unrecorded"
 )
 
@@ -74,8 +74,7 @@ func badRequest(format string, args ...any) error {
 	return fault.New(fault.Invalid, BadRequest, format, args...)
 }
 
-// change runs a command and records it before anything is answered. While the ledger takes no records nothing is changed.
-// A ledger that fails just then cannot take the change back, so the answer says that it was made.
+// change runs a command that is written together with its record. While the ledger takes no records nothing is changed.
 func (d Door) change(c *call, command directory.Command) error {
 	if err := d.Ledger.Health(); err != nil {
 		return err
@@ -83,15 +82,19 @@ func (d Door) change(c *call, command directory.Command) error {
 	if err := d.Last(); err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.ctx(), command)
+	v, err := d.Directory.Do(c.ctx(), func(e *directory.Edit) error {
+		if err := command(e); err != nil {
+			return err
+		}
+		rec := c.event.Draft()
+		rec.Outcome = audit.Changed
+		e.Record(rec)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	c.v = v
-	if err := d.record(c, audit.Changed); err != nil {
-		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).
-			Because(err)
-	}
+	c.v, c.recorded = v, true
 	return nil
 }
 

@@ -181,8 +181,8 @@ func (k ringKeys) Rotate(ctx context.Context, atOnce bool) error { return k.ring
 func newWorld(t *testing.T, change ...func(*Door)) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{at: time.Now()}, log: &logText{}}
-	w.openDirectory()
 	w.openAudit()
+	w.openDirectory()
 	keys, err := ring()
 	must(t, err)
 	w.objects, err = objects.Open(t.TempDir(), roomy{}, w.clock.now)
@@ -209,7 +209,7 @@ func newWorld(t *testing.T, change ...func(*Door)) *world {
 
 func (w *world) openDirectory() {
 	var err error
-	w.dir, err = directory.Open(w.t.Context(), directory.Config{Store: memory.New(), Now: w.clock.now, Logger: slog.New(slog.DiscardHandler)})
+	w.dir, err = directory.Open(w.t.Context(), directory.Config{Store: memory.New(), Ledger: w.audit, Now: w.clock.now, Logger: slog.New(slog.DiscardHandler)})
 	must(w.t, err)
 	ctx, stop := context.WithCancel(context.Background()) //nolint:usetesting // the loop ends in a clean-up, after t.Context
 	done := make(chan error, 1)

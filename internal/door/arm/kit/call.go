@@ -186,9 +186,8 @@ func (c *Call) deniedText(action string, scope name.Scope) string {
 		"' or the scope is invalid. If access was recently granted, please refresh your credentials."
 }
 
-// Change runs a command and records it before anything is answered. Nothing is changed while the disk has no room or the
-// ledger takes no records; a ledger that fails just then cannot take the change back, so the answer says that it was made.
-// A deletion is let through for longer than what takes space.
+// Change runs a command that is written together with its record. Nothing is changed while the disk has no room or the ledger
+// takes no records. A deletion is let through for longer than what takes space.
 func (c *Call) Change(command directory.Command) error {
 	room := c.kit.Room.Check
 	if c.op.Method == http.MethodDelete {
@@ -197,16 +196,17 @@ func (c *Call) Change(command directory.Command) error {
 	if err := errors.Join(c.kit.Ledger.Health(), room()); err != nil {
 		return err
 	}
-	v, err := c.kit.Directory.Do(c.Context(), command)
+	v, err := c.kit.Directory.Do(c.Context(), func(e *directory.Edit) error {
+		if err := command(e); err != nil {
+			return err
+		}
+		e.Record(c.draft(audit.Changed))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	c.View = v
-	rec := c.draft(audit.Changed)
-	if err := c.kit.Ledger.Ledger(context.WithoutCancel(c.Context()), rec); err != nil {
-		return fault.New(fault.Unavailable, Unrecorded, "The change was made at revision %d, but it could not be recorded.", v.Rev()).Because(err)
-	}
-	c.recorded = true
+	c.View, c.recorded = v, true
 	return nil
 }
 

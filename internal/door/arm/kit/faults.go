@@ -37,8 +37,6 @@ const (
 	LinkedDenied fault.Reason = "arm.linked_denied"
 	// LocationFixed means that a resource or identity cannot move to another location.
 	LocationFixed fault.Reason = "arm.location_fixed"
-	// Unrecorded means that the change was made and the ledger did not take its record.
-	Unrecorded fault.Reason = "arm.unrecorded"
 )
 
 func invalid(why fault.Reason, format string, args ...any) *fault.Fault {

@@ -25,10 +25,10 @@ type Directory interface {
 	Do(ctx context.Context, command directory.Command) (*view.View, error)
 }
 
-// Ledger keeps records: durably of changes, counted of what was read.
+// Ledger counts what was read. The records of changes are written with them.
 type Ledger interface {
+	// Health says why no record can be taken at the moment; nil when one can.
 	Health() error
-	Ledger(ctx context.Context, r audit.Record) error
 	Access(r audit.Record)
 }
 
