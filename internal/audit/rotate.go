@@ -3,12 +3,13 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"github.com/lanyard-id/lanyard/internal/audit/diskfile"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/lanyard-id/lanyard/internal/audit/diskfile"
 )
 
 // prepare makes the next segment's file ahead and reserves its room, so that a disk that fills up does not stop the

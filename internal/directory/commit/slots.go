@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -69,7 +70,7 @@ func (s *slots) op(n int, entries []audit.Entry) store.Op {
 	for i, e := range entries {
 		texts[i] = e.Text()
 	}
-	return store.Op{Key: slotPrefix + string(rune('0'+n)), Value: bytes.Join(texts, []byte("\n"))}
+	return store.Op{Key: slotPrefix + strconv.Itoa(n), Value: bytes.Join(texts, []byte("\n"))}
 }
 
 // tell brings into the ledger what was written into the slot, at that revision.

@@ -45,7 +45,9 @@ func (b *book) Complete(_ context.Context, entries []audit.Entry) error {
 	known := b.operations()
 	for _, e := range entries {
 		if !slices.Contains(known, e.Record().Operation) {
-			<-b.Enter(e)
+			if err := <-b.Enter(e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
