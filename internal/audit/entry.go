@@ -80,9 +80,6 @@ func (l *Log) Complete(ctx context.Context, entries []Entry) error {
 			lacks = append(lacks, e)
 		}
 	}
-	if len(lacks) == 0 {
-		return nil
-	}
 	select {
 	case err := <-l.Enter(lacks...):
 		return err
