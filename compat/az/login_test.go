@@ -9,37 +9,8 @@ import (
 
 const storage = "https://storage.azure.com/"
 
-// workloads are a site with two identities, one with a system-assigned one, and one with none. All may read their group.
-const workloads = `
-kind: ResourceGroup
-name: GROUP
-location: westeurope
----
-kind: UserAssignedIdentity
-name: GROUP-first
-resourceGroup: GROUP
----
-kind: UserAssignedIdentity
-name: GROUP-second
-resourceGroup: GROUP
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-two
-resourceGroup: GROUP
-identity: {type: UserAssigned, userAssignedIdentities: [GROUP-first, GROUP-second]}
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-own
-resourceGroup: GROUP
-identity: {type: SystemAssigned}
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-none
-resourceGroup: GROUP
----
+// workloads are the harness's sites, of which all may read their group.
+const workloads = harness.Sites + `---
 kind: RoleAssignment
 principal: $(UserAssignedIdentity/GROUP-first.principalId)
 role: Reader

@@ -7,39 +7,10 @@ import (
 	"github.com/lanyard-id/lanyard/compat/harness"
 )
 
-// identities is a site with two identities, one with a system-assigned one alone, and one with none.
-const identities = `
-kind: ResourceGroup
-name: GROUP
-location: westeurope
----
-kind: UserAssignedIdentity
-name: GROUP-first
-resourceGroup: GROUP
----
-kind: UserAssignedIdentity
-name: GROUP-second
-resourceGroup: GROUP
----
+// identities are the harness's sites, and an identity that none of them has.
+const identities = harness.Sites + `---
 kind: UserAssignedIdentity
 name: GROUP-stranger
-resourceGroup: GROUP
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-two
-resourceGroup: GROUP
-identity: {type: UserAssigned, userAssignedIdentities: [GROUP-first, GROUP-second]}
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-own
-resourceGroup: GROUP
-identity: {type: SystemAssigned}
----
-kind: Resource
-type: Microsoft.Web/sites
-name: GROUP-none
 resourceGroup: GROUP
 `
 

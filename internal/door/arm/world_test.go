@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 var update = flag.Bool("update", false, "write the answers into the transcripts")
@@ -34,11 +35,13 @@ const (
 	northGroup = northSub + "/resourceGroups/g"
 )
 
-// serve makes a world and the door in it; the function is the owner of North's subscription.
-func serve(t *testing.T) (*doortest.World, http.Handler) {
+func serve(t *testing.T) (*doortest.World, http.Handler) { return open(t) }
+
+// open makes a world with more records and the door in it; the function is the owner of North's subscription.
+func open(t testing.TB, more ...view.Record) (*doortest.World, http.Handler) {
 	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
-	dir := w.Live()
+	dir := w.Live(more...)
 	door, err := arm.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)

@@ -12,13 +12,13 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// Live gives the world a directory of its own, so that a door can change it: from now on the View is the directory's, and
-// tests change it by Change and no longer by Write.
-func (w *World) Live() *directory.Directory {
+// Live gives the world a directory of its own, with the cast and more, so that a door can change it: from now on the View is
+// the directory's, and tests change it by Change and no longer by Write.
+func (w *World) Live(more ...view.Record) *directory.Directory {
 	w.t.Helper()
 	kept := memory.New()
 	var ops []store.Op
-	for _, r := range cast() {
+	for _, r := range append(cast(), more...) {
 		c, err := view.Put(r)
 		if err != nil {
 			w.t.Fatal(err)
