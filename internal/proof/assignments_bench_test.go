@@ -17,6 +17,7 @@ const (
 	grants       = 10_000 // of each principal
 	grantGroups  = 2_500  // each with as many roles as grantedRoles
 	otherGranted = 9      // the other principals of the crowded tenant
+	grantNoise   = 15     // percent that two runs of the same may differ by
 )
 
 func grantedRoles() []string {
@@ -54,11 +55,11 @@ func TestBenchAssignmentsOfOnePrincipal(t *testing.T) {
 	}
 	alone, crowded := percentile(few, 50), percentile(many, 50)
 	word := "met"
-	if crowded > alone*5/4 {
+	if crowded > alone*(100+grantNoise)/100 {
 		word = "MISSED"
 	}
-	figure(t, "10,000 assignments of one principal in %d pages: %s in a tenant of 10,000, %s in one of 100,000 (goal no growth with those of others: %s)",
-		len(pages), short(alone*time.Duration(len(pages))), short(crowded*time.Duration(len(pages))), word)
+	figure(t, "10,000 assignments of one principal in %d pages: %s in a tenant of 10,000, %s in one of 100,000 (goal no growth with those of others beyond %d %%: %s)",
+		len(pages), short(alone*time.Duration(len(pages))), short(crowded*time.Duration(len(pages))), grantNoise, word)
 	figure(t, "measured on %s, load average %s", machine(), loadAverage())
 }
 
