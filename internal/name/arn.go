@@ -46,12 +46,15 @@ func ParseARN(s string) (ARN, error) {
 	if len(s) > MaxARN {
 		return ARN{}, fmt.Errorf("ARN longer than %d bytes", MaxARN)
 	}
-	p := strings.SplitN(s, ":", 6)
-	if len(p) != 6 || p[0] != "arn" || p[1] != "aws" || p[2] == "" || p[5] == "" {
+	rest, ok := strings.CutPrefix(s, "arn:aws:")
+	service, rest, _ := strings.Cut(rest, ":")
+	region, rest, _ := strings.Cut(rest, ":")
+	account, resource, _ := strings.Cut(rest, ":") // a part that is not there leaves no resource
+	if !ok || service == "" || resource == "" {
 		return ARN{}, fmt.Errorf("%q is not an ARN: want arn:aws:service:region:account:resource", s)
 	}
-	if p[4] != "" {
-		if _, err := ParseAccountID(p[4]); err != nil {
+	if account != "" {
+		if _, err := ParseAccountID(account); err != nil {
 			return ARN{}, fmt.Errorf("ARN %q: %w", s, err)
 		}
 	}
@@ -60,7 +63,7 @@ func ParseARN(s string) (ARN, error) {
 			return ARN{}, fmt.Errorf("ARN %q has a character that is not allowed", s)
 		}
 	}
-	return ARN{s, p[2], p[3], p[4], p[5]}, nil
+	return ARN{s, service, region, account, resource}, nil
 }
 
 // NewARN builds an ARN from parts that the caller has validated.
