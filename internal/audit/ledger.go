@@ -14,9 +14,6 @@ const (
 	maxBatchBytes = 1 << 20
 )
 
-// mostAsked is how often in a row the writer lets others run first when no record waits.
-const mostAsked = 3
-
 var errStalled = errors.New("the disk does not answer")
 
 // waiting is one record on its way to the disk, and its caller. When the writer has answered, it serves another record.
@@ -152,19 +149,19 @@ func (l *Log) gather() []*waiting {
 		batch = append(batch, w)
 	case <-l.closing:
 	}
-	for size, asked := 0, 0; len(batch) < maxBatch && size < maxBatchBytes; {
+	for size, asked := 0, false; len(batch) < maxBatch && size < maxBatchBytes; {
 		select {
 		case w := <-l.queue:
 			batch = append(batch, w)
-			size, asked = size+w.size(), 0
+			size, asked = size+w.size(), false
 		default:
-			if asked == mostAsked {
+			if asked {
 				return batch
 			}
 			// Requests that are about to bring a record run first and share this sync. Nobody waits for them: when
 			// none is ready to run, this returns at once.
 			runtime.Gosched()
-			asked++
+			asked = true
 		}
 	}
 	return batch
