@@ -3,9 +3,8 @@ package audit
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/audit/shown"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
@@ -16,8 +15,7 @@ const (
 	maxName    = 2048 // bytes of an identifier: a resource id, an ARN, an audience
 	maxInputs  = 32   // input values
 	maxClauses = 8    // decisive clauses; the nearest misses are bounded by their own package
-	cutMark    = "…"
-	withheld   = "[looks like a token; withheld]"
+	cutMark    = shown.CutMark
 )
 
 // clean bounds and makes printable everything in the record that a caller may have chosen. It copies what it changes.
@@ -26,16 +24,16 @@ func (r *Record) clean() {
 		&r.Door, &r.Operation, &r.Wire, &r.Resource, &r.Audience, &r.TokenID,
 		&r.Principal.Kind, &r.Principal.ID, &r.Principal.Display, &r.Principal.Session,
 	} {
-		*s = printable(*s, maxName)
+		*s = shown.Text(*s, maxName)
 	}
-	r.Reason = fault.Reason(printable(string(r.Reason), maxInput))
+	r.Reason = fault.Reason(shown.Text(string(r.Reason), maxInput))
 	r.Input = cleanInput(r.Input)
 	if r.Decision != nil {
 		d := *r.Decision
-		d.Question.Principal = printable(d.Question.Principal, maxName)
-		d.Question.Action = printable(d.Question.Action, maxName)
-		d.Question.Resource = printable(d.Question.Resource, maxName)
-		d.Hint = printable(d.Hint, maxInput)
+		d.Question.Principal = shown.Text(d.Question.Principal, maxName)
+		d.Question.Action = shown.Text(d.Question.Action, maxName)
+		d.Question.Resource = shown.Text(d.Question.Resource, maxName)
+		d.Hint = shown.Text(d.Hint, maxInput)
 		d.Decisive = cleanClauses(d.Decisive)
 		d.Nearest = cleanClauses(d.Nearest)
 		r.Decision = &d
@@ -87,7 +85,7 @@ func cleanInput(m map[string]string) map[string]string {
 			out[cutMark] = fmt.Sprintf("%d more", len(m)-maxInputs)
 			break
 		}
-		out[printable(k, maxInput)] = printable(v, maxInput)
+		out[shown.Text(k, maxInput)] = shown.Text(v, maxInput)
 	}
 	return out
 }
@@ -102,65 +100,8 @@ func cleanClauses(in []reason.Clause) []reason.Clause {
 			out = append(out, reason.Clause{Kind: cutMark, Text: fmt.Sprintf("%d more", len(in)-maxClauses)})
 			break
 		}
-		c.Kind, c.Rule, c.Text = printable(c.Kind, maxInput), printable(c.Rule, maxName), printable(c.Text, maxInput)
+		c.Kind, c.Rule, c.Text = shown.Text(c.Kind, maxInput), shown.Text(c.Rule, maxName), shown.Text(c.Text, maxInput)
 		out = append(out, c)
 	}
 	return out
-}
-
-// printable gives s with everything escaped that could move a terminal's cursor, hide text or reverse its direction,
-// cut to limit bytes. A text that looks like a signed token is not kept at all (threat L02): the caller made a
-// mistake, and the audit must not make it worse.
-func printable(s string, limit int) string {
-	if isToken(s) {
-		return withheld
-	}
-	if len(s) <= limit && isPlain(s) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		part := string(r)
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			part = escape(r)
-		}
-		if b.Len()+len(part)+len(cutMark) > limit {
-			return b.String() + cutMark
-		}
-		b.WriteString(part)
-	}
-	return b.String()
-}
-
-// escape spells a character that is not printed.
-func escape(r rune) string {
-	if r == utf8.RuneError {
-		return `\ufffd`
-	}
-	return fmt.Sprintf(`\u%04x`, r)
-}
-
-// isPlain tells whether s needs no escape; nearly everything does not.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] >= 0x7f {
-			return isPrintable(s)
-		}
-	}
-	return true
-}
-
-func isPrintable(s string) bool {
-	for _, r := range s {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// isToken tells whether s contains a compact JWS: every one begins with a base64url `{"` and has two dots behind.
-func isToken(s string) bool {
-	at := strings.Index(s, "eyJ")
-	return at >= 0 && strings.Count(s[at:], ".") >= 2 && len(s)-at > 40
 }
