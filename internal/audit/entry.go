@@ -88,13 +88,14 @@ func (l *Log) Complete(ctx context.Context, entries []Entry) error {
 	}
 }
 
-// within tells whether the segment that was open at the time of the entry has it, or the one after.
+// within tells whether the segment that was open at the time of the entry has it, or one beside: when a segment was begun is
+// known to the millisecond alone.
 func (e Entry) within(all []segment, read map[int][]byte) (bool, error) {
 	open := len(all) - 1
 	for open > 0 && all[open].begun.After(e.record.Time) {
 		open--
 	}
-	for i := open; i < min(open+2, len(all)); i++ {
+	for i := max(open-1, 0); i < min(open+2, len(all)); i++ {
 		if _, known := read[i]; !known {
 			b, err := all[i].read()
 			if err != nil {
@@ -102,11 +103,26 @@ func (e Entry) within(all []segment, read map[int][]byte) (bool, error) {
 			}
 			read[i] = b
 		}
-		if bytes.Contains(read[i], e.body) {
+		if e.isIn(read[i]) {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// isIn tells whether one of the lines is the entry's. A part of one, in what a crash has left, is none.
+func (e Entry) isIn(lines []byte) bool {
+	for {
+		_, behind, found := bytes.Cut(lines, e.body)
+		if !found {
+			return false
+		}
+		line, _, _ := cutLine(lines[len(lines)-len(behind)-len(e.body):])
+		if _, err := checkLine(line); err == nil && bytes.HasPrefix(behind, []byte(`,"seq":`)) {
+			return true
+		}
+		lines = behind
+	}
 }
 
 // settle waits until everything is written that was handed over before, so that a change which was answered is found. Where
