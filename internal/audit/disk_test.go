@@ -291,6 +291,72 @@ func TestBlockedDisk(t *testing.T) {
 	verified(t, dir)
 }
 
+// TestALedgerGetsWellByItself: a server that is not ready is sent no requests, so nobody else tries whether there is room again.
+func TestALedgerGetsWellByItself(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		disk := newBadDisk()
+		l, err := Open(dir, Options{Now: time.Now, SegmentBytes: 8000, testOnlyOpen: disk.open})
+		must(t, err)
+		disk.set(func(d *badDisk) { d.free = 0 })
+		if _, err := fill(t, l, 1000); err == nil {
+			t.Fatal("a full disk takes all")
+		}
+		time.Sleep(time.Minute)
+		if err := l.Health(); !fault.Is(err, Unavailable) {
+			t.Errorf("without room: %v", err)
+		}
+		disk.set(func(d *badDisk) { d.free = 1 << 30 })
+		time.Sleep(2 * tryAgain)
+		if err := l.Health(); err != nil {
+			t.Errorf("with room again: %v", err)
+		}
+		for r, err := range l.Query(t.Context(), Filter{Limit: 1}) {
+			if err != nil || r.Operation != resumedOperation || r.Outcome != Noted {
+				t.Errorf("the newest record is %+v (%v)", r, err)
+			}
+		}
+		before := l.Head()
+		time.Sleep(time.Minute)
+		if l.Head() != before {
+			t.Error("it goes on although all is well")
+		}
+		must(t, l.Close())
+	})
+	verified(t, dir)
+}
+
+// slowFile answers each sync after a time.
+type slowFile struct {
+	file
+	takes time.Duration
+}
+
+func (f slowFile) Sync() error {
+	time.Sleep(f.takes)
+	return f.file.Sync()
+}
+
+// TestADiskThatAnswersInTheLastMoment: whoever gives up just as the disk answers keeps nobody out afterwards.
+func TestADiskThatAnswersInTheLastMoment(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l, err := Open(dir, Options{Now: time.Now, testOnlyOpen: func(path string) (file, error) {
+			f, err := openDiskFile(path)
+			return slowFile{f, 2 * time.Second}, err // the usual Timeout
+		}})
+		must(t, err)
+		for n := range 20 {
+			_ = l.Ledger(t.Context(), record(n)) // either is right
+			synctest.Wait()
+			if err := l.Health(); err != nil {
+				t.Fatalf("after record %d: %v", n, err)
+			}
+		}
+		must(t, l.Close())
+	})
+}
+
 // TestCallerThatGoesAway: the record of a caller that did not wait is written all the same, and the next one's beside it.
 func TestCallerThatGoesAway(t *testing.T) {
 	dir := t.TempDir()

@@ -14,6 +14,9 @@ const (
 	maxBatchBytes = 1 << 20
 )
 
+// tryAgain is how long the writer rests, after a batch that it could not write, until it looks whether the disk takes records again.
+const tryAgain = time.Second
+
 var errStalled = errors.New("the disk does not answer")
 
 // waiting is one record on its way to the disk, and its caller. When the writer has answered, it serves another record.
@@ -114,16 +117,18 @@ func (l *Log) writeLedger() {
 				bodies = append(bodies, e.body)
 			}
 		}
+		l.stalled.Store(false)
+		l.writing.Store(true)
 		var err error
 		if len(bodies) > 0 {
 			err = l.ledger.append(bodies...)
 			l.report(err)
 		}
-		l.stalled.Store(false)
 		for _, w := range batch {
 			w.done <- err
 		}
 		l.ledger.prepare()
+		l.writing.Store(false)
 	}
 }
 
@@ -147,6 +152,8 @@ func (l *Log) gather() []*waiting {
 	select {
 	case w := <-l.queue:
 		batch = append(batch, w)
+	case <-l.recovery():
+		batch = append(batch, l.resumption())
 	case <-l.closing:
 	}
 	for size, asked := 0, false; len(batch) < maxBatch && size < maxBatchBytes; {
@@ -165,4 +172,22 @@ func (l *Log) gather() []*waiting {
 		}
 	}
 	return batch
+}
+
+// recovery fires when the writer should look whether the disk takes records again. While it is known that it does not, nobody
+// may come: a server that is not ready gets no requests.
+func (l *Log) recovery() <-chan time.Time {
+	if l.lastErr.Load() == nil || l.gate() != nil {
+		return nil
+	}
+	return time.After(tryAgain)
+}
+
+// resumption is a note that records could not be written before it.
+func (l *Log) resumption() *waiting {
+	w := &waiting{done: make(chan error, 1)}
+	if e, err := l.Entry(Record{Door: "audit", Operation: resumedOperation, Outcome: Noted}); err == nil {
+		w.entries = []Entry{e}
+	}
+	return w
 }

@@ -73,7 +73,8 @@ type Log struct {
 	written  chan struct{} // closed when the ledger's writer is done
 	folded   chan struct{} // closed when the refusals' writer is done
 	isClosed atomic.Bool
-	stalled  atomic.Bool           // a record took longer than Timeout and the disk has not answered since
+	writing  atomic.Bool           // the ledger's writer waits for the disk
+	stalled  atomic.Bool           // a record took longer than Timeout. Who finds that out may be late, so it counts only with writing
 	lastErr  atomic.Pointer[error] // why the last batch was not written; nil after one that was
 	failures atomic.Uint64         // ledger records that were not written in time
 }
@@ -151,7 +152,7 @@ func (l *Log) gate() error {
 	switch {
 	case l.isClosed.Load():
 		return unavailable(errClosed)
-	case l.stalled.Load():
+	case l.stalled.Load() && l.writing.Load():
 		return unavailable(errStalled)
 	}
 	if err := l.lastErr.Load(); err != nil && errors.Is(*err, errPoisoned) {

@@ -157,18 +157,19 @@ func (c *chain) expired() (gone []segment, left segment) {
 	return segments[:n], segments[n]
 }
 
-// Names in a drop note.
+// Names in a note.
 const (
-	dropOperation  = "audit.drop"
-	inputThrough   = "through_seq"
-	inputHash      = "through_hash"
-	inputSegments  = "segments"
-	tailOperation  = "audit.tail_cut"
-	damOperation   = "audit.damage"
-	inputSegment   = "segment"
-	inputBytes     = "bytes"
-	inputBytesHash = "bytes_sha256"
-	inputWhy       = "why"
+	dropOperation    = "audit.drop"
+	inputThrough     = "through_seq"
+	inputHash        = "through_hash"
+	inputSegments    = "segments"
+	tailOperation    = "audit.tail_cut"
+	damOperation     = "audit.damage"
+	resumedOperation = "audit.resumed"
+	inputSegment     = "segment"
+	inputBytes       = "bytes"
+	inputBytesHash   = "bytes_sha256"
+	inputWhy         = "why"
 )
 
 func dropNote(through Head, records uint64, segments int) Record {
