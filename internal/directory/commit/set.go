@@ -71,8 +71,12 @@ func (s *Set) Takes(t *Set) bool {
 }
 
 // Chunks cuts the changes into transactions, in order. Only inside a chunk a key's last change stands for the ones
-// before it, so that every chunk leads to a state that once was: two records never claim one unique thing in between.
+// before it, so that every chunk leads to a state that once was: two records never claim one unique thing in between. What
+// fits in the end is one chunk, however large it was in between.
 func (s *Set) Chunks() [][]view.Change {
+	if s.Takes(new(Set)) {
+		return [][]view.Change{s.merged()}
+	}
 	var chunks [][]view.Change
 	chunk := Set{told: s.told}
 	for _, c := range s.log {

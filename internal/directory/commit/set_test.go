@@ -74,3 +74,22 @@ func TestTakes(t *testing.T) {
 		t.Error("too many bytes were taken")
 	}
 }
+
+// TestWhatWasTakenIsOneChunk: commands that were let into one transaction are not torn apart because a value was larger in
+// between.
+func TestWhatWasTakenIsOneChunk(t *testing.T) {
+	var s Set
+	for n := range 8 {
+		var more Set
+		for _, size := range []int{maxBytes - 100, 10} {
+			more.Add(view.Change{Key: fmt.Sprint("k", n), Value: make([]byte, size)})
+		}
+		if !s.Takes(&more) {
+			t.Fatalf("command %d does not fit", n)
+		}
+		s.Join(&more)
+	}
+	if got := s.Chunks(); len(got) != 1 || len(got[0]) != 8 {
+		t.Errorf("%d transactions", len(got))
+	}
+}

@@ -2,8 +2,10 @@ package commit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -104,12 +106,14 @@ func at(rev int64, entries []audit.Entry) (all []audit.Entry, err error) {
 	return all, nil
 }
 
-// left gives what an earlier process left in the slots, and the operations that empty them.
+// left gives what an earlier process left in the slots, in the order in which it was written, and the operations that empty
+// them.
 func (s *slots) left(ctx context.Context, from store.Store) (entries []audit.Entry, empty []store.Op, err error) {
 	page, err := from.List(ctx, slotPrefix, "", 0, slotCount)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read records of changes: %w", err)
 	}
+	slices.SortFunc(page.KVs, func(a, b store.KV) int { return cmp.Compare(a.Rev, b.Rev) })
 	for _, kv := range page.KVs {
 		empty = append(empty, store.Op{Key: kv.Key, Delete: true})
 		for text := range bytes.SplitSeq(kv.Value, []byte("\n")) {

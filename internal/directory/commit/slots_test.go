@@ -123,6 +123,31 @@ func TestAKillBetweenStoreAndLedgerLosesNoRecord(t *testing.T) {
 	})
 }
 
+// TestWhatACrashLeftComesInOrder: slots are written over in a circle, and the ledger tells of changes in their own order.
+func TestWhatACrashLeftComesInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, early := memory.New(), &book{}
+		dying := mustOpen(t, s, early)
+		for n := range slotCount - 1 {
+			mustWrite(t, dying, "told "+strconv.Itoa(n))
+			synctest.Wait()
+		}
+		early.set(true)
+		want := early.operations()
+		for n := range 3 {
+			operation := "left " + strconv.Itoa(n)
+			want = append(want, operation)
+			mustWrite(t, dying, operation)
+		}
+		dying.Close()
+		early.set(false)
+		mustOpen(t, s, early).Close()
+		if got := early.operations(); !slices.Equal(got, want) {
+			t.Errorf("the ledger has %q, want %q", got, want)
+		}
+	})
+}
+
 // TestALedgerThatFailsIsToldLater: changes go on as long as the store can keep their records, and then no longer.
 func TestALedgerThatFailsIsToldLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
