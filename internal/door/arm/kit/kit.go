@@ -125,8 +125,10 @@ func (k *Kit) handler(op Operation) web.Handler {
 			return err
 		}
 		c.seen()
-		err = out.write(w, r)
+		if err := out.write(w, r); err != nil {
+			return err // the connection may hold the answer still: it is nobody else's
+		}
 		k.giveBack(out)
-		return err
+		return nil
 	}
 }
