@@ -90,9 +90,9 @@ func TestVerifyLedger(t *testing.T) {
 	second := *w
 	second.door.Ledger, second.door.Trail, second.audit = log, log, log
 	second.listen()
-	w.apply(scene)
-	second.launched("reader")
-	second.launched("reader")
+	for range 2 {
+		must(t, log.Ledger(t.Context(), audit.Record{Door: "operator", Operation: "launch", Outcome: audit.Issued}))
+	}
 	good := get[opwire.VerifyResult](&second, "POST", opwire.PathVerify, nil)
 	if !good.Intact || good.Records < 2 || good.Break != "" {
 		t.Errorf("a whole ledger: %+v", good)

@@ -80,24 +80,14 @@ func (d Door) addRule(c *call, t target, out *opwire.Launch) error {
 		spec.Operator = t.operator.ObjectID
 	}
 	var id name.GUID
-	if err := d.Ledger.Health(); err != nil {
-		return err
-	}
-	if err := d.Last(); err != nil {
-		return err
-	}
-	v, err := d.Directory.Do(c.ctx(), func(e *directory.Edit) (err error) {
+	err := d.write(c, audit.Issued, func(e *directory.Edit) (err error) {
 		out.Expires = e.Now().Add(launchLife)
 		spec.Expires = out.Expires
 		id, err = e.CreateRule(spec)
+		c.event.Record.TokenID = id.String()
 		return err
 	})
 	if err != nil {
-		return err
-	}
-	c.v = v
-	c.event.Record.TokenID = id.String()
-	if err := d.record(c, audit.Issued); err != nil { // the rule stays until it expires, and nobody knows its secret
 		return err
 	}
 	out.ID, out.Secret = id.String(), secret.Reveal()

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -56,6 +59,27 @@ func TestLaunchResource(t *testing.T) {
 	rec := w.ledger("launch")
 	if rec.Outcome != audit.Issued || rec.Resource != id || rec.Principal.Kind != "operator" || rec.TokenID == "" {
 		t.Errorf("the record is %+v", rec)
+	}
+}
+
+// unsteady is a ledger that looks well and takes no record.
+type unsteady struct{ *audit.Log }
+
+func (unsteady) Ledger(context.Context, audit.Record) error { return errors.New("the disk is full") }
+
+// TestNoRuleWithoutItsRecord: a workload rule is written together with its record, so none is there that the ledger does not
+// tell of.
+func TestNoRuleWithoutItsRecord(t *testing.T) {
+	w := newWorld(t, func(d *Door) {
+		d.Ledger = unsteady{d.Ledger.(*audit.Log)} //nolint:forcetypeassert // newWorld has put it there
+	})
+	w.apply(scene)
+	l := w.launched("reader")
+	id, err := name.ParseGUID(l.ID)
+	must(t, err)
+	rule, _ := w.view().Rule(id)
+	if rec := w.ledger("launch"); rec.TokenID != l.ID || rec.Rev != rule.Rev || rec.Outcome != audit.Issued {
+		t.Errorf("the rule has revision %d, and the record is %+v", rule.Rev, rec)
 	}
 }
 

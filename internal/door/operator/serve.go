@@ -74,8 +74,13 @@ func badRequest(format string, args ...any) error {
 	return fault.New(fault.Invalid, BadRequest, format, args...)
 }
 
-// change runs a command that is written together with its record. While the ledger takes no records nothing is changed.
+// change runs a command that changes something.
 func (d Door) change(c *call, command directory.Command) error {
+	return d.write(c, audit.Changed, command)
+}
+
+// write runs a command that is written together with its record. While the ledger takes no records nothing is changed.
+func (d Door) write(c *call, outcome audit.Outcome, command directory.Command) error {
 	if err := d.Ledger.Health(); err != nil {
 		return err
 	}
@@ -87,7 +92,7 @@ func (d Door) change(c *call, command directory.Command) error {
 			return err
 		}
 		rec := c.event.Draft()
-		rec.Outcome = audit.Changed
+		rec.Outcome = outcome
 		e.Record(rec)
 		return nil
 	})
