@@ -20,7 +20,7 @@ import (
 const (
 	armWriters = 16
 	armTime    = 4 * time.Second
-	armNames   = 20_000 // more than are written in that time
+	armNames   = 60_000 // more than are written in that time
 )
 
 // TestBenchARMWrites measures resources that are made at the Resource Manager by 16 writers, each durable in the store and
