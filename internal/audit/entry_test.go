@@ -86,8 +86,10 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	hostile := "\xff\x00\n\u2028\u202e<&>\"\\{},\"seq\":1,\"hash\":\"" + strings.Repeat("é", 3000)
 	rec := record(1)
 	rec.Remote, rec.Rev, rec.Repeats, rec.Dropped = netip.MustParseAddr("fe80::1%eth0"), 1<<60, 1, 2
-	for _, text := range []*string{&rec.Door, &rec.Operation, &rec.Wire, &rec.Resource, &rec.Audience, &rec.TokenID, &rec.Principal.Kind,
-		&rec.Principal.ID, &rec.Principal.Display, &rec.Principal.Session} {
+	for _, text := range []*string{
+		&rec.Door, &rec.Operation, &rec.Wire, &rec.Resource, &rec.Audience, &rec.TokenID, &rec.Principal.Kind,
+		&rec.Principal.ID, &rec.Principal.Display, &rec.Principal.Session,
+	} {
 		*text = hostile
 	}
 	rec.Reason, rec.Input = fault.Reason(hostile), map[string]string{"": hostile, hostile: "", "e\u0301": "x"}
