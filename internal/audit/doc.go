@@ -1,9 +1,10 @@
 // Package audit remembers what was asked, what was answered and why.
 //
 // It owns three streams. The ledger holds new credentials, changes, and refusals of callers who proved who they are: a
-// record is on the disk before the caller gets anything, and when it cannot be written nothing is issued. The refusals
-// stream holds what strangers were refused: it never blocks, folds repeats into a count, and drops its oldest segments
-// beyond a quota, saying so. The access stream counts allowed data access and credentials served again, and keeps the
+// record is on the disk before the caller gets anything, and when it cannot be written nothing is issued. That of a change
+// is on the disk with the change, in the store, and comes here behind it (Entry). The refusals stream holds what strangers
+// were refused: it never blocks, folds repeats into a count, and drops its oldest segments beyond a quota, saying so. The
+// access stream counts allowed data access and credentials served again, and keeps the
 // latest in memory.
 //
 // On the disk a stream is a folder of segments: files of JSON lines, each line carrying its number, the hash of the

@@ -54,7 +54,7 @@ func (e Entry) At(rev int64) (Entry, error) {
 }
 
 // Enter hands entries to the ledger's writer, and gives a channel that tells when they are durable, or why they are not.
-// What was handed over is found by every reader who comes later. Whoever calls Close must have heard of all entries.
+// What was handed over is found by every reader who comes later, as long as the disk takes it. Whoever calls Close must have heard of all entries.
 func (l *Log) Enter(entries ...Entry) <-chan error {
 	w := &waiting{entries: entries, done: make(chan error, 1)}
 	if l.isClosed.Load() {

@@ -24,6 +24,17 @@ type Edit struct {
 	changes commit.Set
 }
 
+// Recorded is the command with the record that draft gives once it has run.
+func (c Command) Recorded(draft func() audit.Record) Command {
+	return func(e *Edit) error {
+		err := c(e)
+		if err == nil {
+			e.Record(draft())
+		}
+		return err
+	}
+}
+
 // Record has a record written in the same transaction as the changes: there is no change without it. The ledger has it soon
 // after, also if the process is killed in between.
 func (e *Edit) Record(rec audit.Record) {

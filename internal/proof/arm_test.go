@@ -23,9 +23,9 @@ const (
 	armNames   = 60_000 // more than are written in that time
 )
 
-// TestBenchARMWrites measures resources that are made at the Resource Manager by 16 writers, each durable in the store and
-// in the ledger before it is answered, beside what the store alone takes from 16 writers of one record a transaction, in
-// this process and with both processors to itself. The second figure is beside the same store behind a bare handler over
+// TestBenchARMWrites measures resources that are made at the Resource Manager by 16 writers, each durable in the store
+// together with its record before it is answered, beside what the store alone takes from 16 writers of one record a
+// transaction, in this process and with both processors to itself. The second figure is beside the same store behind a bare handler over
 // TLS, which gets the same requests from the same load: what the network and the load cost, both pay there.
 func TestBenchARMWrites(t *testing.T) {
 	b := newBench(t)

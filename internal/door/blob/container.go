@@ -104,13 +104,7 @@ func (d Door) alter(c *call, room func() error, command directory.Command) error
 	if err := errors.Join(d.Audit.Health(), room()); err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.context(), func(e *directory.Edit) error {
-		if err := command(e); err != nil {
-			return err
-		}
-		e.Record(c.record(audit.Changed))
-		return nil
-	})
+	v, err := d.Directory.Do(c.context(), command.Recorded(func() audit.Record { return c.record(audit.Changed) }))
 	if err != nil {
 		return err
 	}

@@ -144,13 +144,7 @@ func (d Door) change(c *call, room func() error, command directory.Command) erro
 			return err
 		}
 	}
-	v, err := d.Directory.Do(c.r.Context(), func(e *directory.Edit) error {
-		if err := command(e); err != nil {
-			return err
-		}
-		e.Record(c.record(audit.Changed))
-		return nil
-	})
+	v, err := d.Directory.Do(c.r.Context(), command.Recorded(func() audit.Record { return c.record(audit.Changed) }))
 	if err != nil {
 		return err
 	}

@@ -196,13 +196,7 @@ func (c *Call) Change(command directory.Command) error {
 	if err := errors.Join(c.kit.Ledger.Health(), room()); err != nil {
 		return err
 	}
-	v, err := c.kit.Directory.Do(c.Context(), func(e *directory.Edit) error {
-		if err := command(e); err != nil {
-			return err
-		}
-		e.Record(c.draft(audit.Changed))
-		return nil
-	})
+	v, err := c.kit.Directory.Do(c.Context(), command.Recorded(func() audit.Record { return c.draft(audit.Changed) }))
 	if err != nil {
 		return err
 	}
