@@ -45,7 +45,7 @@ func (e *Edit) PutPolicy(s PolicySpec) (name.ARN, Outcome, error) {
 			return arn, Unchanged, conflict(Exists, "A policy called %s already exists. Duplicate names are not allowed.", s.Name)
 		}
 	}
-	outcome, err := e.save(p)
+	outcome, err := e.Save(p)
 	return arn, outcome, err
 }
 
@@ -60,7 +60,7 @@ func (e *Edit) DeletePolicy(arn name.ARN) error {
 			return conflict(InUse, "Cannot delete a policy attached to entities: the role %s uses it.", r.Name)
 		}
 	}
-	return e.remove(p)
+	return e.Remove(p)
 }
 
 // iamName checks account and path and gives the ARN. An empty path becomes "/".

@@ -91,7 +91,7 @@ func (e *Edit) PutRole(s RoleSpec) (Outcome, error) {
 	}
 	r.Description, r.Inline, r.Managed, r.Boundary = s.Description, s.Inline, s.Managed, s.Boundary
 	r.MaxSession, r.MaxLifetime, r.Tags = max(s.MaxSession, minSession), s.MaxLifetime, s.Tags
-	return e.save(r)
+	return e.Save(r)
 }
 
 // settleTrust settles a trust policy. One that is as it was before is kept unread: it may name a role that is gone, and
@@ -162,5 +162,5 @@ func (e *Edit) DeleteRole(arn name.ARN) error {
 	if !ok {
 		return notFound(RoleNotFound, "The role with ARN %s cannot be found.", arn)
 	}
-	return e.remove(r)
+	return e.Remove(r)
 }

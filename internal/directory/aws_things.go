@@ -44,7 +44,7 @@ func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 		s.Policy = kept
 	}
 	b.Policy = s.Policy
-	return e.save(b)
+	return e.Save(b)
 }
 
 // DeleteBucket deletes a bucket. Whether it is empty is for the caller to look at first; its bytes are the objects
@@ -54,7 +54,7 @@ func (e *Edit) DeleteBucket(bucket string) error {
 	if !ok {
 		return notFound(BucketNotFound, "there is no bucket %q", shown(bucket))
 	}
-	return e.remove(b)
+	return e.Remove(b)
 }
 
 // ProviderSpec is an OIDC provider as somebody wants it.
@@ -96,7 +96,7 @@ func (e *Edit) PutOIDCProvider(s ProviderSpec) (name.ARN, Outcome, error) {
 		return arn, Unchanged, err
 	}
 	p.ClientIDs, p.AudienceClaim = s.ClientIDs, s.AudienceClaim
-	outcome, err := e.save(p)
+	outcome, err := e.Save(p)
 	return arn, outcome, err
 }
 
@@ -116,7 +116,7 @@ func (e *Edit) DeleteOIDCProvider(arn name.ARN) error {
 	if !ok {
 		return notFound(ProviderNotFound, "OpenIDConnect Provider not found for arn %s", arn)
 	}
-	return e.remove(p)
+	return e.Remove(p)
 }
 
 // AWSResourceSpec is a workload in AWS's words.
@@ -149,7 +149,7 @@ func (e *Edit) PutAWSResource(s AWSResourceSpec) (Outcome, error) {
 		r.UID, r.Created = old.UID, old.Created
 	}
 	r.Tags = s.Tags
-	return e.save(r)
+	return e.Save(r)
 }
 
 // DeleteAWSResource deletes a workload of the AWS side.
@@ -158,5 +158,5 @@ func (e *Edit) DeleteAWSResource(arn name.ARN) error {
 	if !ok {
 		return notFound(AWSResourceNotFound, "there is no AWS resource %s", arn)
 	}
-	return e.remove(r)
+	return e.Remove(r)
 }

@@ -21,7 +21,7 @@ func (e *Edit) PutApplication(s ApplicationSpec) (name.GUID, Outcome, error) {
 	if a, err = registration.Apply(e.view, a, s); err != nil {
 		return name.GUID{}, Unchanged, err
 	}
-	outcome, err := e.save(a)
+	outcome, err := e.Save(a)
 	return a.ObjectID, outcome, err
 }
 
@@ -95,12 +95,12 @@ func (e *Edit) ChangeHolders(id name.GUID, change registration.Change) (Outcome,
 	}
 	if before.HasService() && before.Principal.ObjectID != after.Principal.ObjectID {
 		for _, granted := range e.view.AssignmentsOf(before.Principal.ObjectID) {
-			if err := e.remove(granted); err != nil {
+			if err := e.Remove(granted); err != nil {
 				return Unchanged, err
 			}
 		}
 	}
-	return e.save(after)
+	return e.Save(after)
 }
 
 // PutDirectoryGroup makes or replaces a group of principals and gives its object id.
@@ -115,7 +115,7 @@ func (e *Edit) PutDirectoryGroup(s GroupMembersSpec) (name.GUID, Outcome, error)
 	if err != nil {
 		return name.GUID{}, Unchanged, err
 	}
-	outcome, err := e.save(g)
+	outcome, err := e.Save(g)
 	return g.ObjectID, outcome, err
 }
 

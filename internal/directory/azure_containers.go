@@ -21,7 +21,7 @@ func (e *Edit) PutContainer(account name.ResourceID, container string) (Outcome,
 	if _, ok := e.view.Container(r, container); ok {
 		return Unchanged, nil
 	}
-	return e.save(&view.Container{Account: r.ID, AccountUID: r.UID, Name: container, UID: name.NewGUID(), Created: e.now})
+	return e.Save(&view.Container{Account: r.ID, AccountUID: r.UID, Name: container, UID: name.NewGUID(), Created: e.now})
 }
 
 // SetContainerMetadata replaces what its owner says of a container of this edit's View.

@@ -23,7 +23,7 @@ func (e *Edit) PutDeny(d view.DenyAssignment) (name.GUID, Outcome, error) {
 	if old, ok := e.view.Deny(d.ID); ok {
 		d.Created = old.Created
 	}
-	outcome, err := e.save(&d)
+	outcome, err := e.Save(&d)
 	return d.ID, outcome, err
 }
 
@@ -60,5 +60,5 @@ func (e *Edit) DeleteDeny(id name.GUID) error {
 	if !ok {
 		return notFound(DenyNotFound, "there is no deny assignment %s", id)
 	}
-	return e.remove(d)
+	return e.Remove(d)
 }

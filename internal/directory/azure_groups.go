@@ -35,7 +35,7 @@ func (e *Edit) PutGroup(s GroupSpec) (Outcome, error) {
 	if old, ok := e.view.Group(s.Subscription, s.Name); ok {
 		g.Name, g.Created = old.Name, old.Created
 	}
-	return e.save(g)
+	return e.Save(g)
 }
 
 // DeleteGroup deletes a resource group and everything in it. All of it is gone when the command is committed, whatever

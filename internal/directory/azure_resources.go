@@ -92,7 +92,7 @@ func (e *Edit) PutResource(s ResourceSpec) (Outcome, error) {
 	case !s.Identity.System:
 		r.System = nil
 	}
-	outcome, err := e.save(r)
+	outcome, err := e.Save(r)
 	if err != nil || gone == nil || r.System != nil {
 		return outcome, err
 	}
@@ -115,7 +115,7 @@ func newPrincipal(tenant name.GUID) *view.Principal {
 // removeGrants removes the assignments of a principal that is no more.
 func (e *Edit) removeGrants(p *view.Principal) error {
 	for _, a := range e.view.AssignmentsOf(p.ObjectID) {
-		if err := e.remove(a); err != nil {
+		if err := e.Remove(a); err != nil {
 			return err
 		}
 	}
@@ -187,7 +187,7 @@ func (e *Edit) PutUserIdentity(s UserIdentitySpec) (Outcome, error) {
 		i = &kept
 	}
 	i.Location, i.Tags, i.MaxLifetime = s.Location, s.Tags, s.MaxLifetime
-	return e.save(i)
+	return e.Save(i)
 }
 
 // DeleteUserIdentity deletes a user-assigned identity, its assignments and its federated credentials. Resources that it

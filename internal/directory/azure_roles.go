@@ -39,7 +39,7 @@ func (e *Edit) PutRoleDefinition(s RoleDefinitionSpec) (name.GUID, Outcome, erro
 			d.Updated, d.UpdatedBy = e.now, s.By
 		}
 	}
-	outcome, err := e.save(d)
+	outcome, err := e.Save(d)
 	return s.ID, outcome, err
 }
 
@@ -78,7 +78,7 @@ func (e *Edit) DeleteRoleDefinition(id name.GUID) error {
 			return conflict(InUse, "the role %q is still granted at %s, by the assignment %s", d.Name, a.Scope, a.ID)
 		}
 	}
-	return e.remove(d)
+	return e.Remove(d)
 }
 
 // AssignmentSpec is a role assignment as somebody wants it.
@@ -121,7 +121,7 @@ func (e *Edit) PutAssignment(s AssignmentSpec) (name.GUID, Outcome, error) {
 			a.Updated, a.UpdatedBy = e.now, s.By
 		}
 	}
-	outcome, err := e.save(a)
+	outcome, err := e.Save(a)
 	return s.ID, outcome, err
 }
 
@@ -161,7 +161,7 @@ func (e *Edit) DeleteAssignment(id name.GUID) error {
 	if !ok {
 		return notFound(AssignmentNotFound, "there is no role assignment %s", id)
 	}
-	return e.remove(a)
+	return e.Remove(a)
 }
 
 // checkScope says whether the scope is a place of the tenant that exists, and names the nearest above it if it is not.

@@ -47,7 +47,7 @@ func (e *Edit) PurgeSecret(at SecretPlace) error {
 func (e *Edit) saveAll(records []view.Record, err error) error {
 	for _, r := range records {
 		if err == nil {
-			_, err = e.save(r)
+			_, err = e.Save(r)
 		}
 	}
 	return err

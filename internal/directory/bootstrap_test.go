@@ -92,7 +92,7 @@ func TestAnOlderInstallationGetsWhatCameSince(t *testing.T) {
 		if !ok || !app.House {
 			t.Fatalf("tenant %d has no application of Lanyard's own", at)
 		}
-		h.must(t, func(e *Edit) error { return e.remove(app) })
+		h.must(t, func(e *Edit) error { return e.Remove(app) })
 	}
 	h.must(t, func(e *Edit) error {
 		_, _, err := e.PutApplication(ApplicationSpec{Tenant: own, DisplayName: "mine", IDURIs: []string{start.LanyardAudience}})

@@ -66,12 +66,12 @@ func (e *Edit) SetFederated(h Holder, list []view.FederatedCredential) (Outcome,
 		i, _ := e.view.Identity(h.Identity)
 		changed := *i
 		changed.Federated = list
-		return e.save(&changed)
+		return e.Save(&changed)
 	}
 	a, _ := e.view.Application(h.Application)
 	changed := *a
 	changed.Federated = list
-	return e.save(&changed)
+	return e.Save(&changed)
 }
 
 func (e *Edit) federated(h Holder) ([]view.FederatedCredential, error) {

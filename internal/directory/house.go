@@ -36,7 +36,7 @@ func (e *Edit) Bootstrap(s BootstrapSpec) (Outcome, error) {
 		StoreID: name.NewGUID(), Incarnation: rand.Text(), Region: DefaultRegion,
 		Store: s.Store, URLs: maps.Clone(s.URLs), Created: e.now,
 	}
-	if _, err := e.save(i); err != nil {
+	if _, err := e.Save(i); err != nil {
 		return Unchanged, err
 	}
 	first := *i
@@ -50,7 +50,7 @@ func (e *Edit) Bootstrap(s BootstrapSpec) (Outcome, error) {
 	if first.Account, err = e.CreateAccount("default"); err != nil {
 		return Unchanged, err
 	}
-	_, err = e.save(&first)
+	_, err = e.Save(&first)
 	return Created, err
 }
 
@@ -72,7 +72,7 @@ func (e *Edit) CreateTenant(tenant string) (name.GUID, error) {
 		return name.GUID{}, conflict(Exists, "there is already a tenant named %q", tenant)
 	}
 	t := &view.Tenant{ID: name.NewGUID(), Name: tenant, Created: e.now}
-	if _, err := e.save(t); err != nil {
+	if _, err := e.Save(t); err != nil {
 		return name.GUID{}, err
 	}
 	return t.ID, firstError(e.makeOperator(t.ID), e.makeHouseApplications(t.ID))
@@ -82,7 +82,7 @@ func (e *Edit) CreateTenant(tenant string) (name.GUID, error) {
 // away like others.
 func (e *Edit) makeOperator(tenant name.GUID) error {
 	o := &view.Operator{Principal: *newPrincipal(tenant)}
-	if _, err := e.save(o); err != nil {
+	if _, err := e.Save(o); err != nil {
 		return err
 	}
 	for _, role := range start.OperatorRoles() {
@@ -132,7 +132,7 @@ func (e *Edit) makeHouseApplications(tenant name.GUID) error {
 func (e *Edit) makeHouseApplication(tenant name.GUID, a view.Application) error {
 	made := start.In(e.view, tenant, a)
 	made.Created = e.now
-	_, err := e.save(&made)
+	_, err := e.Save(&made)
 	return err
 }
 
@@ -155,7 +155,7 @@ func (e *Edit) DeleteTenant(id name.GUID) error {
 			return err
 		}
 	}
-	return e.remove(t)
+	return e.Remove(t)
 }
 
 // CreateSubscription makes a subscription of a tenant and gives its id. Names are unique in the installation.
@@ -172,7 +172,7 @@ func (e *Edit) CreateSubscription(tenant name.GUID, subscription string) (name.G
 		}
 	}
 	s := &view.Subscription{ID: name.NewGUID(), Tenant: tenant, Name: subscription, Created: e.now}
-	_, err := e.save(s)
+	_, err := e.Save(s)
 	return s.ID, err
 }
 
@@ -193,11 +193,11 @@ func (e *Edit) DeleteSubscription(id name.GUID) error {
 		return conflict(InUse, "the subscription still has %s", still)
 	}
 	for _, r := range own {
-		if err := e.remove(r); err != nil {
+		if err := e.Remove(r); err != nil {
 			return err
 		}
 	}
-	return e.remove(s)
+	return e.Remove(s)
 }
 
 // CreateAccount makes an AWS account with its operator role, and gives its id.
@@ -212,7 +212,7 @@ func (e *Edit) CreateAccount(account string) (name.AccountID, error) {
 	if err != nil {
 		return name.AccountID{}, err
 	}
-	if _, err := e.save(&view.Account{ID: id, Name: account, Created: e.now}); err != nil {
+	if _, err := e.Save(&view.Account{ID: id, Name: account, Created: e.now}); err != nil {
 		return name.AccountID{}, err
 	}
 	_, err = e.PutRole(RoleSpec{
@@ -249,11 +249,11 @@ func (e *Edit) DeleteAccount(id name.AccountID) error {
 		return conflict(InUse, "the account still has %s", still)
 	}
 	for _, r := range own {
-		if err := e.remove(r); err != nil {
+		if err := e.Remove(r); err != nil {
 			return err
 		}
 	}
-	return e.remove(a)
+	return e.Remove(a)
 }
 
 func (e *Edit) isDefault(is func(*view.Installation) bool) bool {

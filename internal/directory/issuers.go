@@ -15,7 +15,7 @@ func (e *Edit) PutIssuer(s IssuerSpec) (name.IssuerURL, Outcome, error) {
 	if err != nil {
 		return s.URL, Unchanged, err
 	}
-	outcome, err := e.save(i)
+	outcome, err := e.Save(i)
 	return i.URL, outcome, err
 }
 
@@ -25,7 +25,7 @@ func (e *Edit) DeleteIssuer(url name.IssuerURL) error {
 	if err != nil {
 		return err
 	}
-	return e.remove(i)
+	return e.Remove(i)
 }
 
 // know makes an issuer known that somebody is about to trust.
@@ -34,7 +34,7 @@ func (e *Edit) know(url name.IssuerURL) error {
 	if err != nil || !isNew {
 		return err
 	}
-	_, err = e.save(i)
+	_, err = e.Save(i)
 	return err
 }
 

@@ -40,7 +40,7 @@ func (e *Edit) RevokePrincipal(objectID name.GUID) error {
 		c.Principal = revoked
 		r = &c
 	}
-	_, err := e.save(r)
+	_, err := e.Save(r)
 	return err
 }
 
@@ -52,7 +52,7 @@ func (e *Edit) RevokeRole(arn name.ARN) error {
 	}
 	revoked := *r
 	revoked.RevokedAt = e.nextRev()
-	_, err := e.save(&revoked)
+	_, err := e.Save(&revoked)
 	return err
 }
 
@@ -64,7 +64,7 @@ func (e *Edit) RevokeAccount(id name.AccountID) error {
 	}
 	revoked := *a
 	revoked.RevokedAt = e.nextRev()
-	_, err := e.save(&revoked)
+	_, err := e.Save(&revoked)
 	return err
 }
 
@@ -98,6 +98,6 @@ func (e *Edit) changeInstallation(change func(*view.Installation)) error {
 	}
 	changed := *old
 	change(&changed)
-	_, err = e.save(&changed)
+	_, err = e.Save(&changed)
 	return err
 }

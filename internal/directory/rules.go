@@ -47,7 +47,7 @@ func (e *Edit) CreateRule(s RuleSpec) (name.GUID, error) {
 		return name.GUID{}, invalid(InvalidValue, "a workload rule is for exactly one resource, AWS resource or operator")
 	case launch.Nothing:
 	}
-	_, err := e.save(r)
+	_, err := e.Save(r)
 	return r.ID, err
 }
 
@@ -69,7 +69,7 @@ func (e *Edit) RenewRule(id name.GUID, expires time.Time) error {
 	}
 	renewed := *r
 	renewed.Expires = expires.UTC()
-	_, err := e.save(&renewed)
+	_, err := e.Save(&renewed)
 	return err
 }
 
@@ -79,5 +79,5 @@ func (e *Edit) DeleteRule(id name.GUID) error {
 	if !ok {
 		return notFound(RuleNotFound, "there is no workload rule %s", id)
 	}
-	return e.remove(r)
+	return e.Remove(r)
 }

@@ -109,13 +109,13 @@ func (e *Edit) sweepOne(r view.Record) (full bool, err error) {
 	if e.view.At(r.StoreKey()) == nil {
 		return false, nil
 	}
-	return false, e.remove(r)
+	return false, e.Remove(r)
 }
 
 // removeAll removes the record and all that dies with it.
 func (e *Edit) removeAll(r view.Record) error {
 	for dead := range holds.Dying(e.view, r) {
-		if err := e.remove(dead); err != nil {
+		if err := e.Remove(dead); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func (e *Edit) removeTree(t *view.Tombstone) error {
 				size++ // its revocation is written with it
 			}
 			if dead = append(dead, d); size > sweepStep {
-				_, err := e.save(t)
+				_, err := e.Save(t)
 				return err
 			}
 		}
@@ -143,7 +143,7 @@ func (e *Edit) removeTree(t *view.Tombstone) error {
 		if e.view.At(r.StoreKey()) == nil {
 			continue // two things died with it
 		}
-		if err := e.remove(r); err != nil {
+		if err := e.Remove(r); err != nil {
 			return err
 		}
 	}

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/aws"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
 // At finds the record that lies under a store key now, fenced or not; nil if there is none.
 func (v *View) At(key string) Record {
-	kind, id, _ := splitKey(key)
+	kind, id, _ := stored.SplitKey(key)
 	switch kind {
 	case kindInstallation:
 		if v.installation != nil {
@@ -54,25 +56,7 @@ func (v *View) At(key string) Record {
 	case kindDirectoryGroup:
 		return find(&v.memberships.groups, id)
 	}
-	return v.aws.at(kind, id)
-}
-
-func (a *awsTables) at(kind, id string) Record {
-	switch kind {
-	case kindAccount:
-		return find(&a.accounts, id)
-	case kindRole:
-		return find(&a.roles, id)
-	case kindPolicy:
-		return find(&a.policies, id)
-	case kindProvider:
-		return find(&a.providers, id)
-	case kindBucket:
-		return find(&a.buckets, id)
-	case kindAWSResource:
-		return find(&a.resources, id)
-	}
-	return nil
+	return aws.At(&v.awsHalf, kind, id)
 }
 
 // find turns a missing entry into a nil Record, not into a Record that holds a nil pointer.
@@ -128,7 +112,7 @@ func (v *View) enter(r Record) error {
 		v.installation = r
 	case *Tenant:
 		v.tenants.Set(r.ID.String(), r)
-		return unique(&v.tenantNames, "tenant name", strings.ToLower(r.Name), r)
+		return table.Unique(&v.tenantNames, "tenant name", strings.ToLower(r.Name), r)
 	case *Operator:
 		v.operators.Set(r.Tenant.String(), r)
 		return v.putPrincipal(Owner{Operator: r})
@@ -159,30 +143,21 @@ func (v *View) enter(r Record) error {
 		v.putRevocation(r)
 	case *WorkloadRule:
 		v.rules.Set(r.ID.String(), r)
-		return unique(&v.proofs, "launch secret", r.SecretHash, r)
+		return table.Unique(&v.proofs, "launch secret", r.SecretHash, r)
 	case *Issuer:
 		v.outside.Set(r.URL.String(), r)
 	case *DirectoryGroup:
 		v.memberships.put(r)
 	default:
-		return v.aws.put(r)
+		return aws.Put(&v.awsHalf, r)
 	}
-	return nil
-}
-
-// unique enters the record under a key that no other may claim.
-func unique[V any](t *table.Map[V], what, key string, r V) error {
-	if _, taken := t.Get(key); taken {
-		return &Taken{What: what, Key: key}
-	}
-	t.Set(key, r)
 	return nil
 }
 
 func (v *View) putResource(r *Resource) error {
 	v.resources.Set(r.ID.Key(), r)
 	if k, ok := endpointKey(r.ID); ok {
-		if err := unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
+		if err := table.Unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
 			return err
 		}
 	}
@@ -203,14 +178,14 @@ func endpointKey(id name.ResourceID) (string, bool) {
 func (v *View) putPrincipal(o Owner) error {
 	p := o.Principal()
 	if !p.ObjectID.IsZero() { // an application without a service principal
-		if err := unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
+		if err := table.Unique(&v.principals, "object id", p.ObjectID.String(), o); err != nil {
 			return err
 		}
 	}
 	if o.house() {
 		return nil
 	}
-	return unique(&v.clients, "client id", p.ClientID.String(), o)
+	return table.Unique(&v.clients, "client id", p.ClientID.String(), o)
 }
 
 // house tells an application of the house from all others: nobody signs in as one, and each tenant has its own with the
@@ -220,7 +195,7 @@ func (o Owner) house() bool { return o.Application != nil && o.Application.House
 func (v *View) putApplication(r *Application) error {
 	v.applications.Set(r.ObjectID.String(), r)
 	for _, a := range audiencesOf(r) {
-		if err := unique(&v.audiences, "audience", a, r); err != nil {
+		if err := table.Unique(&v.audiences, "audience", a, r); err != nil {
 			return err
 		}
 	}
@@ -263,39 +238,6 @@ func assignmentAt(list []*RoleAssignment, id name.GUID) (at int, found bool) {
 func assignmentScopeKey(r *RoleAssignment) string {
 	return strings.TrimSuffix(r.Scope.Key(), "/") + "/\x00" + r.ID.String()
 }
-
-func (a *awsTables) put(r Record) error {
-	if _, account := r.(*Account); !account {
-		a.ordered.Set(r.StoreKey(), r)
-	}
-	switch r := r.(type) {
-	case *Account:
-		a.accounts.Set(r.ID.String(), r)
-		return unique(&a.accountNames, "account name", strings.ToLower(r.Name), r)
-	case *Role:
-		a.roles.Set(r.ARN.String(), r)
-		if err := unique(&a.roleNames, "role name", roleNameKey(r.ARN.Account(), r.Name), r); err != nil {
-			return err
-		}
-		return unique(&a.roleIDs, "role id", r.UniqueID, r)
-	case *Policy:
-		a.policies.Set(r.ARN.String(), r)
-	case *OIDCProvider:
-		a.providers.Set(r.ARN.String(), r)
-		return unique(&a.issuers, "issuer", issuerKey(r.ARN.Account(), r.URL.String()), r)
-	case *Bucket:
-		a.buckets.Set(r.Name, r)
-	case *AWSResource:
-		a.resources.Set(r.ARN.String(), r)
-	}
-	return nil
-}
-
-func roleNameKey(account name.AccountID, role string) string {
-	return account.String() + " " + strings.ToLower(role)
-}
-
-func issuerKey(account name.AccountID, issuer string) string { return account.String() + " " + issuer }
 
 // drop removes the record and its index entries; nil is nothing.
 func (v *View) drop(r Record) {
@@ -355,7 +297,7 @@ func (v *View) drop(r Record) {
 		v.memberships.drop(r)
 	case nil:
 	default:
-		v.aws.drop(r)
+		aws.Drop(&v.awsHalf, r)
 	}
 }
 
@@ -378,26 +320,4 @@ func (v *View) dropAssignment(r *RoleAssignment) {
 		return
 	}
 	v.granted.Set(r.Principal.String(), list)
-}
-
-func (a *awsTables) drop(r Record) {
-	a.ordered.Delete(r.StoreKey())
-	switch r := r.(type) {
-	case *Account:
-		a.accounts.Delete(r.ID.String())
-		a.accountNames.Delete(strings.ToLower(r.Name))
-	case *Role:
-		a.roles.Delete(r.ARN.String())
-		a.roleNames.Delete(roleNameKey(r.ARN.Account(), r.Name))
-		a.roleIDs.Delete(r.UniqueID)
-	case *Policy:
-		a.policies.Delete(r.ARN.String())
-	case *OIDCProvider:
-		a.providers.Delete(r.ARN.String())
-		a.issuers.Delete(issuerKey(r.ARN.Account(), r.URL.String()))
-	case *Bucket:
-		a.buckets.Delete(r.Name)
-	case *AWSResource:
-		a.resources.Delete(r.ARN.String())
-	}
 }

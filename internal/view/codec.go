@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/lanyard-id/lanyard/internal/view/aws"
 	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
@@ -35,7 +36,7 @@ type Decoder struct {
 // Decode reads the record that lies under a key. The store is our own, but it may be damaged or written by a newer
 // version: an unknown kind or field is an error, so that nothing is half understood.
 func (d *Decoder) Decode(c Change) (Record, error) {
-	kind, _, ok := splitKey(c.Key)
+	kind, _, ok := stored.SplitKey(c.Key)
 	if !ok {
 		return nil, fmt.Errorf("key %q is not a record's", c.Key)
 	}
@@ -96,23 +97,5 @@ func newRecord(kind string, rev int64) Record {
 	case kindIssuer:
 		return &Issuer{Rev: rev, compiled: new(compiledIssuer)}
 	}
-	return newAWSRecord(kind, rev)
-}
-
-func newAWSRecord(kind string, rev int64) Record {
-	switch kind {
-	case kindAccount:
-		return &Account{Rev: rev}
-	case kindRole:
-		return &Role{Rev: rev, compiled: new(compiledRole)}
-	case kindPolicy:
-		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
-	case kindProvider:
-		return &OIDCProvider{Rev: rev}
-	case kindBucket:
-		return &Bucket{Rev: rev, compiled: new(compiledPolicy)}
-	case kindAWSResource:
-		return &AWSResource{Rev: rev}
-	}
-	return nil
+	return aws.New(kind, rev)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/rbac"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // DenyAssignment blocks operations at a scope and below it, whatever roles grant there.
@@ -65,7 +66,7 @@ func permissions(list []RolePermission) []rbac.Permission {
 }
 
 // StoreKey implements Record.
-func (d *DenyAssignment) StoreKey() string { return storeKey(kindDeny, d.ID.String()) }
+func (d *DenyAssignment) StoreKey() string { return stored.Key(kindDeny, d.ID.String()) }
 
 // Deny finds a deny assignment by id.
 func (v *View) Deny(id name.GUID) (*DenyAssignment, bool) { return v.denies.Get(id.String()) }

@@ -64,7 +64,7 @@ func FuzzDecodePlain(f *testing.F) {
 		f.Add(c.Key, bytes.Replace(c.Value, []byte(`Z"`), []byte(`+01:00"`), 1))
 	}
 	f.Fuzz(func(t *testing.T, key string, value []byte) {
-		kind, _, _ := splitKey(key)
+		kind, _, _ := stored.SplitKey(key)
 		got, want := newRecord(kind, 3), newRecord(kind, 3)
 		if got == nil || !new(stored.Plain).Read(value, got) {
 			return
@@ -112,7 +112,7 @@ func TestManyRecordsAreReadQuickly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kind, _, _ := splitKey(c.Key)
+		kind, _, _ := stored.SplitKey(c.Key)
 		got, want := newRecord(kind, 3), newRecord(kind, 3)
 		ok := new(stored.Plain).Read(c.Value, got)
 		if ok != quick[i] {

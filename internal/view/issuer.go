@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/preset"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // Issuer is an outside issuer as this installation knows it: once, whoever trusts it. OIDC providers and federated
@@ -51,7 +52,7 @@ type compiledIssuer struct {
 }
 
 // StoreKey implements Record.
-func (i *Issuer) StoreKey() string { return storeKey(kindIssuer, i.URL.String()) }
+func (i *Issuer) StoreKey() string { return stored.Key(kindIssuer, i.URL.String()) }
 
 // KeySet is the uploaded key set; nil without an error where there is none.
 func (i *Issuer) KeySet() ([]jose.Key, error) {

@@ -4,10 +4,11 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // Prefix is where all records lie in the store.
-const Prefix = "/d/"
+const Prefix = stored.Prefix
 
 // The kinds of record: the second segment of a store key.
 const (
@@ -25,12 +26,6 @@ const (
 	kindContainer     = "container"
 	kindSecret        = "secret"
 	kindSecretVersion = "secretversion"
-	kindAccount       = "account"
-	kindRole          = "role"
-	kindPolicy        = "policy"
-	kindProvider      = "provider"
-	kindBucket        = "bucket"
-	kindAWSResource   = "awsresource"
 	kindRule          = "rule"
 	kindIssuer        = "issuer"
 	kindTombstone     = "tombstone"
@@ -43,17 +38,6 @@ const (
 type Record interface {
 	// StoreKey is the key in the store, always below Prefix.
 	StoreKey() string
-}
-
-func storeKey(kind, id string) string { return Prefix + kind + "/" + id }
-
-// splitKey gives kind and id of a store key.
-func splitKey(key string) (kind, id string, ok bool) {
-	rest, ok := strings.CutPrefix(key, Prefix)
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(rest, "/")
 }
 
 // InstallationKey is the key of the one Installation record.
@@ -72,62 +56,44 @@ func containerKey(account name.ResourceID, container string) string {
 func (*Installation) StoreKey() string { return InstallationKey }
 
 // StoreKey implements Record.
-func (t *Tenant) StoreKey() string { return storeKey(kindTenant, t.ID.String()) }
+func (t *Tenant) StoreKey() string { return stored.Key(kindTenant, t.ID.String()) }
 
 // StoreKey implements Record.
-func (o *Operator) StoreKey() string { return storeKey(kindOperator, o.Tenant.String()) }
+func (o *Operator) StoreKey() string { return stored.Key(kindOperator, o.Tenant.String()) }
 
 // StoreKey implements Record.
-func (s *Subscription) StoreKey() string { return storeKey(kindSubscription, s.ID.String()) }
+func (s *Subscription) StoreKey() string { return stored.Key(kindSubscription, s.ID.String()) }
 
 // StoreKey implements Record.
 func (g *ResourceGroup) StoreKey() string {
-	return storeKey(kindGroup, GroupKey(g.Subscription, g.Name))
+	return stored.Key(kindGroup, GroupKey(g.Subscription, g.Name))
 }
 
 // StoreKey implements Record.
-func (r *Resource) StoreKey() string { return storeKey(kindResource, r.ID.Key()) }
+func (r *Resource) StoreKey() string { return stored.Key(kindResource, r.ID.Key()) }
 
 // StoreKey implements Record.
-func (i *UserIdentity) StoreKey() string { return storeKey(kindIdentity, i.ID.Key()) }
+func (i *UserIdentity) StoreKey() string { return stored.Key(kindIdentity, i.ID.Key()) }
 
 // StoreKey implements Record.
-func (a *Application) StoreKey() string { return storeKey(kindApplication, a.ObjectID.String()) }
+func (a *Application) StoreKey() string { return stored.Key(kindApplication, a.ObjectID.String()) }
 
 // StoreKey implements Record.
-func (d *RoleDefinition) StoreKey() string { return storeKey(kindRoleDef, d.ID.String()) }
+func (d *RoleDefinition) StoreKey() string { return stored.Key(kindRoleDef, d.ID.String()) }
 
 // StoreKey implements Record.
-func (a *RoleAssignment) StoreKey() string { return storeKey(kindAssignment, a.ID.String()) }
+func (a *RoleAssignment) StoreKey() string { return stored.Key(kindAssignment, a.ID.String()) }
 
 // StoreKey implements Record.
 func (c *Container) StoreKey() string {
-	return storeKey(kindContainer, containerKey(c.Account, c.Name))
+	return stored.Key(kindContainer, containerKey(c.Account, c.Name))
 }
 
 // StoreKey implements Record.
-func (a *Account) StoreKey() string { return storeKey(kindAccount, a.ID.String()) }
+func (r *WorkloadRule) StoreKey() string { return stored.Key(kindRule, r.ID.String()) }
 
 // StoreKey implements Record.
-func (r *Role) StoreKey() string { return storeKey(kindRole, r.ARN.String()) }
-
-// StoreKey implements Record.
-func (p *Policy) StoreKey() string { return storeKey(kindPolicy, p.ARN.String()) }
-
-// StoreKey implements Record.
-func (p *OIDCProvider) StoreKey() string { return storeKey(kindProvider, p.ARN.String()) }
-
-// StoreKey implements Record.
-func (b *Bucket) StoreKey() string { return storeKey(kindBucket, b.Name) }
-
-// StoreKey implements Record.
-func (r *AWSResource) StoreKey() string { return storeKey(kindAWSResource, r.ARN.String()) }
-
-// StoreKey implements Record.
-func (r *WorkloadRule) StoreKey() string { return storeKey(kindRule, r.ID.String()) }
-
-// StoreKey implements Record.
-func (t *Tombstone) StoreKey() string { return storeKey(kindTombstone, t.Scope.Key()) }
+func (t *Tombstone) StoreKey() string { return stored.Key(kindTombstone, t.Scope.Key()) }
 
 // Scope is the group's place in the ARM tree.
 func (g *ResourceGroup) Scope() name.Scope {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // ClientSecret is a secret that an application may sign in with, the legacy way. The secret itself is a long random text
@@ -44,5 +45,5 @@ type DirectoryGroup struct {
 
 // StoreKey implements Record.
 func (g *DirectoryGroup) StoreKey() string {
-	return storeKey(kindDirectoryGroup, g.ObjectID.String())
+	return stored.Key(kindDirectoryGroup, g.ObjectID.String())
 }

@@ -83,7 +83,7 @@ type Tombstone struct {
 }
 
 // Tags are the free-form labels of both clouds.
-type Tags map[string]string
+type Tags = map[string]string
 
 // Raw is JSON that Lanyard keeps without reading it.
 type Raw = json.RawMessage

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/azwire"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // Secret is a named secret of a key vault. Its values are its versions; this record says which of them is the newest.
@@ -78,10 +79,10 @@ func (s *SecretVersion) versionScopeKey() string {
 }
 
 // StoreKey implements Record.
-func (s *Secret) StoreKey() string { return storeKey(kindSecret, s.Scope().Key()) }
+func (s *Secret) StoreKey() string { return stored.Key(kindSecret, s.Scope().Key()) }
 
 // StoreKey implements Record.
-func (s *SecretVersion) StoreKey() string { return storeKey(kindSecretVersion, s.versionScopeKey()) }
+func (s *SecretVersion) StoreKey() string { return stored.Key(kindSecretVersion, s.versionScopeKey()) }
 
 // VaultRules gives the rules of a key vault. They were checked when its properties were written; those that an older
 // version let in count as the defaults.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
@@ -25,7 +26,7 @@ type Revocation struct {
 }
 
 // StoreKey implements Record.
-func (r *Revocation) StoreKey() string { return storeKey(kindRevocation, r.Principal.String()) }
+func (r *Revocation) StoreKey() string { return stored.Key(kindRevocation, r.Principal.String()) }
 
 // Ended says whether a record's change ends the tokens of the principal inside, whatever the change is; nil if it does not.
 // A principal that has another object id than before is another one. Either record may be nil.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/aws"
 	"github.com/lanyard-id/lanyard/internal/view/table"
 )
 
@@ -35,25 +36,11 @@ type View struct {
 	scopes        table.Ordered[Record] // everything that lies in the ARM tree, by scope key
 	tombstones    table.Map[*Tombstone]
 	ended         revocations
-	aws           awsTables
-	rules         table.Map[*WorkloadRule] // by id
-	proofs        table.Map[*WorkloadRule] // by secret hash
-	outside       table.Map[*Issuer]       // issuers that are not our own, by URL
-	memberships   memberships
-}
-
-type awsTables struct {
-	accounts     table.Map[*Account]
-	accountNames table.Map[*Account]
-	roles        table.Map[*Role] // by ARN
-	roleNames    table.Map[*Role] // by account and lower-case name: unique ignoring case
-	roleIDs      table.Map[*Role] // by unique id
-	policies     table.Map[*Policy]
-	providers    table.Map[*OIDCProvider] // by ARN
-	issuers      table.Map[*OIDCProvider] // by account and exact issuer
-	buckets      table.Map[*Bucket]
-	resources    table.Map[*AWSResource]
-	ordered      table.Ordered[Record] // roles, policies, providers, buckets, resources by store key
+	awsHalf
+	rules       table.Map[*WorkloadRule] // by id
+	proofs      table.Map[*WorkloadRule] // by secret hash
+	outside     table.Map[*Issuer]       // issuers that are not our own, by URL
+	memberships memberships
 }
 
 // Owner is the thing that a service principal belongs to: exactly one field is set.
@@ -216,20 +203,9 @@ func (v *View) seal() {
 		&v.denies, &v.blocked, &v.vaults.secrets, &v.vaults.versions, &v.vaults.trash, &v.vaults.weights,
 		&v.containers, &v.endpoints, &v.scopes, &v.tombstones, &v.rules, &v.proofs, &v.outside,
 		&v.memberships.groups, &v.memberships.of, &v.ended.byPrincipal, &v.ended.inOrder,
-		&v.aws.accounts, &v.aws.accountNames, &v.aws.roles, &v.aws.roleNames, &v.aws.roleIDs, &v.aws.policies,
-		&v.aws.providers, &v.aws.issuers, &v.aws.buckets, &v.aws.resources, &v.aws.ordered,
 	}
 	for _, t := range sealAll {
 		t.Seal()
 	}
+	aws.Seal(&v.awsHalf)
 }
-
-// Taken is the error of two records that claim one unique thing. A write that causes it is refused; only a damaged
-// store can hold such records.
-type Taken struct {
-	What string // "tenant name", "audience", ...
-	Key  string // as indexed
-}
-
-// Error names what is claimed twice.
-func (t *Taken) Error() string { return fmt.Sprintf("two records claim the %s %q", t.What, t.Key) }

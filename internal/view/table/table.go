@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"hash/maphash"
 	"iter"
 
@@ -142,4 +143,22 @@ func (o *Ordered[V]) Prefixed(prefix, start string) iter.Seq2[string, V] {
 			}
 		}
 	}
+}
+
+// Taken says that two records claim what only one may have.
+type Taken struct {
+	What string // "tenant name", "audience", ...
+	Key  string // as indexed
+}
+
+// Error implements error.
+func (t *Taken) Error() string { return fmt.Sprintf("two records claim the %s %q", t.What, t.Key) }
+
+// Unique enters the record under a key that no other may claim.
+func Unique[V any](t *Map[V], what, key string, r V) error {
+	if _, taken := t.Get(key); taken {
+		return &Taken{What: what, Key: key}
+	}
+	t.Set(key, r)
+	return nil
 }

@@ -1,10 +1,13 @@
-package view
+package aws
 
 import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
 )
+
+// Tags are free-form labels.
+type Tags = map[string]string
 
 // Account is an AWS account.
 type Account struct {
@@ -75,8 +78,8 @@ type Bucket struct {
 	compiled *compiledPolicy
 }
 
-// AWSResource is a workload in AWS's words: lambda:function, ec2:instance, ecs:task. It binds at most one role.
-type AWSResource struct {
+// Resource is a workload in AWS's words: lambda:function, ec2:instance, ecs:task. It binds at most one role.
+type Resource struct {
 	ARN     name.ARN  `json:"arn"`
 	UID     name.GUID `json:"uid"`
 	Kind    string    `json:"kind"` // "lambda:function", ...

@@ -1,53 +1,54 @@
-package view
+package aws
 
 import (
 	"iter"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/stored"
 )
 
 // Account finds an AWS account by id.
-func (v *View) Account(id name.AccountID) (*Account, bool) { return v.aws.accounts.Get(id.String()) }
+func (v *View) Account(id name.AccountID) (*Account, bool) { return v.accounts.Get(id.String()) }
 
 // AccountNamed finds an AWS account by its name, ignoring case.
 func (v *View) AccountNamed(n string) (*Account, bool) {
-	return v.aws.accountNames.Get(strings.ToLower(n))
+	return v.accountNames.Get(strings.ToLower(n))
 }
 
 // Accounts yields all AWS accounts.
-func (v *View) Accounts() iter.Seq[*Account] { return v.aws.accounts.All() }
+func (v *View) Accounts() iter.Seq[*Account] { return v.accounts.All() }
 
 // Role finds a role by its exact ARN.
-func (v *View) Role(arn name.ARN) (*Role, bool) { return v.aws.roles.Get(arn.String()) }
+func (v *View) Role(arn name.ARN) (*Role, bool) { return v.roles.Get(arn.String()) }
 
 // RoleNamed finds a role by account and name; names are unique ignoring case.
 func (v *View) RoleNamed(account name.AccountID, n string) (*Role, bool) {
-	return v.aws.roleNames.Get(roleNameKey(account, n))
+	return v.roleNames.Get(roleNameKey(account, n))
 }
 
 // RoleByID finds a role by its unique id (AROA...): the same role, not one that took its name later.
-func (v *View) RoleByID(id string) (*Role, bool) { return v.aws.roleIDs.Get(id) }
+func (v *View) RoleByID(id string) (*Role, bool) { return v.roleIDs.Get(id) }
 
 // Policy finds a managed policy.
-func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.aws.policies.Get(arn.String()) }
+func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.policies.Get(arn.String()) }
 
 // OIDCProvider finds a provider by ARN.
 func (v *View) OIDCProvider(arn name.ARN) (*OIDCProvider, bool) {
-	return v.aws.providers.Get(arn.String())
+	return v.providers.Get(arn.String())
 }
 
 // ProviderOf finds the provider that an account has for exactly this issuer text.
 func (v *View) ProviderOf(account name.AccountID, issuer string) (*OIDCProvider, bool) {
-	return v.aws.issuers.Get(issuerKey(account, issuer))
+	return v.issuers.Get(issuerKey(account, issuer))
 }
 
 // Bucket finds a bucket by name.
-func (v *View) Bucket(n string) (*Bucket, bool) { return v.aws.buckets.Get(n) }
+func (v *View) Bucket(n string) (*Bucket, bool) { return v.buckets.Get(n) }
 
 // AWSResource finds a workload of the AWS side.
-func (v *View) AWSResource(arn name.ARN) (*AWSResource, bool) {
-	return v.aws.resources.Get(arn.String())
+func (v *View) AWSResource(arn name.ARN) (*Resource, bool) {
+	return v.resources.Get(arn.String())
 }
 
 // Roles yields in order the roles of an account; the zero account means all.
@@ -66,8 +67,8 @@ func (v *View) OIDCProviders(account name.AccountID) iter.Seq[*OIDCProvider] {
 }
 
 // AWSResources yields in order the AWS workloads of all accounts.
-func (v *View) AWSResources() iter.Seq[*AWSResource] {
-	return awsRecords[*AWSResource](v, kindAWSResource, name.AccountID{})
+func (v *View) AWSResources() iter.Seq[*Resource] {
+	return awsRecords[*Resource](v, kindAWSResource, name.AccountID{})
 }
 
 // Buckets yields in order the buckets of an account; the zero account means all.
@@ -83,12 +84,12 @@ func (v *View) Buckets(account name.AccountID) iter.Seq[*Bucket] {
 
 // awsRecords lists one kind by store key; IAM keys hold the account in the ARN.
 func awsRecords[R Record](v *View, kind string, account name.AccountID) iter.Seq[R] {
-	prefix := storeKey(kind, "")
+	prefix := stored.Key(kind, "")
 	if !account.IsZero() {
 		prefix += strings.Join([]string{"arn:aws:iam", "", account.String(), ""}, ":")
 	}
 	return func(yield func(R) bool) {
-		for _, r := range v.aws.ordered.Prefixed(prefix, "") {
+		for _, r := range v.ordered.Prefixed(prefix, "") {
 			if rec, ok := r.(R); ok && !yield(rec) {
 				return
 			}

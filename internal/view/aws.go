@@ -1,0 +1,29 @@
+package view
+
+import (
+	"github.com/lanyard-id/lanyard/internal/view/aws"
+	"github.com/lanyard-id/lanyard/internal/view/table"
+)
+
+// awsHalf is the AWS half of a View. Its name keeps it out of reach: what it can look up is the View's own, and only this
+// room enters and drops its records.
+type awsHalf = aws.View
+
+// The AWS nouns.
+type (
+	// Account is an AWS account.
+	Account = aws.Account
+	// Role is an IAM role.
+	Role = aws.Role
+	// Policy is a managed policy.
+	Policy = aws.Policy
+	// OIDCProvider makes an issuer known to one account.
+	OIDCProvider = aws.OIDCProvider
+	// Bucket is an S3 bucket.
+	Bucket = aws.Bucket
+	// AWSResource is a workload in AWS's words.
+	AWSResource = aws.Resource
+)
+
+// Taken says that two records claim what only one may have.
+type Taken = table.Taken

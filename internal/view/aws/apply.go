@@ -1,0 +1,65 @@
+package aws
+
+import (
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view/table"
+)
+
+// Put enters a record into v, which holds none under its key. An error means that it claims what is taken.
+func Put(v *View, r Record) error {
+	if _, account := r.(*Account); !account {
+		v.ordered.Set(r.StoreKey(), r)
+	}
+	switch r := r.(type) {
+	case *Account:
+		v.accounts.Set(r.ID.String(), r)
+		return table.Unique(&v.accountNames, "account name", strings.ToLower(r.Name), r)
+	case *Role:
+		v.roles.Set(r.ARN.String(), r)
+		if err := table.Unique(&v.roleNames, "role name", roleNameKey(r.ARN.Account(), r.Name), r); err != nil {
+			return err
+		}
+		return table.Unique(&v.roleIDs, "role id", r.UniqueID, r)
+	case *Policy:
+		v.policies.Set(r.ARN.String(), r)
+	case *OIDCProvider:
+		v.providers.Set(r.ARN.String(), r)
+		return table.Unique(&v.issuers, "issuer", issuerKey(r.ARN.Account(), r.URL.String()), r)
+	case *Bucket:
+		v.buckets.Set(r.Name, r)
+	case *Resource:
+		v.resources.Set(r.ARN.String(), r)
+	}
+	return nil
+}
+
+// Drop takes a record out of v.
+func Drop(v *View, r Record) {
+	v.ordered.Delete(r.StoreKey())
+	switch r := r.(type) {
+	case *Account:
+		v.accounts.Delete(r.ID.String())
+		v.accountNames.Delete(strings.ToLower(r.Name))
+	case *Role:
+		v.roles.Delete(r.ARN.String())
+		v.roleNames.Delete(roleNameKey(r.ARN.Account(), r.Name))
+		v.roleIDs.Delete(r.UniqueID)
+	case *Policy:
+		v.policies.Delete(r.ARN.String())
+	case *OIDCProvider:
+		v.providers.Delete(r.ARN.String())
+		v.issuers.Delete(issuerKey(r.ARN.Account(), r.URL.String()))
+	case *Bucket:
+		v.buckets.Delete(r.Name)
+	case *Resource:
+		v.resources.Delete(r.ARN.String())
+	}
+}
+
+func roleNameKey(account name.AccountID, role string) string {
+	return account.String() + " " + strings.ToLower(role)
+}
+
+func issuerKey(account name.AccountID, issuer string) string { return account.String() + " " + issuer }

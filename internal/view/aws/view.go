@@ -1,0 +1,82 @@
+package aws
+
+import (
+	"github.com/lanyard-id/lanyard/internal/view/table"
+)
+
+// View holds the AWS records of one revision. It is immutable once it is sealed, except by its owner, who copies it first.
+type View struct {
+	accounts     table.Map[*Account]
+	accountNames table.Map[*Account]
+	roles        table.Map[*Role] // by ARN
+	roleNames    table.Map[*Role] // by account and lower-case name: unique ignoring case
+	roleIDs      table.Map[*Role] // by unique id
+	policies     table.Map[*Policy]
+	providers    table.Map[*OIDCProvider] // by ARN
+	issuers      table.Map[*OIDCProvider] // by account and exact issuer
+	buckets      table.Map[*Bucket]
+	resources    table.Map[*Resource]
+	ordered      table.Ordered[Record] // all but accounts, by store key
+}
+
+// Record is one noun: what lies under one store key.
+type Record interface {
+	// StoreKey is the key in the store.
+	StoreKey() string
+}
+
+// Seal ends the loading of v.
+func Seal(v *View) {
+	all := []interface{ Seal() }{
+		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.providers, &v.issuers, &v.buckets,
+		&v.resources, &v.ordered,
+	}
+	for _, t := range all {
+		t.Seal()
+	}
+}
+
+// At finds the record of a kind and an id; nil if there is none.
+func At(v *View, kind, id string) Record {
+	switch kind {
+	case kindAccount:
+		return find(&v.accounts, id)
+	case kindRole:
+		return find(&v.roles, id)
+	case kindPolicy:
+		return find(&v.policies, id)
+	case kindProvider:
+		return find(&v.providers, id)
+	case kindBucket:
+		return find(&v.buckets, id)
+	case kindAWSResource:
+		return find(&v.resources, id)
+	}
+	return nil
+}
+
+func find[V Record](t *table.Map[V], id string) Record {
+	if r, ok := t.Get(id); ok {
+		return r
+	}
+	return nil
+}
+
+// New makes an empty record of a kind; nil if there is no such kind.
+func New(kind string, rev int64) Record {
+	switch kind {
+	case kindAccount:
+		return &Account{Rev: rev}
+	case kindRole:
+		return &Role{Rev: rev, compiled: new(compiledRole)}
+	case kindPolicy:
+		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
+	case kindProvider:
+		return &OIDCProvider{Rev: rev}
+	case kindBucket:
+		return &Bucket{Rev: rev, compiled: new(compiledPolicy)}
+	case kindAWSResource:
+		return &Resource{Rev: rev}
+	}
+	return nil
+}
