@@ -26,7 +26,7 @@ func TestC38Applications(t *testing.T) {
 	s.Must(t, "az", "ad", "sp", "create", "--id", client)
 	want(t, "the service principal", s.Must(t, "az", "ad", "sp", "show", "--id", client, "--query", "appId", "-o", "tsv"), client)
 	want(t, "the application", s.Must(t, "az", "ad", "app", "list", "--display-name", "shop-deployer", "--query", "[].appId", "-o", "tsv"), client)
-	trust := `{"name":"main","issuer":"` + issuer.URL + `","subject":"repo:acme/a:ref:refs/heads/main","audiences":["api://AzureADTokenExchange"]}`
+	trust := `{"name":"main","issuer":"` + issuer.URL + `","subject":"repo:acme/a:ref:refs/heads/main","audiences":["api://AzureADTokenExchange"],"description":"the pipeline of acme/a"}`
 	forbidden(t, other, "az", "ad", "app", "create", "--display-name", "evil")
 	forbidden(t, other, "az", "ad", "app", "federated-credential", "create", "--id", object, "--parameters", trust)
 	forbidden(t, other, "az", "ad", "app", "credential", "reset", "--id", object)

@@ -43,6 +43,7 @@ func GraphErrors(more ...map[fault.Reason]Row) *ErrorTable {
 		"directory.proof_not_found":      row(400, graphBadRequest, "No password credential found with keyId."),
 		"directory.app_role_not_found":   row(400, graphBadRequest, "Permission being assigned was not found on application."),
 		"graph.bad_page_token":           row(400, "Directory_ExpiredPageToken", ""),
+		"graph.credential_exists":        row(409, "Request_MultipleObjectsWithSameKeyValue", ""),
 		"graph.assignment_not_found":     row(404, "Request_ResourceNotFound", ""),
 		"graph.unsupported_query":        row(400, "Request_UnsupportedQuery", ""),
 		"disk.full":                      fixed(507, "InsufficientStorage", textDiskFullToken),

@@ -75,6 +75,8 @@ type FederatedCredential struct {
 	Expression string         `json:"expression,omitempty"` // claims['sub'] matches '...', or
 	Pattern    string         `json:"pattern,omitempty"`    // a subject whose * and ? do not cross / : @
 	Audiences  []string       `json:"audiences"`
+	// Description is for people, and Graph's alone: neither the Resource Manager nor a manifest has it.
+	Description string `json:"description,omitempty"`
 }
 
 // Application is an app registration: an audience that tokens are minted for, and itself a principal.

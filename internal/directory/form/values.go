@@ -116,6 +116,8 @@ func Credential(c view.FederatedCredential) (view.FederatedCredential, error) {
 		return c, fmt.Errorf("the federated credential %q needs either a subject or an expression or a pattern", c.Name)
 	case max(len(c.Subject), len(c.Pattern)) > 600:
 		return c, fmt.Errorf("the subject of %q has more than 600 characters", c.Name)
+	case len(c.Description) > 600:
+		return c, fmt.Errorf("the description of %q has more than 600 characters", c.Name)
 	case len(c.Audiences) < 1 || len(c.Audiences) > 10:
 		return c, fmt.Errorf("the federated credential %q needs 1 to 10 audiences", c.Name)
 	}

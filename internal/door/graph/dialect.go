@@ -26,6 +26,8 @@ const (
 	BadPageToken fault.Reason = "graph.bad_page_token"
 	// AssignmentNotFound means that the service principal has no app role assignment of this id.
 	AssignmentNotFound fault.Reason = "graph.assignment_not_found"
+	// CredentialExists means that the application has a federated credential of this name.
+	CredentialExists fault.Reason = "graph.credential_exists"
 	// NotOffered means that the operation needs a signed-in user, which there are none of, or is not offered.
 	NotOffered fault.Reason = "graph.not_offered"
 )

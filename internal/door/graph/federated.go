@@ -45,6 +45,9 @@ func (c *call) showFederated(a *view.Application, f view.FederatedCredential) fe
 	out := federated{
 		ID: stableID(a.ObjectID.String(), strings.ToLower(f.Name)).String(), Name: f.Name, Issuer: f.Issuer.String(), Audiences: f.Audiences,
 	}
+	if f.Description != "" {
+		out.Detail = &f.Description
+	}
 	switch {
 	case f.Subject != "":
 		out.Subject = &f.Subject
@@ -111,7 +114,7 @@ func createFederated(c *call) (answer, error) {
 	err = c.prove(a, func(e *directory.Edit) error {
 		now, _ := e.View().Application(a.ObjectID)
 		if slices.ContainsFunc(now.Federated, func(o view.FederatedCredential) bool { return strings.EqualFold(o.Name, f.Name) }) {
-			return fault.New(fault.Conflict, directory.Exists, "FederatedIdentityCredential with name %s already exists.", f.Name)
+			return fault.New(fault.Conflict, CredentialExists, "FederatedIdentityCredential with name %s already exists.", f.Name)
 		}
 		_, err := e.PutFederated(directory.Holder{Application: a.ObjectID}, f)
 		return err
@@ -189,8 +192,10 @@ func (c *call) readFederated(m map[string]strictjson.Value, f *view.FederatedCre
 	if err := only(m, known...); err != nil {
 		return err
 	}
-	if s, there, err := textOf(m, "description"); err != nil || there && s != "" {
-		return badBody("The property 'description' of a federated credential is not offered.")
+	if s, _, err := textOf(m, "description"); err != nil {
+		return err
+	} else if _, said := m["description"]; said { // null takes it away
+		f.Description = s
 	}
 	if s, there, err := textOf(m, "name"); err != nil {
 		return err
