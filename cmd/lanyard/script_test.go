@@ -23,9 +23,15 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts plays the stories of testdata/script, each against servers of its own on free ports.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { playScripts(t, "testdata/script") }
+
+// TestC47IdentitiesByTheCommandLine makes, shows, assigns and deletes both kinds of identity, and uses no other door for it.
+func TestC47IdentitiesByTheCommandLine(t *testing.T) { playScripts(t, "testdata/identities") }
+
+func playScripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               furnishScript,
