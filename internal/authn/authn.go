@@ -77,6 +77,8 @@ type Session struct {
 	*credential.Session
 	Role  *view.Role    // as it is now; nil for the root of the account
 	Proof awswire.Proof // verified; says what the body must be held to
+	// Chunks is the chain of signatures in a body of signed chunks; nil for every other.
+	Chunks *awswire.Chunks
 }
 
 // Signed finds the session that signed an AWS request (Signature Version 4). An unknown key costs the caller as much
@@ -96,12 +98,13 @@ func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.R
 		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
 		return nil, err
 	}
-	if err := proof.Verify(a.keys.Key(s.Secret, proof.Scope), now); err != nil {
+	key := a.keys.Key(s.Secret, proof.Scope)
+	if err := proof.Verify(key, now); err != nil {
 		return nil, err
 	}
 	role, err := s.Live(v, now)
 	if err != nil {
 		return nil, err
 	}
-	return &Session{Session: s, Role: role, Proof: proof}, nil
+	return &Session{Session: s, Role: role, Proof: proof, Chunks: proof.Chunks(key)}, nil
 }

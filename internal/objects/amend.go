@@ -24,6 +24,19 @@ func (s *Store) SetMeta(ctx context.Context, id name.GUID, key string, change fu
 	})
 }
 
+// SetTags replaces an object's tags by what change makes of the object as it is. It is durable when SetTags returns. Version
+// and LastModified stay: on S3, whose they are, tags are no change of the object.
+func (s *Store) SetTags(ctx context.Context, id name.GUID, key string, change func(now Info) (map[string]string, error)) error {
+	_, err := s.amend(ctx, id, key, func(info *Info) (err error) {
+		if info.Tags, err = change(*info); err != nil {
+			return err
+		}
+		info.Tagged = true
+		return checkTags(info.Tags)
+	})
+	return err
+}
+
 // SetLease replaces what is kept of an object's lease by what change makes of it; nil is none. It is durable when SetLease
 // returns. Version and LastModified stay: a lease is no change of the object.
 func (s *Store) SetLease(ctx context.Context, id name.GUID, key string, change func(now Info) (*Lease, error)) (Info, error) {

@@ -37,6 +37,11 @@ type Assembly struct {
 	Meta  Meta
 	Parts []Choice // in this order; a part may stand several times
 	Check Check    // asked in one step with the write
+	// Own is the upload that Begin opened and whose parts alone are meant; empty is the key's.
+	Own string
+	// Judge is asked in the same step about the chosen parts, in their order, and gives the checksum of the whole. nil is no
+	// objection and no checksum.
+	Judge func(parts []Part) (*Checksum, error)
 }
 
 // piece is a part in the list of an assembled object.
@@ -72,7 +77,17 @@ func (s *Store) Assemble(ctx context.Context, a Assembly) (Info, error) {
 	if err := a.Check.holds(old); err != nil {
 		return Info{}, err
 	}
-	pieces, err := s.choose(sp, a, old)
+	from := sp.upload(a.Key)
+	if a.Own != "" {
+		if from, err = sp.ownUpload(a.Own, a.Key); err != nil {
+			return Info{}, err
+		}
+	}
+	pieces, err := s.choose(sp, a, old, from)
+	if err != nil {
+		return Info{}, err
+	}
+	sum, err := a.judge(from, pieces)
 	if err != nil {
 		return Info{}, err
 	}
@@ -80,7 +95,8 @@ func (s *Store) Assemble(ctx context.Context, a Assembly) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info := s.describe(sp, Upload{Key: a.Key, Meta: a.Meta}, old, got)
+	info := s.describe(sp, Upload{Key: a.Key, Meta: a.Meta, ends: from}, old, got)
+	info.Checksum = sum
 	info.Parts = len(pieces)
 	staged, err := s.stage(func(f io.Writer) error {
 		if info.Parts == 0 { // of nothing: an object without content
@@ -89,7 +105,7 @@ func (s *Store) Assemble(ctx context.Context, a Assembly) (Info, error) {
 		return ioFault(errors.Join(appendTrailer(f, listMagic, pieces), appendTrailer(f, objectMagic, info)))
 	})
 	if err == nil {
-		err = s.replace(sp, replacement{staged: staged, info: &info, pieces: pieces, admit: a.Check.holds})
+		err = s.replace(sp, replacement{staged: staged, info: &info, pieces: pieces, ends: from, admit: a.Check.holds})
 	}
 	if err = s.settle(staged, err); err != nil {
 		return Info{}, err
@@ -97,8 +113,20 @@ func (s *Store) Assemble(ctx context.Context, a Assembly) (Info, error) {
 	return info, nil
 }
 
+// judge asks about the parts, all of which wait.
+func (a *Assembly) judge(u *uploading, pieces []piece) (*Checksum, error) {
+	if a.Judge == nil {
+		return nil, nil //nolint:nilnil // nobody asked for one
+	}
+	parts := make([]Part, len(pieces))
+	for i, p := range pieces {
+		parts[i] = u.parts[p.ID]
+	}
+	return a.Judge(parts)
+}
+
 // choose finds the parts.
-func (s *Store) choose(sp *space, a Assembly, old *Info) ([]piece, error) {
+func (s *Store) choose(sp *space, a Assembly, old *Info, u *uploading) ([]piece, error) {
 	list, err := sp.listOf(s.root, old)
 	if err != nil {
 		return nil, err
@@ -107,7 +135,6 @@ func (s *Store) choose(sp *space, a Assembly, old *Info) ([]piece, error) {
 	for _, p := range list {
 		assembled[p.ID] = p
 	}
-	u := sp.upload(a.Key)
 	pieces := make([]piece, 0, len(a.Parts))
 	for _, c := range a.Parts {
 		p, found := piece{}, false

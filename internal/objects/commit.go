@@ -11,7 +11,8 @@ import (
 type replacement struct {
 	staged string // the file among the uploads
 	info   *Info
-	pieces []piece // of assembled content
+	pieces []piece    // of assembled content
+	ends   *uploading // the upload that the content ends; nil is the key's own, if there is one
 	admit  func(current *Info) error
 }
 
@@ -43,7 +44,7 @@ func (s *Store) replace(sp *space, r replacement) error {
 	if err := syncFolder(s.root, sp.folder); err != nil {
 		return ioFault(err)
 	}
-	if err := sp.end(s.root, r.info, r.pieces); err != nil {
+	if err := sp.end(s.root, sp.ended(r.info.Key, r.ends), r.pieces); err != nil {
 		return ioFault(err)
 	}
 	sp.forget(s.root, old, before, r.pieces)
@@ -51,16 +52,24 @@ func (s *Store) replace(sp *space, r replacement) error {
 }
 
 // carry takes over what belongs to the key and not to its content, and tells whether that changed the description.
-func (sp *space) carry(info, old *Info) bool {
+func (sp *space) carry(info, old *Info, ends *uploading) bool {
 	was := *info
 	info.Created, info.Lease, info.Ended = info.LastModified, nil, ""
 	if old != nil {
 		info.Created, info.Lease = old.Created, old.Lease
 	}
-	if up := sp.upload(info.Key); up != nil {
+	if up := sp.ended(info.Key, ends); up != nil {
 		info.Ended = up.id
 	}
 	return !was.Created.Equal(info.Created) || was.Lease != info.Lease || was.Ended != info.Ended
+}
+
+// ended is the upload that content for the key ends: the one that it was assembled from, or what waits for the key.
+func (sp *space) ended(key string, from *uploading) *uploading {
+	if from != nil {
+		return from
+	}
+	return sp.upload(key)
 }
 
 // bringUpToDate writes the description anew if the key was written, leased or deleted while the content arrived.
@@ -71,7 +80,7 @@ func (s *Store) bringUpToDate(sp *space, r replacement, old *Info) error {
 		r.info.Version = s.version(r.info.LastModified)
 		r.info.Content = r.info.Version
 	}
-	if !sp.carry(r.info, old) && !late {
+	if !sp.carry(r.info, old, r.ends) && !late {
 		return nil
 	}
 	f, err := s.root.OpenFile(filepath.Join(uploads, r.staged), os.O_RDWR, 0)
@@ -109,7 +118,7 @@ func (sp *space) forget(root *os.Root, old *Info, before, after []piece) {
 	if old == nil {
 		return
 	}
-	if old.Version != old.Content || old.Lease != nil {
+	if old.Version != old.Content || old.Lease != nil || old.Tagged {
 		_ = root.Remove(sp.noteFile(old.Key))
 	}
 	shared := make(map[piece]bool, len(after))

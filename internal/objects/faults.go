@@ -23,6 +23,8 @@ const (
 	SizeMismatch fault.Reason = "objects.size_mismatch"
 	// PartMissing: the list names a part that the key has not got, or a wrong number of parts.
 	PartMissing fault.Reason = "objects.part_missing"
+	// UploadMissing: no upload of this id is under way for the key; it was ended, or never begun.
+	UploadMissing fault.Reason = "objects.upload_missing"
 	// TooManyParts: the key has MaxParts parts that wait already.
 	TooManyParts fault.Reason = "objects.too_many_parts"
 	// PartInvalid: the part's name is empty or longer than MaxPartID bytes, or its length differs from that of the parts that wait.

@@ -29,7 +29,7 @@ func (sp *space) ready(ctx context.Context, s *Store) error {
 	}
 	l := loading{
 		root: s.root, folder: sp.folder, sp: sp,
-		pieces: map[string]piece{}, open: map[string]*uploading{}, ended: map[string]bool{},
+		pieces: map[string]piece{}, open: map[string]*uploading{}, own: map[string]*uploading{}, ended: map[string]bool{},
 	}
 	if err := l.load(ctx); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (sp *space) ready(ctx context.Context, s *Store) error {
 	for _, info := range l.index {
 		s.seen(info.Version)
 	}
-	sp.index, sp.open, sp.loaded = l.index, l.open, true
+	sp.index, sp.open, sp.own, sp.loaded = l.index, l.open, l.own, true
 	return nil
 }
 
@@ -50,6 +50,7 @@ type loading struct {
 	index  []*Info
 	pieces map[string]piece // what the objects were assembled from, by file
 	open   map[string]*uploading
+	own    map[string]*uploading
 	ended  map[string]bool // uploads that objects say they ended
 }
 
@@ -228,7 +229,11 @@ func (l *loading) upload(folder string) error {
 			u.parts[part.ID] = part
 		}
 	}
-	if u != nil {
+	switch {
+	case u != nil && u.own != nil:
+		l.own[u.id] = u
+		return nil
+	case u != nil:
 		l.open[u.key] = u
 		return nil
 	}
@@ -258,5 +263,5 @@ func (l *loading) marker(folder string) (*uploading, error) {
 	if l.ended[filepath.Base(folder)] {
 		return nil, nil //nolint:nilnil // the same
 	}
-	return &uploading{id: filepath.Base(folder), key: rec.Key, opened: rec.Opened, parts: map[string]Part{}}, nil
+	return &uploading{id: filepath.Base(folder), key: rec.Key, opened: rec.Opened, parts: map[string]Part{}, own: rec.Own}, nil
 }

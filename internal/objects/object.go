@@ -14,6 +14,7 @@ import (
 const (
 	MaxKey  = 4096    // bytes of a key
 	MaxMeta = 8 << 10 // bytes of all metadata, names and values
+	MaxTags = 8 << 10 // bytes of all tags, names and values
 	MaxSize = 5 << 30 // bytes of one upload: an object that is put at once, or one part
 
 	MaxParts  = 50000 // parts of an object: Blob's bound, S3's is smaller
@@ -29,6 +30,14 @@ type Meta struct {
 	CacheControl       string            `json:"cacheControl,omitempty"`
 	ContentMD5         string            `json:"contentMd5,omitempty"` // base64; what the owner says of the content, not what was found
 	User               map[string]string `json:"user,omitempty"`       // x-amz-meta-*, x-ms-meta-*, without the prefix
+	Tags               map[string]string `json:"tags,omitempty"`       // what policies may ask about
+}
+
+// Checksum is a checksum that the door has compared, or made, of a content. It is kept and given back untouched.
+type Checksum struct {
+	Algorithm string `json:"algorithm"`
+	Value     string `json:"value"`
+	Composite bool   `json:"composite,omitempty"` // of the checksums of the parts
 }
 
 // Info is what is known of a stored object. Its maps and pointers are shared: read only.
@@ -37,6 +46,7 @@ type Info struct {
 	Size         int64     `json:"size"`             // bytes
 	ETag         string    `json:"etag"`             // hex MD5 of the content, without quotes; of parts see Assemble
 	SHA256       string    `json:"sha256,omitempty"` // hex, of the content; empty if it was assembled
+	Checksum     *Checksum `json:"checksum,omitempty"`
 	LastModified time.Time `json:"lastModified"`     // when content or description were written last, UTC
 	Created      time.Time `json:"created"`          // when an object of this key came to be; overwriting keeps it
 	Version      int64     `json:"version"`          // rises with every write of the content or the description, but for a lease
@@ -44,6 +54,7 @@ type Info struct {
 	Parts        int       `json:"parts,omitempty"`  // how many parts it was assembled from; 0 is none, it was put at once
 	Ended        string    `json:"ended,omitempty"`  // the open upload that this content ended
 	Lease        *Lease    `json:"lease,omitempty"`  // nil if it was never leased
+	Tagged       bool      `json:"tagged,omitempty"` // the tags were changed since the content was written
 	Meta
 }
 
@@ -126,6 +137,16 @@ func checkMeta(m Meta) error {
 		}
 		if err := check(fmt.Sprintf("metadata %q", k), v); err != nil {
 			return err
+		}
+	}
+	return checkTags(m.Tags)
+}
+
+func checkTags(tags map[string]string) error {
+	total := 0
+	for k, v := range tags {
+		if total += len(k) + len(v); total > MaxTags || !utf8.ValidString(k+v) {
+			return fault.New(fault.Invalid, MetaInvalid, "the tags are longer than %d bytes or not UTF-8", MaxTags)
 		}
 	}
 	return nil

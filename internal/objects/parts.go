@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,8 @@ type Part struct {
 	MD5    string    `json:"md5"`    // hex
 	SHA256 string    `json:"sha256"` // hex
 	Staged time.Time `json:"staged"`
+
+	Checksum *Checksum `json:"checksum,omitempty"`
 }
 
 // PartUpload is a part to be stored.
@@ -31,6 +34,8 @@ type PartUpload struct {
 	ID     string // its name
 	// EqualIDs asks that the names of all parts which wait are equally long.
 	EqualIDs bool
+	// Own is the upload that Begin opened; empty is the key's.
+	Own string
 }
 
 // uploading is an upload under way: a folder with a marker, and the parts in it. The marker goes when the upload ends,
@@ -40,6 +45,7 @@ type uploading struct {
 	key    string
 	opened time.Time
 	parts  map[string]Part // guarded by the key's turn
+	own    *Pending        // of one that Begin opened; nil for the key's
 }
 
 // openMarker is the file that says that an upload is open, described by uploadRecord.
@@ -48,6 +54,7 @@ const openMarker = "open"
 type uploadRecord struct {
 	Key    string    `json:"key"`
 	Opened time.Time `json:"opened"`
+	Own    *Pending  `json:"own,omitempty"`
 }
 
 // Stage stores a part of the key's upload, which begins with its first part. The part is durable when Stage returns, and
@@ -72,7 +79,7 @@ func (s *Store) Stage(ctx context.Context, up PartUpload) (Part, error) {
 		if err != nil {
 			return err
 		}
-		part = Part{Key: up.Key, ID: up.ID, Size: got.size, MD5: got.md5, SHA256: got.sha256, Staged: s.now().UTC()}
+		part = Part{Key: up.Key, ID: up.ID, Size: got.size, MD5: got.md5, SHA256: got.sha256, Staged: s.now().UTC(), Checksum: up.checksum()}
 		return ioFault(appendTrailer(f, partMagic, part))
 	})
 	if err == nil {
@@ -99,12 +106,9 @@ func (s *Store) addPart(sp *space, staged string, up PartUpload, part Part) erro
 	if err := up.Check.holds(sp.current(part.Key)); err != nil {
 		return err
 	}
-	u := sp.upload(part.Key)
-	if u == nil {
-		var err error
-		if u, err = s.begin(sp, part.Key); err != nil {
-			return err
-		}
+	u, err := s.uploadFor(sp, up)
+	if err != nil {
+		return err
 	}
 	if err := u.fits(up); err != nil {
 		return err
@@ -118,6 +122,17 @@ func (s *Store) addPart(sp *space, staged string, up PartUpload, part Part) erro
 	}
 	u.parts[part.ID] = part
 	return nil
+}
+
+// uploadFor gives the upload that a part is meant for; the key's begins with its first part. The caller has the turn.
+func (s *Store) uploadFor(sp *space, up PartUpload) (*uploading, error) {
+	if up.Own != "" {
+		return sp.ownUpload(up.Own, up.Key)
+	}
+	if u := sp.upload(up.Key); u != nil {
+		return u, nil
+	}
+	return s.begin(sp, &uploading{key: up.Key})
 }
 
 // fits bounds the parts that wait.
@@ -152,10 +167,10 @@ func (sp *space) rename(root *os.Root, from, to string) error {
 }
 
 // begin opens an upload. The caller has the key's turn.
-func (s *Store) begin(sp *space, key string) (*uploading, error) {
-	u := &uploading{id: rand.Text(), key: key, opened: s.now().UTC(), parts: map[string]Part{}}
+func (s *Store) begin(sp *space, u *uploading) (*uploading, error) {
+	u.id, u.opened, u.parts = rand.Text(), s.now().UTC(), map[string]Part{}
 	staged, err := s.stage(func(f io.Writer) error {
-		return ioFault(appendTrailer(f, uploadMagic, uploadRecord{Key: key, Opened: u.opened}))
+		return ioFault(appendTrailer(f, uploadMagic, uploadRecord{Key: u.key, Opened: u.opened, Own: u.own}))
 	})
 	if err == nil {
 		err = s.openUpload(sp, u, staged)
@@ -186,14 +201,17 @@ func (s *Store) openUpload(sp *space, u *uploading, staged string) error {
 			return ioFault(err)
 		}
 	}
-	sp.open[u.key] = u
+	if u.own != nil {
+		sp.own[u.id] = u
+	} else {
+		sp.open[u.key] = u
+	}
 	return nil
 }
 
-// end closes the upload that info says it ended, and removes the parts that it did not take. The caller has the turn.
-func (sp *space) end(root *os.Root, info *Info, taken []piece) error {
-	u := sp.upload(info.Key)
-	if u == nil || u.id != info.Ended {
+// end closes an upload, if there is one, and removes the parts that were not taken. The caller has the turn.
+func (sp *space) end(root *os.Root, u *uploading, taken []piece) error {
+	if u == nil {
 		return nil
 	}
 	if err := sp.close(root, u); err != nil {
@@ -216,7 +234,11 @@ func (sp *space) end(root *os.Root, info *Info, taken []piece) error {
 // close takes the marker of an upload away, durably.
 func (sp *space) close(root *os.Root, u *uploading) error {
 	sp.mu.Lock()
-	delete(sp.open, u.key)
+	if u.own != nil {
+		delete(sp.own, u.id)
+	} else {
+		delete(sp.open, u.key)
+	}
 	sp.mu.Unlock()
 	folder := filepath.Join(sp.folder, partsFolder, u.id)
 	if err := gone(root.Remove(filepath.Join(folder, openMarker))); err != nil {
@@ -290,21 +312,17 @@ func (s *Store) sweepOne(sp *space, u *uploading, before time.Time) error {
 	turn := sp.turn(u.key)
 	turn.Lock()
 	defer turn.Unlock()
-	if sp.upload(u.key) != u || !u.last().Before(before) {
+	if !sp.isOpen(u) || !u.last().Before(before) {
 		return nil
 	}
-	return sp.end(s.root, &Info{Key: u.key, Ended: u.id}, nil)
+	return sp.end(s.root, u, nil)
 }
 
 // uploads gives the open uploads of a space.
 func (sp *space) uploads() []*uploading {
 	sp.mu.RLock()
 	defer sp.mu.RUnlock()
-	all := make([]*uploading, 0, len(sp.open))
-	for _, u := range sp.open {
-		all = append(all, u)
-	}
-	return all
+	return slices.AppendSeq(slices.Collect(maps.Values(sp.open)), maps.Values(sp.own))
 }
 
 // spaceFolders gives the spaces in which there ever was a part.

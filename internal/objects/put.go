@@ -35,6 +35,17 @@ type Upload struct {
 	MD5            string // hex digest that the content must have; empty if none was announced
 	SHA256         string // the same
 	KeepMD5        bool   // the digest found becomes Meta.ContentMD5, unless that says one
+
+	Checksum func() *Checksum // what the door has of the content, asked once the body was read; nil is none
+
+	ends *uploading // Assemble's
+}
+
+func (up *Upload) checksum() *Checksum {
+	if up.Checksum == nil {
+		return nil
+	}
+	return up.Checksum()
 }
 
 // admit asks what must hold for the upload to replace what is there.
@@ -96,10 +107,10 @@ func (s *Store) describe(sp *space, up Upload, old *Info, got received) Info {
 	now := s.now().UTC()
 	info := Info{
 		Key: up.Key, Size: got.size, ETag: got.md5, SHA256: got.sha256, LastModified: now, Created: now, Meta: up.Meta,
-		Version: s.version(now),
+		Version: s.version(now), Checksum: up.checksum(),
 	}
 	info.Content = info.Version
-	sp.carry(&info, old)
+	sp.carry(&info, old, up.ends)
 	if up.KeepMD5 && info.ContentMD5 == "" {
 		sum, _ := hex.DecodeString(got.md5) // the store made it
 		info.ContentMD5 = base64.StdEncoding.EncodeToString(sum)

@@ -22,6 +22,7 @@ type space struct {
 	removed bool                  // everything refuses from now on
 	index   []*Info               // ordered by key; an Info never changes once it is here
 	open    map[string]*uploading // uploads under way, by key
+	own     map[string]*uploading // those that Begin opened, by id
 
 	turns   [16]sync.Mutex // whoever changes a key holds the one of its hash, from the condition to the disk; taken before mu
 	readers readers
@@ -139,7 +140,7 @@ func (sp *space) makeNotes(root *os.Root) error {
 func (sp *space) discard(root *os.Root) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	sp.removed, sp.index, sp.open = true, nil, nil
+	sp.removed, sp.index, sp.open, sp.own = true, nil, nil, nil
 	err := root.Rename(sp.folder, filepath.Join(trash, sp.folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

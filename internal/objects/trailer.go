@@ -23,7 +23,7 @@ const (
 	uploadMagic = "lanyupl1" // an upload that is open; no content
 
 	footerSize = 8 + len(objectMagic)
-	maxTrailer = 128 << 10 // MaxMeta and MaxKey with every byte escaped, and room
+	maxTrailer = 256 << 10 // MaxMeta, MaxTags and MaxKey with every byte escaped, and room
 	maxList    = 16 << 20  // MaxParts of the longest ids
 	tailSize   = 4 << 10   // read at once: holds nearly every trailer
 )

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -23,11 +24,11 @@ func rows() map[fault.Reason]awswire.Entry {
 		UnexpectedBody:              row(http.StatusBadRequest, "InvalidRequest"),
 		OtherOwner:                  row(http.StatusForbidden, "AccessDenied"),
 		ACLUnsupported:              row(http.StatusBadRequest, "AccessControlListNotSupported"),
-		LengthMissing:               row(http.StatusLengthRequired, "MissingContentLength"),
-		BadDigest:                   row(http.StatusBadRequest, "InvalidDigest"),
-		ChecksumMismatch:            row(http.StatusBadRequest, "BadDigest"),
-		BadChunk:                    row(http.StatusBadRequest, "InvalidChunkSizeError"),
-		BadTrailer:                  row(http.StatusBadRequest, "MalformedTrailerError"),
+		body.LengthMissing:          row(http.StatusLengthRequired, "MissingContentLength"),
+		body.BadDigest:              row(http.StatusBadRequest, "InvalidDigest"),
+		body.ChecksumMismatch:       row(http.StatusBadRequest, "BadDigest"),
+		body.BadChunk:               row(http.StatusBadRequest, "InvalidChunkSizeError"),
+		body.BadTrailer:             row(http.StatusBadRequest, "MalformedTrailerError"),
 		credential.TokenIncarnation: row(http.StatusBadRequest, "InvalidToken"),
 		objects.KeyInvalid:          row(http.StatusBadRequest, "KeyTooLongError"),
 		objects.MetaInvalid:         row(http.StatusBadRequest, "MetadataTooLarge"),

@@ -24,8 +24,8 @@ func (d Door) getObject(c *call, w http.ResponseWriter) error {
 		return c.missing(err)
 	}
 	defer o.Close() //nolint:errcheck // it was only read
-	wanted := c.r.Header.Get("Range")
-	if c.r.Header.Get("If-Range") != "" {
+	wanted := c.header.Get("Range")
+	if c.header.Get("If-Range") != "" {
 		wanted = "" // all of it is always a right answer to a range with a condition (RFC 9110 section 13.1.5)
 	}
 	p, err := c.prepare(w, o.Info, wanted)
@@ -69,7 +69,7 @@ type part struct {
 
 // prepare writes status and headers of a read. Everything that can be refused is looked at before the first header.
 func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) (p part, err error) {
-	same, err := web.CheckConditions(c.r.Header, info.ETag, info.LastModified)
+	same, err := web.CheckConditions(c.header, info.ETag, info.LastModified)
 	if err != nil {
 		return p, err
 	}
@@ -96,10 +96,7 @@ func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) 
 	for header, value := range overrides {
 		h.Set(header, value)
 	}
-	if checksum != "" {
-		h.Set("x-amz-checksum-sha256", checksum)
-		h.Set("x-amz-checksum-type", "FULL_OBJECT")
-	}
+	writeChecksum(h, checksum)
 	h.Set("Content-Length", strconv.FormatInt(length, 10))
 	status := http.StatusOK
 	if partial {
@@ -158,18 +155,18 @@ func (c *call) overrides() (map[string]string, error) {
 	return asked, nil
 }
 
-// checksumOf is the checksum of the whole object, for who asks for it and gets the whole; else empty.
-func (c *call) checksumOf(info objects.Info, partial bool) (string, error) {
-	mode, _ := c.param("x-amz-checksum-mode")
-	if header := c.r.Header.Get("x-amz-checksum-mode"); header != "" {
-		mode = header
-	}
-	if mode != "" && !strings.EqualFold(mode, "ENABLED") {
-		return "", badArgument("The checksum mode must be ENABLED.")
-	}
-	if mode == "" || partial {
-		return "", nil
+// checksumOf is the checksum of the whole object, for who asks for it and gets the whole: the one that it was uploaded
+// with, or its SHA-256.
+func (c *call) checksumOf(info objects.Info, partial bool) (*objects.Checksum, error) {
+	mode := c.header.Get("x-amz-checksum-mode")
+	switch {
+	case mode != "" && !strings.EqualFold(mode, "ENABLED"):
+		return nil, badArgument("The checksum mode must be ENABLED.")
+	case mode == "" || partial:
+		return nil, nil //nolint:nilnil // nothing was asked for
+	case info.Checksum != nil || info.SHA256 == "":
+		return info.Checksum, nil
 	}
 	sum, err := hex.DecodeString(info.SHA256)
-	return base64.StdEncoding.EncodeToString(sum), err
+	return &objects.Checksum{Algorithm: "sha256", Value: base64.StdEncoding.EncodeToString(sum)}, err
 }

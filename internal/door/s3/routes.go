@@ -25,7 +25,7 @@ type Store interface {
 	Head(ctx context.Context, space name.GUID, key string) (objects.Info, error)
 	List(ctx context.Context, space name.GUID, q objects.Query) (objects.Page, error)
 	Put(ctx context.Context, up objects.Upload) (objects.Info, error)
-	Delete(ctx context.Context, space name.GUID, key string) error
+	DeleteIf(ctx context.Context, space name.GUID, key string, check objects.Check) error
 }
 
 // Accesses counts what was let through.
@@ -79,7 +79,7 @@ const (
 func operations() []operation {
 	read := []string{
 		"response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
-		"response-content-type", "response-expires", "x-amz-checksum-mode",
+		"response-content-type", "response-expires",
 	}
 	write := []string{
 		"x-amz-acl", "x-amz-checksum-", "x-amz-decoded-content-length", "x-amz-meta-", "x-amz-sdk-checksum-algorithm",

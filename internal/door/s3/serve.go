@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -31,6 +32,7 @@ const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 // call is one request: what it names, who asks, and what was found.
 type call struct {
 	r        *http.Request
+	header   http.Header // of the request, with what a presigned URL has in its query instead
 	v        *view.View
 	event    *web.Event
 	target   target
@@ -90,11 +92,14 @@ func (c *call) understand() (err error) {
 	if c.target, err = parseTarget(c.r, c.session.Proof.Presigned); err != nil {
 		return err
 	}
+	if c.header, err = c.target.headers(c.r.Header); err != nil {
+		return err
+	}
 	if c.op, err = c.target.operation(c.r.Method); err != nil {
 		return err
 	}
 	c.event.Route = c.op.name
-	if err := c.op.checkHeaders(c.r.Header); err != nil {
+	if err := c.op.checkHeaders(c.header); err != nil {
 		return err
 	}
 	if c.op.body {
@@ -104,7 +109,7 @@ func (c *call) understand() (err error) {
 	case c.r.ContentLength != 0, p.Streaming():
 		return fault.New(fault.Invalid, UnexpectedBody, "%s takes no body.", c.op.name)
 	case p.Mode == awswire.PayloadHashed && p.SHA256 != emptySHA256:
-		return bodyMismatch()
+		return body.Mismatch()
 	}
 	return nil
 }
@@ -119,7 +124,7 @@ func (c *call) find() error {
 	if !ok {
 		return fault.New(fault.NotFound, directory.BucketNotFound, "The specified bucket does not exist")
 	}
-	if owner := c.r.Header.Get("x-amz-expected-bucket-owner"); owner != "" && owner != found.Account.String() {
+	if owner := c.header.Get("x-amz-expected-bucket-owner"); owner != "" && owner != found.Account.String() {
 		return fault.New(fault.Denied, OtherOwner, "The bucket does not belong to the expected account.")
 	}
 	c.bucket, c.event.Record.Account = found, found.Account

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -15,10 +16,9 @@ import (
 const (
 	// BadPath means that the path is not /{bucket}[/{key}] in UTF-8.
 	BadPath fault.Reason = "s3.bad_path"
-	// OtherOperation means that the request, or a parameter or header of it, asks for something of S3 that is not offered.
-	OtherOperation fault.Reason = "s3.operation_unsupported"
-	// BadArgument means that a query parameter or a header is given twice or has a value that it cannot have.
-	BadArgument fault.Reason = "s3.bad_argument"
+	// OtherOperation and BadArgument are told of headers of the body too.
+	OtherOperation = body.Unsupported
+	BadArgument    = body.BadArgument
 )
 
 // target is what a request names.
@@ -89,13 +89,9 @@ func (op operation) needed(asked map[string]string) bool {
 // parameters gives the query's parameters, each of which may stand once, without those of a presigned URL's signature
 // and without x-id, in which SDKs repeat the operation's name.
 func (t target) parameters() (map[string]string, error) {
-	signature := []string{
-		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
-		"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Content-Sha256",
-	}
 	asked := make(map[string]string, len(t.query))
 	for _, p := range t.query {
-		if p.Name == "x-id" || t.presigned && slices.Contains(signature, p.Name) {
+		if p.Name == "x-id" || t.presigned && isHeader(p.Name) {
 			continue
 		}
 		if _, again := asked[p.Name]; again {
@@ -107,6 +103,46 @@ func (t target) parameters() (map[string]string, error) {
 		asked[p.Name] = p.Value
 	}
 	return asked, nil
+}
+
+// signatureParams are the parameters of a presigned URL's signature.
+func signatureParams() []string {
+	return []string{
+		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
+		"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Content-Sha256",
+	}
+}
+
+// isHeader tells whether a parameter of a presigned URL is one of its signature, or stands for a header.
+func isHeader(param string) bool { return len(param) > 6 && strings.EqualFold(param[:6], "x-amz-") }
+
+// headers are those of the request, with the x-amz headers that SDKs put into the query of a presigned URL: the signature
+// covers them there, and whoever uses the URL cannot change them (S3 API Reference, "Authenticating Requests: Using Query
+// Parameters"). One that stands in both places is refused, as is one that passes for a part of the signature.
+func (t target) headers(h http.Header) (http.Header, error) {
+	if !t.presigned {
+		return h, nil
+	}
+	all := h
+	for _, p := range t.query {
+		if !isHeader(p.Name) || slices.Contains(signatureParams(), p.Name) {
+			continue
+		}
+		posing := slices.ContainsFunc(signatureParams(), func(s string) bool { return strings.EqualFold(s, p.Name) })
+		if posing || all.Get(p.Name) != "" || !isHeaderValue(p.Value) {
+			return nil, badArgument("The query parameter %.64q cannot stand for a header here.", p.Name)
+		}
+		if len(all) == len(h) {
+			all = h.Clone()
+		}
+		all.Set(p.Name, p.Value)
+	}
+	return all, nil
+}
+
+// isHeaderValue tells whether a text could have arrived as a header's value.
+func isHeaderValue(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // commonHeaders are the x-amz headers of every operation: those of the signature, and those that change nothing here.

@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
+	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 )
@@ -55,9 +56,9 @@ func TestChecksumsInHeadersAndTrailers(t *testing.T) {
 			}
 			wrong := base64.StdEncoding.EncodeToString(make([]byte, base64.StdEncoding.DecodedLen(len(sum))-strings.Count(sum, "=")))
 			rec = as(w, h, "writer", doortest.Request{Method: http.MethodPut, Target: "/photos/c", Body: digits, Header: http.Header{http.CanonicalHeaderKey(header): {wrong}}})
-			w.Refused(rec, http.StatusBadRequest, s3.ChecksumMismatch)
+			w.Refused(rec, http.StatusBadRequest, body.ChecksumMismatch)
 			rec = asTrailed(w, h, trailed("/photos/c", strings.Replace(framed, sum, wrong, 1), more))
-			w.Refused(rec, http.StatusBadRequest, s3.ChecksumMismatch)
+			w.Refused(rec, http.StatusBadRequest, body.ChecksumMismatch)
 			if there(t, w, photos, "c") {
 				t.Error("an object with another checksum is there")
 			}
@@ -72,29 +73,29 @@ func TestA21ChunkedBodies(t *testing.T) {
 		more http.Header
 		want fault.Reason
 	}{
-		"byte changed":        {strings.Replace(hello, "hello", "hellp", 1), nil, s3.ChecksumMismatch},
-		"checksum changed":    {strings.Replace(hello, "NhCmhg==", "NhCmhQ==", 1), nil, s3.ChecksumMismatch},
-		"no last chunk":       {"5\r\nhello\r\n", nil, s3.BadChunk},
-		"no trailer":          {"5\r\nhello\r\n0\r\n\r\n", nil, s3.BadTrailer},
+		"byte changed":        {strings.Replace(hello, "hello", "hellp", 1), nil, body.ChecksumMismatch},
+		"checksum changed":    {strings.Replace(hello, "NhCmhg==", "NhCmhQ==", 1), nil, body.ChecksumMismatch},
+		"no last chunk":       {"5\r\nhello\r\n", nil, body.BadChunk},
+		"no trailer":          {"5\r\nhello\r\n0\r\n\r\n", nil, body.BadTrailer},
 		"cut in a chunk":      {"5\r\nhel", nil, objects.BodyFailed},
-		"cut in the trailer":  {hello[:len(hello)-6], nil, s3.BadTrailer},
-		"cut before the end":  {hello[:len(hello)-2], nil, s3.BadTrailer},
-		"something behind":    {hello + "x", nil, s3.BadTrailer},
-		"second trailer":      {strings.TrimSuffix(hello, "\r\n") + "x-amz-meta-a:b\r\n\r\n", nil, s3.BadTrailer},
-		"other trailer":       {strings.Replace(hello, "crc32", "crc32c", 1), nil, s3.BadTrailer},
+		"cut in the trailer":  {hello[:len(hello)-6], nil, body.BadTrailer},
+		"cut before the end":  {hello[:len(hello)-2], nil, body.BadTrailer},
+		"something behind":    {hello + "x", nil, body.BadTrailer},
+		"second trailer":      {strings.TrimSuffix(hello, "\r\n") + "x-amz-meta-a:b\r\n\r\n", nil, body.BadTrailer},
+		"other trailer":       {strings.Replace(hello, "crc32", "crc32c", 1), nil, body.BadTrailer},
 		"longer than said":    {hello, http.Header{"X-Amz-Decoded-Content-Length": {"4"}}, objects.SizeMismatch},
 		"shorter than said":   {hello, http.Header{"X-Amz-Decoded-Content-Length": {"6"}}, objects.SizeMismatch},
 		"length no number":    {hello, http.Header{"X-Amz-Decoded-Content-Length": {"-5"}}, s3.BadArgument},
-		"no line end":         {"5\r\nhelloX\r\n0\r\n", nil, s3.BadChunk},
-		"size with sign":      {"+5\r\nhello\r\n", nil, s3.BadChunk},
-		"size with prefix":    {"0x5\r\nhello\r\n", nil, s3.BadChunk},
-		"size not hex":        {"five\r\nhello\r\n", nil, s3.BadChunk},
-		"size empty":          {"\r\nhello\r\n", nil, s3.BadChunk},
-		"size overflows":      {"fffffffffffffffff\r\nhello\r\n", nil, s3.BadChunk},
-		"size without end":    {strings.Repeat("0", 1<<16), nil, s3.BadChunk},
-		"chunk signatures":    {"5;chunk-signature=" + strings.Repeat("0", 64) + "\r\nhello\r\n", nil, s3.BadChunk},
-		"bare line feeds":     {strings.ReplaceAll(hello, "\r\n", "\n"), nil, s3.BadChunk},
-		"not framed":          {"hello", nil, s3.BadChunk},
+		"no line end":         {"5\r\nhelloX\r\n0\r\n", nil, body.BadChunk},
+		"size with sign":      {"+5\r\nhello\r\n", nil, body.BadChunk},
+		"size with prefix":    {"0x5\r\nhello\r\n", nil, body.BadChunk},
+		"size not hex":        {"five\r\nhello\r\n", nil, body.BadChunk},
+		"size empty":          {"\r\nhello\r\n", nil, body.BadChunk},
+		"size overflows":      {"fffffffffffffffff\r\nhello\r\n", nil, body.BadChunk},
+		"size without end":    {strings.Repeat("0", 1<<16), nil, body.BadChunk},
+		"chunk signatures":    {"5;chunk-signature=" + strings.Repeat("0", 64) + "\r\nhello\r\n", nil, body.BadChunk},
+		"bare line feeds":     {strings.ReplaceAll(hello, "\r\n", "\n"), nil, body.BadChunk},
+		"not framed":          {"hello", nil, body.BadChunk},
 		"encoded twice":       {hello, http.Header{"Content-Encoding": {"aws-chunked,aws-chunked"}}, s3.BadArgument},
 		"algorithm not named": {hello, http.Header{"X-Amz-Trailer": {"x-amz-meta-a"}}, s3.OtherOperation},
 		"algorithms differ":   {hello, http.Header{"X-Amz-Sdk-Checksum-Algorithm": {"SHA256"}}, s3.BadArgument},
@@ -131,7 +132,7 @@ func TestUploadWithTrailer(t *testing.T) {
 	big := strings.Repeat("x", 100_000)
 	framed := fmt.Sprintf("%x\r\n%s\r\n%X\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n", len(big), big, 3, "abc", "AAAAAA==")
 	req = trailed("/photos/c", framed, http.Header{"X-Amz-Decoded-Content-Length": {"100003"}})
-	w.Refused(asTrailed(w, h, req), http.StatusBadRequest, s3.ChecksumMismatch)
+	w.Refused(asTrailed(w, h, req), http.StatusBadRequest, body.ChecksumMismatch)
 }
 
 // TestBodyHash: the hash that was signed is the hash of what is stored.
@@ -143,7 +144,7 @@ func TestBodyHash(t *testing.T) {
 	w.Refused(rec, http.StatusBadRequest, awswire.ReasonBodyMismatch)
 	wantCode(t, rec, http.StatusBadRequest, "XAmzContentSHA256Mismatch")
 	for digest, want := range map[string]fault.Reason{
-		"AAAAAAAAAAAAAAAAAAAAAA==": objects.DigestMismatch, "AAAA": s3.BadDigest, "*": s3.BadDigest,
+		"AAAAAAAAAAAAAAAAAAAAAA==": objects.DigestMismatch, "AAAA": body.BadDigest, "*": body.BadDigest,
 	} {
 		rec := as(w, h, "writer", doortest.Request{Method: http.MethodPut, Target: "/photos/a", Body: "x", Header: http.Header{"Content-Md5": {digest}}})
 		w.Refused(rec, http.StatusBadRequest, want)

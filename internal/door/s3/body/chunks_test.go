@@ -1,4 +1,4 @@
-package s3
+package body
 
 import (
 	"bytes"
@@ -22,9 +22,9 @@ func FuzzChunkReader(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		whole := newChunkReader(bytes.NewReader(body), trailerName)
+		whole := newChunkReader(bytes.NewReader(body), trailerName, nil)
 		got, err := io.ReadAll(whole)
-		slow := newChunkReader(iotest.OneByteReader(bytes.NewReader(body)), trailerName)
+		slow := newChunkReader(iotest.OneByteReader(bytes.NewReader(body)), trailerName, nil)
 		again, err2 := io.ReadAll(iotest.OneByteReader(slow))
 		if (err == nil) != (err2 == nil) || !bytes.Equal(got, again) {
 			t.Fatalf("at once %q, %v; byte by byte %q, %v", got, err, again, err2)

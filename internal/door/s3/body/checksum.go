@@ -1,4 +1,4 @@
-package s3
+package body
 
 import (
 	"crypto/sha1" //nolint:gosec // a transport check of the protocol
@@ -18,7 +18,8 @@ import (
 // ChecksumMismatch means that the body does not have the checksum that a header or a trailer announces.
 const ChecksumMismatch fault.Reason = "s3.checksum_mismatch"
 
-const checksumPrefix = "x-amz-checksum-"
+// Prefix begins the headers and trailers that bring checksums.
+const Prefix = "x-amz-checksum-"
 
 // crc64NVMe is the polynomial of CRC-64/NVME, bits reversed.
 const crc64NVMe = 0x9a6c9329ac4bc9b5
@@ -51,7 +52,7 @@ type checksum struct {
 // checksumIn finds the checksum that the headers announce: its value, or the name of the trailer that will bring it.
 func checksumIn(h http.Header, payload awswire.Payload) (sum checksum, err error) {
 	for header, values := range h {
-		algorithm, ok := strings.CutPrefix(strings.ToLower(header), checksumPrefix)
+		algorithm, ok := strings.CutPrefix(strings.ToLower(header), Prefix)
 		switch {
 		case !ok:
 			continue
@@ -65,24 +66,29 @@ func checksumIn(h http.Header, payload awswire.Payload) (sum checksum, err error
 		}
 	}
 	if trailer := h.Get("x-amz-trailer"); trailer != "" {
-		algorithm, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(trailer)), checksumPrefix)
+		algorithm, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(trailer)), Prefix)
 		switch {
-		case payload.Mode != awswire.PayloadChunksTrailer:
+		case !trailed(payload):
 			return sum, badArgument("The header x-amz-trailer does not go with x-amz-content-sha256: %s.", payload)
 		case sum.algorithm != "":
 			return sum, badArgument("Expecting a single x-amz-checksum- header.")
 		case !ok || newHash(algorithm) == nil:
 			return sum, unsupported("The trailer %.64q is not offered.", trailer)
 		}
-		sum = checksum{algorithm: algorithm, hash: newHash(algorithm), trailer: checksumPrefix + algorithm}
+		sum = checksum{algorithm: algorithm, hash: newHash(algorithm), trailer: Prefix + algorithm}
 	}
 	if named := h.Get("x-amz-sdk-checksum-algorithm"); named != "" && !strings.EqualFold(named, sum.algorithm) {
 		return sum, badArgument("x-amz-sdk-checksum-algorithm is %.32s and there is no such checksum.", named)
 	}
-	if payload.Mode == awswire.PayloadChunksTrailer && sum.trailer == "" {
+	if trailed(payload) && sum.trailer == "" {
 		return sum, badArgument("A body with a trailer needs the header x-amz-trailer, which names its checksum.")
 	}
 	return sum, nil
+}
+
+// trailed tells whether the body ends with a trailer.
+func trailed(p awswire.Payload) bool {
+	return p.Mode == awswire.PayloadChunksTrailer || p.Mode == awswire.PayloadChunksSignedTrailer
 }
 
 // announcedIn is the checksum whose value a header brings.
