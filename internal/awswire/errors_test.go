@@ -81,7 +81,7 @@ func TestErrorCodes(t *testing.T) {
 		{"federation.expired", fault.Expired, told{400, "ExpiredTokenException"}, told{400, "ExpiredToken"}},
 		{"federation.claim_rejected", fault.Denied, told{403, "IDPRejectedClaim"}, told{403, "AccessDenied"}},
 		{"sts.packed_policy_too_large", fault.Invalid, told{400, "PackedPolicyTooLarge"}, told{400, "InvalidRequest"}},
-		{"sts.invalid_action", fault.Invalid, told{400, "InvalidAction"}, told{400, "InvalidRequest"}},
+		{"query.invalid_action", fault.Invalid, told{400, "InvalidAction"}, told{400, "InvalidRequest"}},
 		{"objects.not_found", fault.NotFound, told{404, "NoSuchEntity"}, told{404, "NoSuchKey"}},
 		{"directory.bucket_not_found", fault.NotFound, told{404, "NoSuchEntity"}, told{404, "NoSuchBucket"}},
 		{"objects.digest_mismatch", fault.Invalid, told{400, "ValidationError"}, told{400, "BadDigest"}},

@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/sts"
 	"github.com/lanyard-id/lanyard/internal/secrets"
 	"github.com/lanyard-id/lanyard/internal/web"
+	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // exchangeTime bounds one request at the doors that do not stream.
@@ -49,7 +50,9 @@ func (s *Server) doors() []part {
 		{place: "entra", door: metadata.Fabric{Door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}}},
 		{place: "entra", door: graph.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
-		{place: "sts", door: sts.Door{View: s.View, Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}},
+		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
+			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}.Service(),
+		}}},
 		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
 		{place: "blob", door: blob.Door{
 			View: s.View, Directory: s.dir, Authn: s.authn, Mint: s.mint, Objects: s.objects, Audit: s.audit,

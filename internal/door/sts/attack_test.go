@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // TestJ01ForgedTokens: no token without a signature of the issuer's own key is an identity.
@@ -78,7 +79,7 @@ func TestP06ParameterNames(t *testing.T) {
 		"RoleArn.", "RoleArn.member.1", "PolicyArns.member.1.Arn", "X",
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.Refused(w.Do(h, call(with(good, name, "x"))), http.StatusBadRequest, sts.Validation)
+			w.Refused(w.Do(h, call(with(good, name, "x"))), http.StatusBadRequest, query.Validation)
 		})
 	}
 	for name, tc := range map[string]struct {
@@ -87,19 +88,19 @@ func TestP06ParameterNames(t *testing.T) {
 	}{
 		"twice":              {call(with(good, "RoleArn", doortest.RoleARN("reader"), doortest.RoleARN("writer"))), awswire.ReasonRepeatedParameter},
 		"action twice":       {call(with(good, "Action", "AssumeRoleWithWebIdentity", "GetCallerIdentity")), awswire.ReasonRepeatedParameter},
-		"action in case":     {call(with(good, "Action", "assumerolewithwebidentity")), sts.InvalidAction},
-		"other version":      {call(with(good, "Version", "2010-05-08")), sts.InvalidAction},
-		"no version":         {call(with(good, "Version")), sts.InvalidAction},
+		"action in case":     {call(with(good, "Action", "assumerolewithwebidentity")), query.InvalidAction},
+		"other version":      {call(with(good, "Version", "2010-05-08")), query.InvalidAction},
+		"no version":         {call(with(good, "Version")), query.InvalidAction},
 		"too many":           {bodied(good, strings.Repeat("&a=b", 3000)), awswire.ReasonFormTooLarge},
 		"bad escape":         {bodied(good, "&Policy=%zz"), awswire.ReasonMalformedForm},
-		"parameter in query": {inQuery(good, "/?RoleArn="+url.QueryEscape(doortest.RoleARN("writer"))), sts.Validation},
-		"another path":       {inQuery(good, "/x"), sts.InvalidAction},
+		"parameter in query": {inQuery(good, "/?RoleArn="+url.QueryEscape(doortest.RoleARN("writer"))), query.Validation},
+		"another path":       {inQuery(good, "/x"), query.InvalidAction},
 	} {
 		t.Run(name, func(t *testing.T) { w.Refused(w.Do(h, tc.req), http.StatusBadRequest, tc.want) })
 	}
 	plain := call(good)
 	plain.Header.Set("Content-Type", "application/json")
-	w.Refused(w.Do(h, plain), http.StatusBadRequest, sts.Validation)
+	w.Refused(w.Do(h, plain), http.StatusBadRequest, query.Validation)
 }
 
 func bodied(params url.Values, more string) doortest.Request {
@@ -165,7 +166,7 @@ func TestVector33Duration(t *testing.T) {
 	good := assume("reader", w.Token("function", doortest.AWSAudience))
 	w.Refused(w.Do(h, call(with(good, "DurationSeconds", "3601"))), http.StatusBadRequest, mint.DurationTooLong)
 	for _, seconds := range []string{"899", "43201", "-1", "1e3", "3600.0", "0x384", "99999999999999999999"} {
-		w.Refused(w.Do(h, call(with(good, "DurationSeconds", seconds))), http.StatusBadRequest, sts.Validation)
+		w.Refused(w.Do(h, call(with(good, "DurationSeconds", seconds))), http.StatusBadRequest, query.Validation)
 	}
 	rec := w.Do(h, call(with(good, "DurationSeconds", "900")))
 	if want := w.Now().Add(15 * time.Minute).Format("2006-01-02T15:04:05Z"); !strings.Contains(rec.Body.String(), "<Expiration>"+want) {
@@ -230,7 +231,7 @@ func TestConstraints(t *testing.T) {
 		"managed session":       with(good, "PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
 		"policy too long":       with(good, "Policy", strings.Repeat(" ", 2049)),
 	} {
-		t.Run(name, func(t *testing.T) { w.Refused(w.Do(h, call(params)), http.StatusBadRequest, sts.Validation) })
+		t.Run(name, func(t *testing.T) { w.Refused(w.Do(h, call(params)), http.StatusBadRequest, query.Validation) })
 	}
 	rec := w.Do(h, call(with(good, "Policy", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}}`)))
 	wantCode(t, w, rec, http.StatusBadRequest, "MalformedPolicyDocument")

@@ -5,12 +5,12 @@ import (
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
-	"github.com/lanyard-id/lanyard/internal/web"
+	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // callerIdentity answers who signed the request. It needs no permission: an explicit deny does not stop it (AWS STS,
 // GetCallerIdentity).
-func (d Door) callerIdentity(c *call) (func(*awswire.XML), error) {
+func (d Door) callerIdentity(c *query.Call) (func(*awswire.XML), error) {
 	s, err := d.signer(c)
 	if err != nil {
 		return nil, err
@@ -24,11 +24,8 @@ func (d Door) callerIdentity(c *call) (func(*awswire.XML), error) {
 }
 
 // signer says who signed the request and enters it into the event.
-func (d Door) signer(c *call) (*authn.Session, error) {
-	s, err := d.Authn.Signed(c.v, awswire.Request{
-		Method: c.r.Method, Path: web.RawPath(c.r), RawQuery: c.r.URL.RawQuery, Host: c.r.Host, Header: c.r.Header,
-		Body: []byte(c.body), Secure: c.r.TLS != nil,
-	}, awswire.QueryRule("sts"))
+func (d Door) signer(c *query.Call) (*authn.Session, error) {
+	s, err := d.Authn.Signed(c.View, c.Proof(), awswire.QueryRule("sts"))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +33,7 @@ func (d Door) signer(c *call) (*authn.Session, error) {
 	if s.Role == nil {
 		kind = "root"
 	}
-	c.event.Record.Account = s.Account
-	c.event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.Event.Record.Account = s.Account
+	c.Event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
 	return s, nil
 }

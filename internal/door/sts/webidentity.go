@@ -14,45 +14,46 @@ import (
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // assumeWithWebIdentity gives a session of a role to whoever holds a token that the role trusts: who is the token about,
 // does the role's account know its issuer, does the role's trust policy name it, then the session.
-func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
-	in, err := decodeWebIdentity(c.form)
+func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
+	in, err := decodeWebIdentity(c.Form)
 	if err != nil {
 		return nil, err
 	}
-	rec := &c.event.Record
+	rec := &c.Event.Record
 	rec.Resource, rec.Account = in.role.String(), in.role.Account()
 	rec.Input = map[string]string{"session": in.session}
-	assertion, err := d.Verifier.Verify(c.r.Context(), c.v, in.token)
+	assertion, err := d.Verifier.Verify(c.Request.Context(), c.View, in.token)
 	if err != nil {
 		return nil, err
 	}
 	rec.Input["issuer"], rec.Input["subject"] = assertion.Issuer, assertion.Subject
 	rec.Input["audience"] = strings.Join(assertion.Audience, " ")
 	if assertion.Own != nil {
-		c.event.Caller(callerOf(assertion)) // one of us is known at once, a stranger once an account trusts its issuer
+		c.Event.Caller(callerOf(assertion)) // one of us is known at once, a stranger once an account trusts its issuer
 	}
-	provider, err := vouched(c.v, in.role.Account(), assertion)
+	provider, err := vouched(c.View, in.role.Account(), assertion)
 	if err != nil {
 		return nil, err
 	}
-	c.event.Caller(callerOf(assertion))
+	c.Event.Caller(callerOf(assertion))
 
-	role, _ := c.v.Role(in.role)
+	role, _ := c.View.Role(in.role)
 	if err := federation.CheckTrust(assertion, provider, role); err != nil {
 		return nil, err
 	}
 	facts := access.Facts(access.Network{
-		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
+		Now: d.Now(), Remote: c.Event.Remote(), Secure: c.Request.TLS != nil, UserAgent: c.Request.UserAgent(),
 	})
 	if clash := access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims); clash != "" {
 		return nil, fault.New(fault.Denied, InvalidIdentityToken, "Two claims of the token differ in case only: %.64q is one.", clash)
 	}
 	facts.Set("sts:RoleSessionName", in.session)
-	decision := access.Assume(c.v, access.AssumeRequest{
+	decision := access.Assume(c.View, access.AssumeRequest{
 		Role: role, RoleARN: in.role, Action: "sts:AssumeRoleWithWebIdentity", Context: facts,
 		Caller: iampolicy.Principal{Type: iampolicy.WebIdentity, Federated: provider.ARN.String()},
 	})
@@ -66,9 +67,9 @@ func (d Door) assumeWithWebIdentity(c *call) (func(*awswire.XML), error) {
 	if assertion.Own != nil {
 		req.Origin = assertion.Own.Owner.Principal().ObjectID
 	}
-	req.Record = c.event.Draft()
+	req.Record = c.Event.Draft()
 	req.Record.Decision = &decision
-	session, err := d.Mint.Session(c.r.Context(), c.v, req)
+	session, err := d.Mint.Session(c.Request.Context(), c.View, req)
 	if err != nil {
 		return nil, err
 	}
@@ -105,27 +106,27 @@ func decodeWebIdentity(f awswire.Form) (webIdentity, error) {
 	in := webIdentity{session: f.Value("RoleSessionName"), token: strings.Trim(f.Value("WebIdentityToken"), " \t\r\n")}
 	arn, err := name.ParseARN(f.Value("RoleArn"))
 	if err != nil || arn.Service() != "iam" || !strings.HasPrefix(arn.Resource(), "role/") || arn.Account().IsZero() {
-		return in, constraint(f.Value("RoleArn"), "roleArn", "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:role/.+")
+		return in, query.Constraint(f.Value("RoleArn"), "roleArn", "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:role/.+")
 	}
 	in.role = arn
 	if !validSessionName(in.session) {
-		return in, constraint(in.session, "roleSessionName", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
+		return in, query.Constraint(in.session, "roleSessionName", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
 	if len(in.token) < 4 || len(in.token) > federation.MaxAssertion {
-		return in, constraint("...", "webIdentityToken", "have length 4 to 20000")
+		return in, query.Constraint("...", "webIdentityToken", "have length 4 to 20000")
 	}
 	if f.Value("ProviderId") != "" {
-		return in, invalid("ProviderId is for OAuth 2.0 access tokens of www.amazon.com and graph.facebook.com, which are not offered.")
+		return in, query.Invalid("ProviderId is for OAuth 2.0 access tokens of www.amazon.com and graph.facebook.com, which are not offered.")
 	}
 	if arns, err := f.Structs("PolicyArns", 10); err != nil || len(arns) > 0 {
-		return in, invalid("Managed session policies are not offered; pass an inline Policy.")
+		return in, query.Invalid("Managed session policies are not offered; pass an inline Policy.")
 	}
 	if in.duration, err = decodeDuration(f); err != nil {
 		return in, err
 	}
 	if text := f.Value("Policy"); text != "" {
 		if len(text) > 2048 {
-			return in, constraint("...", "policy", "have length less than or equal to 2048")
+			return in, query.Constraint("...", "policy", "have length less than or equal to 2048")
 		}
 		if _, err := iampolicy.Parse([]byte(text), iampolicy.Session); err != nil {
 			return in, err
@@ -143,7 +144,7 @@ func decodeDuration(f awswire.Form) (time.Duration, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 900 || n > 43200 {
-		return 0, constraint(text, "durationSeconds", "have value between 900 and 43200")
+		return 0, query.Constraint(text, "durationSeconds", "have value between 900 and 43200")
 	}
 	return time.Duration(n) * time.Second, nil
 }
@@ -160,12 +161,6 @@ func validSessionName(s string) bool {
 		}
 	}
 	return true
-}
-
-// constraint is AWS's text for a parameter that breaks its constraint.
-func constraint(value, at, must string) error {
-	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must %s",
-		bounded(value), at, must)
 }
 
 func writeWebIdentity(s mint.IssuedSession, role *view.Role, a federation.Assertion) func(*awswire.XML) {

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/sts"
 	"github.com/lanyard-id/lanyard/internal/keyring/ringtest"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
+	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 var update = flag.Bool("update", false, "write the answers into the transcripts")
@@ -20,7 +21,8 @@ var ring ringtest.Shared
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
-	door, err := sts.Door{View: w.Current, Authn: w.Authn, Verifier: w.Verifier, Mint: w.Mint, Now: w.Now}.Mount(w.Config())
+	sts := sts.Door{Authn: w.Authn, Verifier: w.Verifier, Mint: w.Mint, Now: w.Now}
+	door, err := query.Listener{View: w.Current, Services: []query.Service{sts.Service()}}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
