@@ -113,6 +113,31 @@ func TestVector19RecreatedRole(t *testing.T) {
 	wants(t, again.read(t), reason.ImplicitDeny)
 }
 
+// TestVector20TagCase: a session tag takes the place of the role's of the same key, whatever the case of either.
+func TestVector20TagCase(t *testing.T) {
+	for _, tag := range []string{"team", "TEAM", "Team"} {
+		w := newWorld().inline(strings.TrimSuffix(allowRead, "}") + `,"Condition":{"StringEquals":{"aws:PrincipalTag/tEAM":"red"}}}`)
+		w.role.Tags = view.Tags{"Team": "red"}
+		wants(t, w.read(t), reason.Allow)
+		w.session.Tags = map[string]string{tag: "blue"}
+		wants(t, w.read(t), reason.ImplicitDeny)
+	}
+}
+
+// TestVector27SecureTransport: whether a request came over TLS is what the door saw of its own connection.
+func TestVector27SecureTransport(t *testing.T) {
+	w := newWorld().inline(allowRead, strings.TrimSuffix(denyRead, "}")+`,"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`)
+	v := w.view(t)
+	role, _ := v.RoleByID(roleID)
+	bucket, _ := v.Bucket(shelf)
+	for secure, want := range map[bool]reason.Outcome{true: reason.Allow, false: reason.ExplicitDeny} {
+		wants(t, access.AWS(v, access.AWSRequest{
+			Session: &w.session, Role: role, Action: actionRead, Resource: book, Bucket: bucket,
+			Context: access.Facts(access.Network{Now: w.session.Issued, Secure: secure}),
+		}), want)
+	}
+}
+
 // TestUnreadablePolicyRefuses: a policy that is missing or damaged may have held a deny, so it refuses whatever the others
 // say, and the decision says which.
 func TestUnreadablePolicyRefuses(t *testing.T) {

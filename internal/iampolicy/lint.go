@@ -20,7 +20,11 @@ type Warning struct {
 func (p *Policy) Warnings(id string) []Warning {
 	var list []Warning
 	for s := range p.Statements() {
-		for _, text := range s.traps(p.kind) {
+		texts := s.traps(p.kind)
+		if text := p.idle(s); text != "" {
+			texts = append(texts, text)
+		}
+		for _, text := range texts {
 			list = append(list, Warning{Rule: s.Rule(id), At: s.start, Text: text})
 		}
 	}
@@ -39,8 +43,16 @@ func (s *Statement) traps(kind Kind) []string {
 	if s.effect == Deny && !s.notResource && s.hasOpenVariable() {
 		list = append(list, "the Deny does not apply to callers for whom a variable in Resource has no value; give it a default")
 	}
+	for i := range s.actions {
+		if a := &s.actions[i]; noSuchAction(a) {
+			list = append(list, "no action is called "+a.String())
+		}
+	}
 	for t := range s.Tests() {
 		list = append(list, s.testTraps(t)...)
+		if kind == Trust {
+			list = append(list, s.githubTraps(t)...)
+		}
 	}
 	return list
 }
@@ -55,6 +67,9 @@ func (s *Statement) hasOpenVariable() bool {
 func (s *Statement) testTraps(t *cond.Test) []string {
 	var list []string
 	spec := t.Spec()
+	if text := s.noSuchKey(spec.Key); text != "" {
+		list = append(list, text)
+	}
 	if spec.Quantifier == cond.ForAllValues && s.effect == Allow && !s.demands(spec.Key) {
 		list = append(list, "ForAllValues holds when "+spec.Key+` is absent; add "Null": {"`+spec.Key+`": "false"}`)
 	}

@@ -95,15 +95,16 @@ func (p *Policy) Principals() iter.Seq2[string, string] {
 	}
 }
 
-// ContextKeys gives the condition keys and variables that the policy reads, in lower case, each once, in the order of
-// the document.
+// ContextKeys gives the condition keys and variables that the policy reads, each once whatever its case, in the order of
+// the document: spelled as AWS does, and those that AWS does not have as the document does.
 func (p *Policy) ContextKeys() []string {
 	var keys []string
 	seen := map[string]bool{}
 	add := func(list ...string) {
 		for _, k := range list {
-			if !seen[k] {
-				seen[k] = true
+			if lower := glob.Lower(k); !seen[lower] {
+				seen[lower] = true
+				k, _ = spelled(k)
 				keys = append(keys, k)
 			}
 		}
@@ -113,7 +114,7 @@ func (p *Policy) ContextKeys() []string {
 			add(p.statements[i].resources[j].Variables()...)
 		}
 		for t := range p.statements[i].Tests() {
-			add(glob.Lower(t.Spec().Key))
+			add(t.Spec().Key)
 			add(t.Variables()...)
 		}
 	}

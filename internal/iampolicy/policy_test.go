@@ -29,7 +29,7 @@ func TestPolicyAccessors(t *testing.T) {
 	if p.Kind() != iampolicy.Resource || p.ID() != "shelf" || p.Version() != "2012-10-17" || string(p.Source()) != shelf {
 		t.Errorf("kind %s, id %q, version %q", p.Kind(), p.ID(), p.Version())
 	}
-	if got, want := p.ContextKeys(), []string{"aws:username", "s3:prefix", "aws:principaltag/team", "aws:securetransport"}; !slices.Equal(got, want) {
+	if got, want := p.ContextKeys(), []string{"aws:username", "s3:prefix", "aws:PrincipalTag/team", "aws:SecureTransport"}; !slices.Equal(got, want) {
 		t.Errorf("context keys %v, want %v", got, want)
 	}
 	var principals [][2]string

@@ -8,8 +8,8 @@ import (
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
-// The vectors are situations in which some implementation gave the wrong answer, or which are documented traps. Numbers
-// that are missing here are not for the engine to answer: they belong to the doors and services that fill its input.
+// The vectors are situations in which some implementation gave the wrong answer, or which are documented traps. Each of the
+// forty is here; where the trap is a door's to step over, the test here holds the engine to what the door builds on.
 
 // A deny with StringNotEquals on a key that the request lacks applies.
 func TestVector01DenyNotEqualsAbsent(t *testing.T) {
@@ -66,6 +66,17 @@ func TestVector07Operators(t *testing.T) {
 	want(t, in, reason.ImplicitDeny)
 }
 
+// A role that is missing has no trust policy, and is refused with the outcome of one that does not trust the caller. That
+// both look alike on the wire is for the door of STS.
+func TestVector08MissingRole(t *testing.T) {
+	in := assume(t, user(), trustAccount)
+	in.ResourcePolicy = nil
+	in.Identity = identity(t, allowAll)
+	want(t, in, reason.ImplicitDeny)
+	in.ResourcePolicy = policy(t, iampolicy.Trust, `{"Effect":"Allow","Principal":{"AWS":"`+accountB+`"},"Action":"sts:AssumeRole"}`)
+	want(t, in, reason.ImplicitDeny)
+}
+
 // A session policy and the role's policies intersect.
 func TestVector09SessionIntersection(t *testing.T) {
 	in := read(session(accountA))
@@ -74,6 +85,24 @@ func TestVector09SessionIntersection(t *testing.T) {
 	want(t, in, reason.Allow)
 	in.Action = "s3:PutObject"
 	want(t, in, reason.ImplicitDeny)
+}
+
+// What a session was restricted to also stands in the way of a new credential, whether of another role that trusts its
+// role or of a user of its own account.
+func TestVector10RestrictedSessionMakesNone(t *testing.T) {
+	restricted := []iampolicy.Named{*policy(t, iampolicy.Session, allowRead)}
+	in := assume(t, session(accountA), `{"Effect":"Allow","Principal":{"AWS":"`+roleARN+`"},"Action":"sts:AssumeRole"}`)
+	in.Identity = identity(t, allowAll)
+	want(t, in, reason.Allow)
+	in.Session = restricted
+	want(t, in, reason.ImplicitDeny)
+	for action, resource := range map[string]string{"iam:CreateAccessKey": userARN, "sts:GetFederationToken": federatedA} {
+		in := read(session(accountA))
+		in.Action, in.Resource, in.Identity = action, resource, identity(t, allowAll)
+		want(t, in, reason.Allow)
+		in.Session = restricted
+		want(t, in, reason.ImplicitDeny)
+	}
 }
 
 // A resource policy that names the session goes past the session policy; one that names the role does not.
@@ -166,6 +195,20 @@ func TestVector19RecreatedRole(t *testing.T) {
 	want(t, in, reason.ImplicitDeny)
 }
 
+// Keys ignore case, so a session tag in another case takes the place of the role's. That an inherited transitive tag is
+// refused is for the door of STS.
+func TestVector20TagCase(t *testing.T) {
+	in := read(session(accountA))
+	in.Identity = identity(t, when(allowRead, `{"StringEquals":{"aws:PrincipalTag/Team":"blue"}}`))
+	f := facts("aws:PrincipalTag/Team", "red")
+	in.Context = f
+	want(t, in, reason.ImplicitDeny)
+	f.Set("aws:principaltag/TEAM", "blue")
+	want(t, in, reason.Allow)
+	f.Set("aws:PrincipalTag/team", "red")
+	want(t, in, reason.ImplicitDeny)
+}
+
 // Tags need sts:TagSession in the trust policy; a door asks for it as an action of its own.
 func TestVector21TagSession(t *testing.T) {
 	only := `{"Effect":"Allow","Principal":{"AWS":"` + userARN + `"},"Action":"sts:AssumeRole"}`
@@ -246,6 +289,20 @@ func TestVector26Addresses(t *testing.T) {
 	}
 }
 
+// A deny of what did not come over TLS reads what the door saw: what it did not see is absent, and Bool then does not hold.
+func TestVector27SecureTransport(t *testing.T) {
+	in := read(user())
+	in.Identity = identity(t, allowRead, when(denyRead, `{"Bool":{"aws:SecureTransport":"false"}}`))
+	for value, outcome := range map[string]reason.Outcome{"false": reason.ExplicitDeny, "true": reason.Allow} {
+		in.Context = facts("aws:SecureTransport", value)
+		want(t, in, outcome)
+	}
+	in.Context = facts()
+	want(t, in, reason.Allow)
+	in.Identity = identity(t, allowRead, when(denyRead, `{"BoolIfExists":{"aws:SecureTransport":"false"}}`))
+	want(t, in, reason.ExplicitDeny)
+}
+
 // Null with strings and with booleans.
 func TestVector28Null(t *testing.T) {
 	for value, outcome := range map[string][2]reason.Outcome{
@@ -294,6 +351,37 @@ func TestVector31StarInStringEquals(t *testing.T) {
 	}
 	in.Context = facts("sts.example/t/:sub", "repo:acme/*")
 	want(t, in, reason.Allow)
+}
+
+// A policy that denies GetCallerIdentity denies it here like anything else: that everybody may ask who they are is because
+// the door of STS never asks.
+func TestVector32GetCallerIdentity(t *testing.T) {
+	in := read(user())
+	in.Action, in.Resource = "sts:GetCallerIdentity", "*"
+	in.Identity = identity(t, allowAll, `{"Effect":"Deny","Action":"sts:GetCallerIdentity","Resource":"*"}`)
+	want(t, in, reason.ExplicitDeny)
+}
+
+// How long a session may last is the door's to hold; a policy can ask about it with sts:DurationSeconds.
+func TestVector33Duration(t *testing.T) {
+	in := assume(t, user(), when(`{"Effect":"Allow","Principal":{"AWS":"`+userARN+`"},"Action":"sts:AssumeRole"}`,
+		`{"NumericLessThanEquals":{"sts:DurationSeconds":"3600"}}`))
+	for seconds, outcome := range map[string]reason.Outcome{"3600": reason.Allow, "900": reason.Allow, "3601": reason.ImplicitDeny} {
+		in.Context = facts("sts:DurationSeconds", seconds)
+		want(t, in, outcome)
+	}
+}
+
+// Whether a missing object is told from a forbidden one hangs on ListBucket of the bucket, which GetObject of the object
+// does not give.
+func TestVector34ListingIsItsOwnRight(t *testing.T) {
+	in := read(session(accountA))
+	in.Identity = identity(t, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::shelf/*"}`)
+	want(t, in, reason.Allow)
+	in.Action, in.Resource = "s3:ListBucket", "arn:aws:s3:::shelf"
+	want(t, in, reason.ImplicitDeny)
+	in.Identity = identity(t, `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::shelf/*"}`)
+	want(t, in, reason.ImplicitDeny)
 }
 
 // A missing prefix is an absent key.
