@@ -4,12 +4,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-id/lanyard/internal/directory/trust"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/jose"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/preset"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -110,6 +112,45 @@ func TestIssuersThatAreRefused(t *testing.T) {
 		t.Errorf("github: %+v", i)
 	}
 	h.refused(t, trust.NotFound, func(e *Edit) error { return e.DeleteIssuer(ci) })
+}
+
+// TestF01EverySharedIssuer: for each issuer that the world shares, a new role must limit what says whose a token is.
+func TestF01EverySharedIssuer(t *testing.T) {
+	for _, p := range preset.All() {
+		for _, url := range p.Issuers {
+			h := newHouse(t)
+			host := strings.TrimPrefix(url, "https://")
+			role := func(federated, condition string) Command {
+				return func(e *Edit) error {
+					if federated == "" {
+						arn, _, err := e.PutOIDCProvider(ProviderSpec{Account: h.account(), URL: issuerURL(t, url), ClientIDs: []string{"x"}})
+						if err != nil {
+							return err
+						}
+						federated = arn.String()
+					}
+					_, err := e.PutRole(RoleSpec{Account: h.account(), Name: "deploy", Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+						"Action":"sts:AssumeRoleWithWebIdentity","Principal":{"Federated":"` + federated + `"},"Condition":` + condition + `}]}`})
+					return err
+				}
+			}
+			owner := "whose"
+			if len(p.Owners) > 0 {
+				owner = p.Owners[0].Lead + "acme" + p.Owners[0].End[:1] + "x"
+			}
+			good := `{"StringEquals":{"` + p.Key(host) + `":"` + owner + `"}}`
+			for _, bad := range []string{
+				`{"StringEquals":{"` + host + `:jti":"` + owner + `"}}`, `{"StringEqualsIfExists":{"` + p.Key(host) + `":"` + owner + `"}}`,
+				`{"StringLike":{"` + p.Key(host) + `":"*"}}`,
+			} {
+				h.refused(t, trust.Shared, role("", bad))
+				if p.Name == "cognito" {
+					h.refused(t, trust.Shared, role(host, bad)) // AWS knows it without a registration
+				}
+			}
+			h.must(t, role("", good))
+		}
+	}
 }
 
 func TestF01SharedIssuersNeedASubject(t *testing.T) {

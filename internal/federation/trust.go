@@ -24,7 +24,8 @@ func CheckTrust(a Assertion, p *view.OIDCProvider, r *view.Role) error {
 	if err != nil {
 		return err
 	}
-	key := p.URL.WithoutScheme() + ":sub"
+	known, _ := preset.Named(a.Outside.Preset)
+	key := known.Key(p.URL.WithoutScheme())
 	s := trust.Policy.OpenTo(p.ARN.String(), key, a.Outside.Limits)
 	if s == nil {
 		return nil

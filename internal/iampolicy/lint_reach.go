@@ -25,7 +25,9 @@ func (p *Policy) idle(s *Statement) string {
 }
 
 // covers tells whether the statement, its conditions aside, is about everything that o is about.
-func (s *Statement) covers(o *Statement) bool { return s.coversNames(o) && s.coversWords(o) && s.coversThings(o) }
+func (s *Statement) covers(o *Statement) bool {
+	return s.coversNames(o) && s.coversWords(o) && s.coversThings(o)
+}
 
 func (s *Statement) coversNames(o *Statement) bool {
 	if s.principals == nil {
@@ -72,7 +74,9 @@ func (s *Statement) coversThings(o *Statement) bool {
 
 // plain tells whether a pattern that matches the text of another one covers it: its stars stand for whatever the other's
 // wildcards stand for. A question mark does not, and what a variable stands for is not known.
-func plain(pattern string) bool { return !strings.Contains(pattern, "?") && !strings.Contains(pattern, "${") }
+func plain(pattern string) bool {
+	return !strings.Contains(pattern, "?") && !strings.Contains(pattern, "${")
+}
 
 // sameTests tells whether two lists of conditions are written alike.
 func sameTests(a, b cond.And) bool {

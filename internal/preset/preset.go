@@ -8,11 +8,13 @@ import (
 // Preset is what is known of a kind of issuer.
 type Preset struct {
 	Name string
-	// Issuer is the URL of the one that the world shares; empty where everybody has their own. Issuers below it, such as
-	// those of one enterprise, are of the same kind.
-	Issuer string
-	// Shared says that anybody can get a token of that issuer: only the subject says whose it is.
+	// Issuers are the URLs of those that the world shares, the usual one first; none where everybody has their own. Issuers
+	// below one, such as those of one enterprise, are of the same kind.
+	Issuers []string
+	// Shared says that anybody can get a token of that issuer: only Tells says whose it is.
 	Shared bool
+	// Tells is what says whose a token is: a claim, or a condition key where there is a colon in it; empty is the subject.
+	Tells string
 	// OneUse says that a token may be used once. It is so nowhere by default: clients of all of these use one several times.
 	OneUse bool
 	// Owners are the forms in which a subject begins.
@@ -23,12 +25,15 @@ type Preset struct {
 type Form struct{ Lead, End string }
 
 // All lists the presets.
-func All() []Preset {
+func All() []Preset { return append(detailed(), listed()...) }
+
+// detailed are those of which the forms of subjects are known.
+func detailed() []Preset {
 	return []Preset{
 		{
 			// repo:OWNER/REPO:..., since 2026 repo:OWNER@ID/REPO@ID:...; an organization may have its subjects begin with
 			// other claims (GitHub, "OpenID Connect reference").
-			Name: "github", Issuer: "https://token.actions.githubusercontent.com", Shared: true,
+			Name: "github", Issuers: []string{"https://token.actions.githubusercontent.com"}, Shared: true,
 			Owners: []Form{
 				{"repo:", "/@"},
 				{"repository_owner:", ":"},
@@ -39,12 +44,17 @@ func All() []Preset {
 		},
 		{
 			// project_path:GROUP/PROJECT:ref_type:branch:ref:main (GitLab, "OpenID Connect authentication using ID tokens").
-			Name: "gitlab", Issuer: "https://gitlab.com", Shared: true,
+			Name: "gitlab", Issuers: []string{"https://gitlab.com"}, Shared: true,
 			Owners: []Form{{"project_path:", "/"}, {"project_id:", ":"}, {"namespace_id:", ":"}},
 		},
 		{
 			// organization:ORG:project:P:workspace:W:run_phase:plan (HCP Terraform, "Workload identity tokens").
-			Name: "terraform-cloud", Issuer: "https://app.terraform.io", Shared: true,
+			Name: "terraform-cloud", Issuers: []string{"https://app.terraform.io"}, Shared: true,
+			Owners: []Form{{"organization:", ":"}},
+		},
+		{
+			// organization:ORG:pipeline:P:ref:... (Buildkite, "OIDC with Buildkite").
+			Name: "buildkite", Issuers: []string{"https://agent.buildkite.com"}, Shared: true,
 			Owners: []Form{{"organization:", ":"}},
 		},
 		{
@@ -88,9 +98,20 @@ func Of(issuer string) (Preset, bool) {
 	return Preset{}, false
 }
 
-// Covers tells whether the URL is the preset's shared issuer, or one below it.
+// Covers tells whether the URL is a shared issuer of the preset, or one below it.
 func (p Preset) Covers(issuer string) bool {
-	return p.Issuer != "" && (issuer == p.Issuer || strings.HasPrefix(issuer, p.Issuer+"/"))
+	return slices.ContainsFunc(p.Issuers, func(url string) bool { return issuer == url || strings.HasPrefix(issuer, url+"/") })
+}
+
+// Key is the condition key of a trust policy that says whose a token is. provider is the issuer's URL without its scheme.
+func (p Preset) Key(provider string) string {
+	switch {
+	case p.Tells == "":
+		return provider + ":sub"
+	case strings.Contains(p.Tells, ":"):
+		return p.Tells
+	}
+	return provider + ":" + p.Tells
 }
 
 // Limits tells whether a wanted subject is limited to one owner. literal is the subject up to its first wildcard, whole

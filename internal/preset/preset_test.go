@@ -49,13 +49,21 @@ func TestOf(t *testing.T) {
 		"https://gitlab.example.org":                       "",
 		"https://app.terraform.io":                         "terraform-cloud",
 		"":                                                 "",
+		"https://agent.buildkite.com":                      "buildkite",
+		"https://oidc.vercel.com/acme":                     "vercel",
+		"https://api.pulumi.com":                           "",
+		"https://api.pulumi.com/oidc":                      "pulumi",
+		"https://rh-oidc.s3.us-east-1.amazonaws.com/x":     "",
+		"https://oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu": "turbonomic",
+		"https://sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/":       "azure-sentinel",
+		"https://sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33e/":       "",
 	} {
 		if got, _ := Of(issuer); got.Name != want {
 			t.Errorf("%s: %q, want %q", issuer, got.Name, want)
 		}
 	}
 	for _, n := range Names() {
-		if p, ok := Named(n); !ok || p.Shared != (p.Issuer != "") || p.OneUse {
+		if p, ok := Named(n); !ok || p.Shared != (len(p.Issuers) > 0) || p.OneUse {
 			t.Errorf("%s: %+v", n, p)
 		}
 	}
@@ -74,6 +82,17 @@ func TestPlainGitHub(t *testing.T) {
 	} {
 		if got, ok := PlainGitHub(subject); got != want || ok != (want != "") {
 			t.Errorf("%s: %q %v", subject, got, ok)
+		}
+	}
+}
+
+func TestKey(t *testing.T) {
+	for preset, want := range map[string]string{
+		"": "x/y:sub", "github": "x/y:sub", "upbound": "x/y:sub", "vercel": "x/y:aud", "azure-sentinel": "sts:RoleSessionName",
+	} {
+		p, _ := Named(preset)
+		if got := p.Key("x/y"); got != want {
+			t.Errorf("%q: %s, want %s", preset, got, want)
 		}
 	}
 }

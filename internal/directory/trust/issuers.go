@@ -78,10 +78,10 @@ func (s *Spec) complete() (err error) {
 	switch {
 	case s.Preset != "" && !known:
 		return invalid(Invalid, "there is no preset %q: want one of %s", form.Shown(s.Preset), strings.Join(preset.Names(), ", "))
-	case s.URL.IsZero() && p.Issuer == "":
+	case s.URL.IsZero() && len(p.Issuers) == 0:
 		return invalid(Invalid, "an issuer needs a URL; of the presets, those of shared issuers know theirs")
 	case s.URL.IsZero():
-		if s.URL, err = name.ParseIssuerURL(p.Issuer); err != nil {
+		if s.URL, err = name.ParseIssuerURL(p.Issuers[0]); err != nil {
 			return err
 		}
 	case s.Preset == "":

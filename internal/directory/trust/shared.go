@@ -59,20 +59,13 @@ func Policy(v *view.View, doc string) error {
 	if err != nil {
 		return err
 	}
-	for _, value := range p.Principals() {
-		arn, err := name.ParseARN(value)
-		if err != nil {
-			continue // only providers are looked for
-		}
-		provider, ok := v.OIDCProvider(arn)
+	for kind, value := range p.Principals() {
+		i, ok := everybodys(v, kind, value)
 		if !ok {
 			continue
 		}
-		i, ok := v.Issuer(provider.URL.String())
-		if !ok || !i.Shared {
-			continue
-		}
-		key := provider.URL.WithoutScheme() + ":sub"
+		known, _ := preset.Named(i.Preset)
+		key := known.Key(i.URL.WithoutScheme())
 		if s := p.OpenTo(value, key, i.Limits); s != nil {
 			return invalid(Shared, "anybody can get a token of %s: the trust policy's statement %s must limit %s to an owner, "+
 				"such as %s", i.URL, s.Rule("trust"), key, example(i))
@@ -81,11 +74,30 @@ func Policy(v *view.View, doc string) error {
 	return nil
 }
 
+// everybodys finds the shared issuer that a principal stands for. A provider that AWS knows without registration is shared
+// where its preset says so, though no token of it is ever taken here: the policy may move to AWS.
+func everybodys(v *view.View, kind, value string) (*view.Issuer, bool) {
+	if kind != "Federated" {
+		return nil, false
+	}
+	if arn, err := name.ParseARN(value); err == nil {
+		provider, ok := v.OIDCProvider(arn)
+		if !ok {
+			return nil, false
+		}
+		i, ok := v.Issuer(provider.URL.String())
+		return i, ok && i.Shared
+	}
+	url, err := name.ParseIssuerURL("https://" + value)
+	p, ok := preset.Of(url.String())
+	return &view.Issuer{URL: url, Preset: p.Name, Shared: p.Shared}, err == nil && ok && p.Shared
+}
+
 // example is a beginning of a subject that is limited.
 func example(i *view.Issuer) string {
 	p, _ := preset.Named(i.Preset)
 	if len(p.Owners) == 0 {
-		return "the whole subject"
+		return "the whole of it"
 	}
 	end := p.Owners[0].End
 	return p.Owners[0].Lead + "OWNER" + end[:min(len(end), 1)] + "..."
