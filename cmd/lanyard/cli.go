@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
 
@@ -55,8 +57,8 @@ func newRoot(c *cli) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lanyard",
 		Short: "Workload identity for Azure's and AWS's clients, run by yourself",
-		Long: "Lanyard gives workloads identities and no secrets: SDKs of Azure and AWS work against it unchanged, every\n" +
-			"decision is enforced, and every refusal says why.",
+		Long: screen.Fold("Lanyard gives workloads identities and no secrets: SDKs of Azure and AWS work against it unchanged, every\n" +
+			"decision is enforced, and every refusal says why."),
 		Example:       "  lanyard serve\n  lanyard apply -f scene.yaml\n  lanyard run --as reader -- python3 app.py",
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { c.running = true },
@@ -71,11 +73,14 @@ func newRoot(c *cli) *cobra.Command {
 	root.DisableFlagsInUseLine = true
 	root.InitDefaultCompletionCmd()
 	for _, sub := range root.Commands() {
-		sub.DisableFlagsInUseLine = true
 		if sub.Name() == "completion" {
 			sub.Example = "  lanyard completion bash"
 		}
+		for _, cmd := range append(sub.Commands(), sub) {
+			cmd.Long, cmd.DisableFlagsInUseLine = screen.Fold(cmd.Long), true
+		}
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages |", fmt.Sprintf(".FlagUsagesWrapped %d |", screen.Columns)))
 	return root
 }
 

@@ -19,7 +19,7 @@ func newDemo(c *cli) *cobra.Command {
 	var onlyJSON bool
 	cmd := &cobra.Command{
 		Use:   "demo [--files DIR] [--function CMD] [--system-assigned] [--json] [--keep]",
-		Short: "Play the scene: one function, one identity, no secret, two clouds; then every refusal",
+		Short: "Play the scene of one identity in two clouds, and every refusal",
 		Long: "Plays the scene on real files, in a server of its own on free ports of this machine: sets it up by a manifest, starts\n" +
 			"a function that lists a container of Blob Storage and a bucket of S3 with unmodified SDKs, and then makes it try\n" +
 			"everything that must be refused. Each refusal is looked up by its request id. Nothing is left behind.\n\n" +

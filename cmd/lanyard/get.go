@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ func newGet(c *cli) *cobra.Command {
 		Use:   "get KIND [NAME]",
 		Short: "Show what exists",
 		Long: "Shows all things of a kind, or one in full. A name is NAME, GROUP/NAME or the thing's id. The kinds are\n" +
-			wrapped(kinds.Kinds()) + ".",
+			strings.Join(kinds.Kinds(), ", ") + ".",
 		Example:           "  lanyard get Resource\n  lanyard get Resource reader\n  lanyard get Role -o json",
 		Args:              arguments(1, 2),
 		ValidArgsFunction: c.completeRecord,
@@ -42,15 +41,6 @@ func newGet(c *cli) *cobra.Command {
 		},
 	}
 	return c.withData(cmd)
-}
-
-// wrapped lists words in lines of a bearable length.
-func wrapped(words []string) string {
-	var lines []string
-	for words := range slices.Chunk(words, 8) {
-		lines = append(lines, strings.Join(words, ", "))
-	}
-	return strings.Join(lines, ",\n")
 }
 
 func (c *cli) records(cmd *cobra.Command, args []string) ([]record.Record, error) {

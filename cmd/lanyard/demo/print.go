@@ -11,7 +11,7 @@ import (
 const wordWidth = 16
 
 // lineWidth is where a text goes on in the next line.
-const lineWidth = 100
+const lineWidth = 66
 
 func (d *demo) say(format string, args ...any) {
 	text := strings.Map(func(r rune) rune {
@@ -53,7 +53,7 @@ func (d *demo) verdict() {
 		}
 		return
 	}
-	d.heading("%d refusals, each as expected and for its own reason; both stores listed each time.", len(d.report.Refusals))
+	d.heading("%d refusals, each for its own reason; both stores listed each time.", len(d.report.Refusals))
 }
 
 // farewell ends the neighbours and says what goes on running, and how to go on.

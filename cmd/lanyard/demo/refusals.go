@@ -225,7 +225,7 @@ func (d *demo) expiries(ctx context.Context, over time.Time) error {
 	}
 	if d.compare("listing of the hurried one, after its token and its session were over", listings) {
 		d.say("")
-		d.line("renewed", "a function that did nothing about it lists both stores again, after its token and session ended")
+		d.line("renewed", "both stores listed again by a function that did nothing for it")
 	}
 	return nil
 }

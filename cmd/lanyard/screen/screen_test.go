@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,24 @@ func TestNobodyLooksOn(t *testing.T) {
 	count.Clear()
 	if info, err := file.Stat(); err != nil || info.Size() != 0 || b.String() != "four" {
 		t.Errorf("%v, %v, %q", info, err, b.String())
+	}
+}
+
+func TestFold(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("twelve words a ", 12))
+	for line := range strings.SplitSeq(Fold(long+"\nand more"), "\n") {
+		if len(line) > Columns || line != strings.TrimSpace(line) {
+			t.Errorf("%d columns: %q", len(line), line)
+		}
+	}
+	for text, want := range map[string]string{
+		"one\ntwo":                       "one two",
+		"one\n\ntwo\n  as it\n  is\ntwo": "one\n\ntwo\n  as it\n  is\ntwo",
+		"":                               "",
+		strings.Repeat("x", 99) + " end": strings.Repeat("x", 99) + "\nend",
+	} {
+		if got := Fold(text); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", text, got, want)
+		}
 	}
 }
