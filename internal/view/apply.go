@@ -157,7 +157,7 @@ func (v *View) enter(r Record) error {
 func (v *View) putResource(r *Resource) error {
 	v.resources.Set(r.ID.Key(), r)
 	if k, ok := endpointKey(r.ID); ok {
-		if err := table.Unique(&v.endpoints, "name of a resource with an endpoint of its own", k, r); err != nil {
+		if err := table.Unique(&v.endpoints, "name of a storage account or key vault", k, r); err != nil {
 			return err
 		}
 	}
