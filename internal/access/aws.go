@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/credential"
@@ -10,35 +11,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
-
-// AssumeRequest asks whether a caller may assume a role.
-type AssumeRequest struct {
-	Role    *view.Role // nil if there is none of that name: refused like any other, so that nobody learns which exist
-	RoleARN name.ARN   // as asked for
-	Caller  iampolicy.Principal
-	Action  string // sts:AssumeRoleWithWebIdentity, sts:AssumeRole
-	Context cond.Context
-}
-
-// Assume decides by the role's trust policy: who may assume a role is written there and nowhere else.
-func Assume(_ *view.View, req AssumeRequest) reason.Decision {
-	in := iampolicy.Input{
-		Request: iampolicy.Request{
-			Principal: req.Caller, Action: req.Action, Resource: req.RoleARN.String(),
-			ResourceAccount: req.RoleARN.Account(), Context: req.Context,
-		},
-		TrustPolicy: true,
-	}
-	if req.Role == nil {
-		return refuse(in, "there is no such role")
-	}
-	trust, err := req.Role.TrustPolicy()
-	if err != nil {
-		return refuse(in, "the role's trust policy cannot be read: "+err.Error())
-	}
-	in.ResourcePolicy = &trust
-	return iampolicy.Decide(in)
-}
 
 // AWSRequest asks whether a session may do an action on a resource.
 type AWSRequest struct {
@@ -85,22 +57,36 @@ func gather(v *view.View, req AWSRequest, in *iampolicy.Input) (err error) {
 			return err
 		}
 	}
-	if req.Role == nil {
+	return gatherIdentity(v, req.Session, req.Role, in)
+}
+
+// gatherIdentity collects what the caller's side has a say by: policies, boundary and session policies.
+func gatherIdentity(v *view.View, s *credential.Session, role *view.Role, in *iampolicy.Input) (err error) {
+	if role == nil {
 		in.Identity, err = rootPolicies()
+	} else if in.Identity, err = role.Policies(v); err == nil {
+		in.Boundary, err = role.BoundaryPolicy(v)
+	}
+	if err != nil {
 		return err
 	}
-	if in.Identity, err = req.Role.Policies(v); err != nil {
-		return err
-	}
-	if in.Boundary, err = req.Role.BoundaryPolicy(v); err != nil {
-		return err
-	}
-	for _, text := range req.Session.Policies {
+	for _, text := range s.Policies {
 		p, err := iampolicy.Parse([]byte(text), iampolicy.Session)
 		if err != nil {
 			return err
 		}
 		in.Session = append(in.Session, iampolicy.Named{ID: "session policy", Policy: p})
+	}
+	for _, managed := range s.Managed {
+		p, ok := v.Policy(managed.ARN)
+		if !ok || p.UniqueID != managed.ID { // a policy that was made later under the name may allow more
+			return fmt.Errorf("the session policy %s does not exist any more", managed.ARN)
+		}
+		named, err := p.Compiled()
+		if err != nil {
+			return err
+		}
+		in.Session = append(in.Session, named)
 	}
 	return nil
 }
@@ -118,8 +104,12 @@ func PrincipalOf(s *credential.Session, role *view.Role) iampolicy.Principal {
 		Type: iampolicy.Root, ARN: s.ARN(role), Account: s.Account, UserID: s.UserID(), UniqueID: s.RoleID,
 		Federated: s.Provider,
 	}
-	if role != nil {
+	switch {
+	case role != nil:
 		p.Type, p.PrincipalARN = iampolicy.AssumedRole, role.ARN
+	case s.Kind == credential.FederatedUser: // the root made it: its session policies are all that it may do
+		maker := credential.Session{Account: s.Account}
+		p.Type, p.PrincipalARN, p.UniqueID = iampolicy.FederatedUser, maker.ARN(nil), maker.UserID()
 	}
 	return p
 }

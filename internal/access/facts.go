@@ -1,7 +1,9 @@
 package access
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +53,66 @@ func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
 	}
 	for k, tag := range s.Tags { // a session tag overrides the role's, whatever its case: the key is folded
 		f.Set("aws:PrincipalTag/"+k, tag)
+	}
+}
+
+// Assuming is what a request to assume a role says of the session that it asks for.
+type Assuming struct {
+	Name       string
+	Tags       map[string]string // session tags of the request, not those that the caller's session hands on
+	Transitive []string
+	SourceID   string
+	ExternalID *string // nil if the request has none
+}
+
+// AddAssuming puts in what trust policies may ask about a request to assume a role (Service Authorization Reference,
+// "Condition keys for AWS STS").
+func AddAssuming(f *cond.Facts, a Assuming) {
+	f.Set("sts:RoleSessionName", a.Name)
+	if a.SourceID != "" {
+		f.Set("sts:SourceIdentity", a.SourceID)
+	}
+	if a.ExternalID != nil {
+		f.Set("sts:ExternalId", *a.ExternalID)
+	}
+	AddRequestTags(f, a.Tags)
+	if len(a.Transitive) > 0 {
+		f.Set("sts:TransitiveTagKeys", a.Transitive...)
+	}
+}
+
+// AddRequestTags puts in the tags that a request brings.
+func AddRequestTags(f *cond.Facts, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	for k, tag := range tags {
+		f.Set("aws:RequestTag/"+k, tag)
+	}
+	f.Set("aws:TagKeys", slices.Sorted(maps.Keys(tags))...)
+}
+
+// AddRole puts in the tags of the role that is asked for. What the caller's session hands on stands in place of the role's
+// own tag of that key, because it will in the session (IAM User Guide, "Chaining roles with session tags").
+func AddRole(f *cond.Facts, role *view.Role, from *credential.Session) {
+	if role == nil {
+		return
+	}
+	tags := role.Tags
+	if from != nil && len(from.Transitive) > 0 {
+		tags = maps.Clone(tags)
+		inherited := credential.WithTransitive(from, nil)
+		for k := range tags {
+			for key, value := range inherited {
+				if glob.Lower(k) == glob.Lower(key) {
+					tags[k] = value
+				}
+			}
+		}
+	}
+	for k, tag := range tags {
+		f.Set("aws:ResourceTag/"+k, tag)
+		f.Set("iam:ResourceTag/"+k, tag)
 	}
 }
 

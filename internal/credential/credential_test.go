@@ -232,7 +232,7 @@ func (h *house) session() *Session {
 	return &Session{
 		KeyID: "ASIAAAAAAAAAAAAAAAAA", Secret: "s3cret", Account: h.role.ARN.Account(), RoleID: h.role.UniqueID, Name: "job",
 		Origin: h.identity.Principal.ObjectID, Provider: "p", Subject: "s", Tags: map[string]string{"a": "b"},
-		Policies: []string{"{}"}, Issued: h.now, Expires: h.now.Add(time.Hour), Rev: 90, Inc: incarnation,
+		Policies: []string{"{}"}, Managed: []SessionPolicy{{ARN: h.role.ARN, ID: "ANPA"}}, Issued: h.now, Expires: h.now.Add(time.Hour), Rev: 90, Inc: incarnation,
 	}
 }
 
@@ -251,7 +251,7 @@ func TestASessionTravelsInItsToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	equalTimes := cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })
-	plain := cmp.AllowUnexported(name.AccountID{}, name.GUID{})
+	plain := cmp.AllowUnexported(name.AccountID{}, name.GUID{}, name.ARN{})
 	if diff := cmp.Diff(want, got, equalTimes, plain, cmp.Comparer(func(a, b secret.Text) bool { return a == b })); diff != "" {
 		t.Error(diff)
 	}
@@ -356,6 +356,70 @@ func TestASessionThatHasEnded(t *testing.T) {
 		if _, err := h.session().Live(tc.view, h.now.Add(tc.at)); !fault.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
 		}
+	}
+}
+
+// A session that was reached through other roles ends with each of them.
+func TestASessionEndsWithTheRolesThatLedToIt(t *testing.T) {
+	h := newHouse(t)
+	through := *h.role
+	arn, err := name.ParseARN("arn:aws:iam::123456789012:role/first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	through.ARN, through.UniqueID, through.Name = arn, "AROAFIRSTFIRSTFIRSTFI", "first"
+	revoked := through
+	revoked.RevokedAt = 91
+	s := h.session()
+	s.Chain = []string{through.UniqueID}
+	if _, err := s.Live(h.apply(t, &through), h.now); err != nil {
+		t.Errorf("the role is there: %v", err)
+	}
+	for what, v := range map[string]*view.View{"deleted": h.view, "revoked": h.apply(t, &revoked)} {
+		if _, err := s.Live(v, h.now); !fault.Is(err, SessionRevoked) {
+			t.Errorf("the first role was %s: %v", what, err)
+		}
+	}
+}
+
+// TestSessionNames: how sessions that are of no role are named (AWS STS, "FederatedUser").
+func TestSessionNames(t *testing.T) {
+	s := newHouse(t).session()
+	s.RoleID = ""
+	for kind, want := range map[SessionKind][2]string{
+		FederatedUser: {"arn:aws:sts::123456789012:federated-user/job", "123456789012:job"},
+		SessionToken:  {"arn:aws:iam::123456789012:root", "123456789012"},
+		Assumed:       {"arn:aws:iam::123456789012:root", "123456789012"},
+	} {
+		s.Kind = kind
+		if got := [2]string{s.ARN(nil).String(), s.UserID()}; got != want {
+			t.Errorf("%q: %v, want %v", kind, got, want)
+		}
+	}
+}
+
+// TestPackedSize: the percentage reaches 100 where the token ends, and not before.
+func TestPackedSize(t *testing.T) {
+	h := newHouse(t)
+	s := h.session()
+	s.Tags, s.Policies, s.Managed = nil, nil, nil
+	last := -1
+	for n := 0; ; n += 100 {
+		if n > 0 {
+			s.Policies = []string{strings.Repeat("x", n)}
+		}
+		token, err := s.Seal(h)
+		if err != nil {
+			break
+		}
+		size := s.PackedSize(token)
+		if size < last || size > 100 || (n == 0) != (size == 0) {
+			t.Errorf("%d characters are %d percent, after %d", n, size, last)
+		}
+		last = size
+	}
+	if last < 90 {
+		t.Errorf("the last that fits is %d percent", last)
 	}
 }
 

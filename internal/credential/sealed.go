@@ -1,10 +1,12 @@
 package credential
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/jsonwrite"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -24,8 +26,10 @@ type sealedSession struct {
 	Tags       map[string]string `json:"t,omitempty"`
 	Transitive []string          `json:"y,omitempty"`
 	Policies   []string          `json:"l,omitempty"`
+	Managed    []string          `json:"m,omitempty"` // id and ARN
 	SourceID   string            `json:"i,omitempty"`
-	Chained    bool              `json:"c,omitempty"`
+	Kind       SessionKind       `json:"k,omitempty"`
+	Chain      []string          `json:"h,omitempty"`
 	Issued     int64             `json:"a"`
 	Expires    int64             `json:"x"`
 	Rev        int64             `json:"v"`
@@ -42,6 +46,18 @@ func (s *Session) appendSealed(b []byte) []byte {
 	text(`,"o":`, s.Origin.String())
 	text(`,"p":`, s.Provider)
 	text(`,"u":`, s.Subject)
+	b = s.appendPacked(b)
+	text(`,"i":`, s.SourceID)
+	text(`,"k":`, string(s.Kind))
+	b = appendTexts(b, `,"h":`, s.Chain)
+	b = strconv.AppendInt(append(b, `,"a":`...), s.Issued.Unix(), 10)
+	b = strconv.AppendInt(append(b, `,"x":`...), s.Expires.Unix(), 10)
+	b = strconv.AppendInt(append(b, `,"v":`...), s.Rev, 10)
+	return append(jsonwrite.AppendString(append(b, `,"z":`...), s.Inc), '}')
+}
+
+// appendPacked writes what AWS counts as the packed policy: tags and session policies.
+func (s *Session) appendPacked(b []byte) []byte {
 	if len(s.Tags) > 0 {
 		b = append(b, `,"t":`...)
 		for i, key := range slices.Sorted(maps.Keys(s.Tags)) {
@@ -52,14 +68,36 @@ func (s *Session) appendSealed(b []byte) []byte {
 	}
 	b = appendTexts(b, `,"y":`, s.Transitive)
 	b = appendTexts(b, `,"l":`, s.Policies)
-	text(`,"i":`, s.SourceID)
-	if s.Chained {
-		b = append(b, `,"c":true`...)
+	return appendTexts(b, `,"m":`, sealManaged(s.Managed))
+}
+
+// PackedSize tells, in percent, how much of the room for tags and session policies these take in the session's token; 0
+// if there are none (AWS STS, AssumeRole, PackedPolicySize).
+func (s *Session) PackedSize(token string) int {
+	packed := len(s.appendPacked(nil))
+	room := packed + base64.RawURLEncoding.DecodedLen(MaxSealed-len(token))
+	return (100*packed + room - 1) / max(room, 1)
+}
+
+func sealManaged(policies []SessionPolicy) []string {
+	var texts []string
+	for _, p := range policies {
+		texts = append(texts, p.ID+" "+p.ARN.String())
 	}
-	b = strconv.AppendInt(append(b, `,"a":`...), s.Issued.Unix(), 10)
-	b = strconv.AppendInt(append(b, `,"x":`...), s.Expires.Unix(), 10)
-	b = strconv.AppendInt(append(b, `,"v":`...), s.Rev, 10)
-	return append(jsonwrite.AppendString(append(b, `,"z":`...), s.Inc), '}')
+	return texts
+}
+
+func readManaged(texts []string) ([]SessionPolicy, error) {
+	var policies []SessionPolicy
+	for _, text := range texts {
+		id, rest, _ := strings.Cut(text, " ")
+		arn, err := name.ParseARN(rest)
+		if err != nil {
+			return nil, err
+		}
+		policies = append(policies, SessionPolicy{ARN: arn, ID: id})
+	}
+	return policies, nil
 }
 
 func appendTexts(b []byte, name string, texts []string) []byte {

@@ -13,12 +13,17 @@ import (
 // need of escapes.
 func TestSessionsAreSealedAsTheyAreDeclared(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0)
+	managed, err := name.ParseARN("arn:aws:iam::111122223333:policy/x")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for what, s := range map[string]Session{
 		"empty": {Issued: at, Expires: at},
 		"full": {
 			Secret: secret.Text("s/+="), RoleID: "AROA", Name: "n@x", Origin: name.NewGUID(), Provider: "arn:aws:iam::1:oidc-provider/x",
 			Subject: "repo:a/b", Tags: map[string]string{"b": "2", "a": "1", "": ""}, Transitive: []string{"a", "b"},
-			Policies: []string{`{"Statement":[]}`, ""}, SourceID: "who", Chained: true, Issued: at, Expires: at.Add(time.Hour), Rev: 7, Inc: "inc",
+			Policies: []string{`{"Statement":[]}`, ""}, Managed: []SessionPolicy{{ARN: managed, ID: "ANPA1"}, {ARN: managed, ID: ""}},
+			SourceID: "who", Kind: FederatedUser, Chain: []string{"AROA1", "AROA2"}, Issued: at, Expires: at.Add(time.Hour), Rev: 7, Inc: "inc",
 		},
 		"escapes": {
 			Name: `"<&>\`, Subject: "é\u2028\xff\n", Tags: map[string]string{`"`: `\`}, Transitive: []string{"<"}, Policies: []string{"\x00"},
@@ -27,7 +32,8 @@ func TestSessionsAreSealedAsTheyAreDeclared(t *testing.T) {
 	} {
 		want, err := json.Marshal(sealedSession{
 			Secret: s.Secret.Reveal(), RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
-			Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, SourceID: s.SourceID, Chained: s.Chained,
+			Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, Managed: sealManaged(s.Managed),
+			SourceID: s.SourceID, Kind: s.Kind, Chain: s.Chain,
 			Issued: s.Issued.Unix(), Expires: s.Expires.Unix(), Rev: s.Rev, Inc: s.Inc,
 		})
 		if err != nil {

@@ -3,12 +3,14 @@ package credential
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -34,12 +36,49 @@ type Session struct {
 	Tags       map[string]string // session tags
 	Transitive []string          // keys of tags that a chained session inherits
 	Policies   []string          // session policy documents
+	Managed    []SessionPolicy   // managed policies that serve as session policies
 	SourceID   string            // source identity
-	Chained    bool              // the caller was itself a role session
+	Kind       SessionKind       // how it was made
+	Chain      []string          // unique ids of the roles whose sessions led to this one, each once
 	Issued     time.Time
 	Expires    time.Time
 	Rev        int64  // revision of the View that it was issued from
 	Inc        string // incarnation of the store that it was issued from
+}
+
+// SessionKind says by which operation a session was made.
+type SessionKind string
+
+// The kinds.
+const (
+	Assumed       SessionKind = ""  // AssumeRole and its kin; for the root of an account, the operator's door
+	FederatedUser SessionKind = "f" // GetFederationToken: Name is the federated user's
+	SessionToken  SessionKind = "t" // GetSessionToken: the caller again
+)
+
+// SessionPolicy is a managed policy that limits a session. Its document is read from the View at each use; the unique id
+// keeps a policy that was made later under the ARN from taking its place.
+type SessionPolicy struct {
+	ARN name.ARN
+	ID  string
+}
+
+// WithTransitive gives tags together with those that the session from hands on, which win in whatever case their keys are
+// written: a tag of one key replaces another (IAM User Guide, "Passing session tags").
+func WithTransitive(from *Session, tags map[string]string) map[string]string {
+	all := maps.Clone(tags)
+	if all == nil {
+		all = map[string]string{}
+	}
+	for _, key := range from.Transitive {
+		maps.DeleteFunc(all, func(k, _ string) bool { return glob.Lower(k) == glob.Lower(key) })
+	}
+	for _, key := range from.Transitive {
+		if value, ok := from.Tags[key]; ok {
+			all[key] = value
+		}
+	}
+	return all
 }
 
 // Sealer seals with the current key; the keyring.
@@ -154,16 +193,21 @@ func readSession(id name.AccountID, keyID string, plain []byte) (*Session, error
 	if err != nil {
 		return nil, notOurs(err)
 	}
+	managed, err := readManaged(in.Managed)
+	if err != nil {
+		return nil, notOurs(err)
+	}
 	return &Session{
 		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
 		Provider: in.Provider, Subject: in.Subject, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
-		SourceID: in.SourceID, Chained: in.Chained, Issued: time.Unix(in.Issued, 0), Expires: time.Unix(in.Expires, 0),
-		Rev: in.Rev, Inc: in.Inc,
+		Managed: managed, SourceID: in.SourceID, Kind: in.Kind, Chain: in.Chain, Issued: time.Unix(in.Issued, 0),
+		Expires: time.Unix(in.Expires, 0), Rev: in.Rev, Inc: in.Inc,
 	}, nil
 }
 
 // Live checks that the session still holds: it is not over, comes from this incarnation of the store, and neither the
-// role (or account) nor the identity behind it was deleted or revoked since. The role is nil for the account's root.
+// role (or account), nor a role that it came through, nor the identity behind it was deleted or revoked since. The role is
+// nil for the account's root and its federated users.
 func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	if !now.Before(s.Expires) {
 		return nil, fault.New(fault.Expired, SessionExpired, "The security token included in the request is expired.")
@@ -178,6 +222,11 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 		o, ok := v.PrincipalByObject(s.Origin)
 		if !ok || s.Rev < o.Principal().RevokedAt {
 			return nil, gone("identity")
+		}
+	}
+	for _, id := range s.Chain {
+		if r, ok := v.RoleByID(id); !ok || s.Rev < r.RevokedAt {
+			return nil, gone("chain of roles")
 		}
 	}
 	account, ok := v.Account(s.Account)
@@ -197,12 +246,15 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	return role, nil
 }
 
-// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, or the account's root. role is
-// the session's own, nil for the root.
+// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, a federated user, or the account's
+// root. role is the session's own, nil for the others.
 func (s *Session) ARN(role *view.Role) name.ARN {
 	service, resource := "iam", "root"
-	if role != nil {
+	switch {
+	case role != nil:
 		service, resource = "sts", "assumed-role/"+role.Name+"/"+s.Name
+	case s.Kind == FederatedUser:
+		service, resource = "sts", "federated-user/"+s.Name
 	}
 	arn, _ := name.NewARN(service, "", s.Account, resource) // role and session names were checked when they were made
 	return arn
@@ -210,10 +262,13 @@ func (s *Session) ARN(role *view.Role) name.ARN {
 
 // UserID is the unique id that policies know as aws:userid.
 func (s *Session) UserID() string {
-	if s.RoleID == "" {
-		return s.Account.String()
+	switch {
+	case s.RoleID != "":
+		return s.RoleID + ":" + s.Name
+	case s.Kind == FederatedUser:
+		return s.Account.String() + ":" + s.Name
 	}
-	return s.RoleID + ":" + s.Name
+	return s.Account.String()
 }
 
 // sameHistory checks that the credential was issued from this store's history and not from its future.

@@ -1,9 +1,11 @@
 package mint
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"slices"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -16,15 +18,21 @@ import (
 
 // SessionRequest asks for an AWS session after access has decided that it may be had.
 type SessionRequest struct {
-	Role     *view.Role     // nil for the root of Account
-	Account  name.AccountID // only read when Role is nil
-	Name     string         // session name
-	Duration time.Duration  // 0 is the default
-	Origin   name.GUID      // our own identity whose token was exchanged; zero for none
-	Provider string         // ARN of the OIDC provider that vouched; empty for none
-	Subject  string         // the subject that it named
-	Policies []string       // session policy documents
-	Record   audit.Record   // what the door knows of the request; mint adds what it issued
+	Role       *view.Role     // nil for the root of Account and its federated users
+	Account    name.AccountID // only read when Role is nil
+	Name       string         // session name
+	Kind       credential.SessionKind
+	Duration   time.Duration              // 0 is the default
+	From       *credential.Session        // the session that asks for this one; nil if none does
+	Origin     name.GUID                  // our own identity whose token was exchanged; zero for none
+	Provider   string                     // ARN of the OIDC provider that vouched; empty for none
+	Subject    string                     // the subject that it named
+	Tags       map[string]string          // session tags, beside those that From hands on
+	Transitive []string                   // keys of Tags that the session hands on
+	SourceID   string                     // source identity, unless From has one
+	Policies   []string                   // session policy documents
+	Managed    []credential.SessionPolicy // managed policies that limit the session
+	Record     audit.Record               // what the door knows of the request; mint adds what it issued
 }
 
 // IssuedSession is a session with the token that its owner presents.
@@ -44,12 +52,16 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	}
 	now := m.Now().Truncate(time.Second)
 	s := &credential.Session{
-		KeyID: newKeyID(), Secret: newSecret(), Account: req.Account, Name: req.Name, Origin: req.Origin,
-		Provider: req.Provider, Subject: req.Subject, Policies: req.Policies,
+		KeyID: newKeyID(), Secret: newSecret(), Account: req.Account, Name: req.Name, Kind: req.Kind, Origin: req.Origin,
+		Provider: req.Provider, Subject: req.Subject, Tags: req.Tags, Transitive: req.Transitive, SourceID: req.SourceID,
+		Policies: req.Policies, Managed: req.Managed,
 		Issued: now, Expires: now.Add(life), Rev: v.Rev(), Inc: v.Installation().Incarnation,
 	}
 	if req.Role != nil {
 		s.RoleID, s.Account = req.Role.UniqueID, req.Role.ARN.Account()
+	}
+	if req.From != nil {
+		handOn(req.From, s)
 	}
 	token, err := s.Seal(m.Keys)
 	if err != nil {
@@ -63,15 +75,42 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	return IssuedSession{Session: s, Token: secret.Text(token)}, nil
 }
 
-// sessionLife is what was asked for, if the role allows it. A longer request fails, it is not clipped (AWS STS,
-// AssumeRole, DurationSeconds); only a bound that an operator set below AWS's minimum shortens it.
-func (m *Mint) sessionLife(req SessionRequest) (time.Duration, error) {
-	life := req.Duration
-	if life == 0 {
-		life = m.Lives.Session
+// handOn gives a session what it has from the one that asked for it and what no request takes away: whose it is in the
+// end, the roles that it came through, its transitive tags and its source identity (IAM User Guide, "Chaining roles with
+// session tags" and "Monitor and control actions taken with assumed roles").
+func handOn(from, to *credential.Session) {
+	to.Origin = from.Origin
+	to.Chain = slices.Clone(from.Chain)
+	if from.RoleID != "" && !slices.Contains(to.Chain, from.RoleID) {
+		to.Chain = append(to.Chain, from.RoleID)
 	}
+	to.SourceID = cmp.Or(from.SourceID, to.SourceID)
+	if len(from.Transitive) > 0 {
+		to.Tags = credential.WithTransitive(from, to.Tags)
+		to.Transitive = slices.Concat(from.Transitive, to.Transitive)
+	}
+	if to.RoleID == "" && from.Expires.Before(to.Expires) { // a caller's own session, again: it lives no longer for it
+		to.Expires = from.Expires
+	}
+}
+
+// The longest lives of sessions, whatever a role allows (AWS STS, AssumeRole, GetSessionToken and GetFederationToken).
+const (
+	maxChained = time.Hour // of a role that a session of a role assumed
+	maxOfRoot  = time.Hour // of the root of an account
+)
+
+// sessionLife is what was asked for, if the role allows it. A longer request fails, it is not clipped (AWS STS,
+// AssumeRole, DurationSeconds); only a bound that an operator set below AWS's minimum shortens it, and what the root of an
+// account asks for is clipped there as well.
+func (m *Mint) sessionLife(req SessionRequest) (time.Duration, error) {
+	life := cmp.Or(req.Duration, m.Lives.Session)
 	if req.Role == nil {
-		return life, nil
+		return min(life, maxOfRoot), nil
+	}
+	if req.From != nil && req.From.RoleID != "" && life > maxChained {
+		return 0, fault.New(fault.Invalid, DurationTooLong,
+			"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
 	if life > time.Duration(req.Role.MaxSession)*time.Second {
 		return 0, fault.New(fault.Invalid, DurationTooLong,
