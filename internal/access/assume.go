@@ -97,8 +97,8 @@ type SessionAssumes struct {
 
 // AssumeBySession decides by the role's trust policy and by the policies of the caller (AWS STS, AssumeRole). In one account
 // a trust policy that names the caller or its role suffices; where it names the account, and between two accounts, the
-// caller's own policies must allow it as well. What restricts the session restricts this too. A source identity needs
-// both sides always.
+// caller's own policies must allow it as well. What restricts the session restricts this too, and is not left
+// behind by asking for the same role again (MinIO GHSA-jjjj-jwhf-8rgr). A source identity needs both sides always.
 func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 	in := iampolicy.Input{
 		Request: iampolicy.Request{
@@ -112,6 +112,9 @@ func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 	}
 	if req.Role == nil { // AWS STS, AssumeRole: not with credentials of the root user, nor of a federated user
 		return refuse(in, "roles are assumed by sessions of roles: neither by the root of an account nor by a federated user")
+	}
+	if restricted := len(req.Session.Policies)+len(req.Session.Managed) > 0; restricted && req.TargetARN == req.Role.ARN {
+		return refuse(in, "a session with session policies cannot make a session of its own role without them")
 	}
 	if err := gatherIdentity(v, req.Session, req.Role, &in); err != nil {
 		return refuse(in, "a policy cannot be read: "+err.Error())

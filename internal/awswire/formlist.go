@@ -42,6 +42,19 @@ func (f Form) Structs(name string, limit int) ([]Form, error) {
 	return list, nil
 }
 
+// HasList tells whether the form says anything of a list, and be it that it is empty.
+func (f Form) HasList(name string) bool {
+	if _, ok := f.Get(name); ok {
+		return true
+	}
+	for key := range f.values {
+		if strings.HasPrefix(key, f.prefix+name+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // member names the member at i, counted from zero.
 func member(name string, i int) string { return name + ".member." + strconv.Itoa(i+1) }
 

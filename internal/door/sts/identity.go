@@ -5,6 +5,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
@@ -30,7 +31,10 @@ func (d Door) signer(c *query.Call) (*authn.Session, error) {
 		return nil, err
 	}
 	kind := "role"
-	if s.Role == nil {
+	switch {
+	case s.Kind == credential.FederatedUser:
+		kind = "federatedUser"
+	case s.Role == nil:
 		kind = "root"
 	}
 	c.Event.Record.Account = s.Account

@@ -56,6 +56,15 @@ func (d Door) Service() query.Service {
 					"DurationSeconds",
 				},
 			},
+			{
+				Name: "AssumeRole", Do: d.assumeRole,
+				Permission: "sts:AssumeRole in the role's trust policy, and in the caller's policies unless the trust policy names the caller in its own account",
+				Doc:        "temporary credentials of a role for a session of another role",
+				Params: []string{
+					"RoleArn", "RoleSessionName", "PolicyArns.member.N.arn", "Policy", "DurationSeconds", "Tags.member.N.Key",
+					"Tags.member.N.Value", "TransitiveTagKeys.member.N", "ExternalId", "SourceIdentity", "SerialNumber", "TokenCode",
+				},
+			},
 			{Name: "GetCallerIdentity", Do: d.callerIdentity, Permission: "none", Doc: "who signed the request"},
 		},
 	}

@@ -1,9 +1,7 @@
 package sts
 
 import (
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -46,9 +44,7 @@ func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
 	if err := federation.CheckTrust(assertion, provider, role); err != nil {
 		return nil, err
 	}
-	facts := access.Facts(access.Network{
-		Now: d.Now(), Remote: c.Event.Remote(), Secure: c.Request.TLS != nil, UserAgent: c.Request.UserAgent(),
-	})
+	facts := d.facts(c)
 	if clash := access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims); clash != "" {
 		return nil, fault.New(fault.Denied, InvalidIdentityToken, "Two claims of the token differ in case only: %.64q is one.", clash)
 	}
@@ -60,9 +56,13 @@ func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
 	if err := access.Refusal(decision, "Not authorized to perform sts:AssumeRoleWithWebIdentity"); err != nil {
 		return nil, err
 	}
+	managed, err := in.settle(c.View, in.role.Account())
+	if err != nil {
+		return nil, err
+	}
 	req := mint.SessionRequest{
 		Role: role, Name: in.session, Duration: in.duration, Provider: provider.ARN.String(), Subject: assertion.Subject,
-		Policies: in.policies,
+		Policies: in.policies, Managed: managed,
 	}
 	if assertion.Own != nil {
 		req.Origin = assertion.Own.Owner.Principal().ObjectID
@@ -95,92 +95,31 @@ func callerOf(a federation.Assertion) audit.Principal {
 
 // webIdentity is the request, decoded.
 type webIdentity struct {
-	role     name.ARN
-	session  string
-	token    string
-	duration time.Duration // 0: not named
-	policies []string
+	wanted
+	token string
 }
 
-func decodeWebIdentity(f awswire.Form) (webIdentity, error) {
-	in := webIdentity{session: f.Value("RoleSessionName"), token: strings.Trim(f.Value("WebIdentityToken"), " \t\r\n")}
-	arn, err := name.ParseARN(f.Value("RoleArn"))
-	if err != nil || arn.Service() != "iam" || !strings.HasPrefix(arn.Resource(), "role/") || arn.Account().IsZero() {
-		return in, query.Constraint(f.Value("RoleArn"), "roleArn", "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:role/.+")
+func decodeWebIdentity(f awswire.Form) (in webIdentity, err error) {
+	if in.wanted, err = decodeWanted(f); err != nil {
+		return in, err
 	}
-	in.role = arn
-	if !validSessionName(in.session) {
-		return in, query.Constraint(in.session, "roleSessionName", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
-	}
+	in.token = strings.Trim(f.Value("WebIdentityToken"), " \t\r\n")
 	if len(in.token) < 4 || len(in.token) > federation.MaxAssertion {
 		return in, query.Constraint("...", "webIdentityToken", "have length 4 to 20000")
 	}
 	if f.Value("ProviderId") != "" {
 		return in, query.Invalid("ProviderId is for OAuth 2.0 access tokens of www.amazon.com and graph.facebook.com, which are not offered.")
 	}
-	if arns, err := f.Structs("PolicyArns", 10); err != nil || len(arns) > 0 {
-		return in, query.Invalid("Managed session policies are not offered; pass an inline Policy.")
-	}
-	if in.duration, err = decodeDuration(f); err != nil {
-		return in, err
-	}
-	if text := f.Value("Policy"); text != "" {
-		if len(text) > 2048 {
-			return in, query.Constraint("...", "policy", "have length less than or equal to 2048")
-		}
-		if _, err := iampolicy.Parse([]byte(text), iampolicy.Session); err != nil {
-			return in, err
-		}
-		in.policies = []string{text}
-	}
 	return in, nil
-}
-
-// decodeDuration reads DurationSeconds: 900 to 43,200 (AWS STS); what the role allows is checked later.
-func decodeDuration(f awswire.Form) (time.Duration, error) {
-	text := f.Value("DurationSeconds")
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 900 || n > 43200 {
-		return 0, query.Constraint(text, "durationSeconds", "have value between 900 and 43200")
-	}
-	return time.Duration(n) * time.Second, nil
-}
-
-// validSessionName checks AWS's pattern [\w+=,.@-]{2,64}.
-func validSessionName(s string) bool {
-	if len(s) < 2 || len(s) > 64 {
-		return false
-	}
-	for _, c := range []byte(s) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && !strings.ContainsRune("_+=,.@-", rune(c)) {
-			return false
-		}
-	}
-	return true
 }
 
 func writeWebIdentity(s mint.IssuedSession, role *view.Role, a federation.Assertion) func(*awswire.XML) {
 	return func(x *awswire.XML) {
-		x.Begin("AssumedRoleUser")
-		x.Text("AssumedRoleId", s.UserID())
-		x.Text("Arn", s.ARN(role).String())
-		x.End()
+		writeAssumed(x, s, role)
 		x.Text("Audience", strings.Join(a.Audience, " "))
 		writeCredentials(x, s)
+		writeExtras(x, s)
 		x.Text("Provider", a.Issuer)
 		x.Text("SubjectFromWebIdentityToken", a.Subject)
 	}
-}
-
-func writeCredentials(x *awswire.XML, s mint.IssuedSession) {
-	x.Begin("Credentials")
-	x.Text("AccessKeyId", s.KeyID)
-	x.Text("SecretAccessKey", s.Secret.Reveal())
-	x.Text("SessionToken", s.Token.Reveal())
-	x.Time("Expiration", s.Expires)
-	x.End()
 }
