@@ -108,7 +108,7 @@ func (s *Server) fail(err error) {
 // openStore opens the store. What it finds on the disk is read into records while its engine starts.
 func (s *Server) openStore(ctx context.Context) (err error) {
 	s.store, err = etcd.Open(ctx, etcd.Config{
-		Dir: s.cfg.Data, Logger: s.log.With(slog.String("part", "store")), Fatal: s.fail, Found: s.records.Loading.Begin,
+		Dir: s.cfg.Data, Logger: s.log.With(slog.String("part", "store")), Fatal: s.fail, Finder: &s.records.Loading,
 	})
 	if err == nil {
 		s.later(s.store.Close)

@@ -57,10 +57,18 @@ type Page struct {
 	Next string // pass it as from to continue; empty after the last page
 }
 
-// Found is every key as it stood at revision Rev, in no order: what a driver has read of its disk before it opens.
-type Found struct {
-	Rev int64
-	KVs []KV
+// Finder is told what a driver reads of its disk before it opens, in the order in which that was written. Its methods are
+// called by one goroutine.
+type Finder interface {
+	// Put says that a key got a value, which is valid during the call only. It gives a place for Drop; a negative one
+	// need not be dropped.
+	Put(kv KV) (place int)
+
+	// Drop takes back what Put said: the key has another value, or is gone.
+	Drop(place int)
+
+	// End says that all was told: what was not dropped is the state at revision rev. After an error it is nothing.
+	End(rev int64, err error)
 }
 
 // Status is what a store says of itself.

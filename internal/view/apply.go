@@ -226,7 +226,7 @@ func (v *View) putAssignment(r *RoleAssignment) {
 	if !v.granted.Loading() {
 		list = slices.Clip(list) // a sealed View keeps its own slice: an insertion must copy
 	}
-	v.granted.Set(r.Principal.String(), slices.Insert(list, at, r)) // the store is read in the order of ids: at the end
+	v.granted.Set(r.Principal.String(), slices.Insert(list, at, r))
 }
 
 // assignmentAt is where an id stands, or would stand, in a list of one principal's assignments.

@@ -4,13 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
-	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/server/v3/storage/mvcc"
 	"go.etcd.io/etcd/server/v3/storage/schema"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/lanyard-id/lanyard/internal/store"
 )
@@ -18,10 +15,9 @@ import (
 // history follows the records of a database file in the order of revisions and finds what is missing among them.
 type history struct {
 	buckets map[string]bool // the buckets that the engine knows
-	live    map[string]int  // the keys that exist after last, and where their values stand in found
-	found   []store.KV      // an empty one is of a key that is gone, or of the driver's own
-	last    mvcc.Revision   // the record before
-	record  mvccpb.KeyValue // reused for each record
+	live    map[string]int  // the keys that exist after last, and the finder's places of their values
+	finder  store.Finder
+	last    mvcc.Revision // the record before
 
 	missing int64  // newest revision of which a part is missing; legitimate up to the compacted revision
 	orphan  int64  // newest deletion of a key that was not there; legitimate up to the compacted revision
@@ -29,9 +25,9 @@ type history struct {
 	applied uint64 // index of the last log entry that the database holds
 }
 
-func newHistory() *history {
+func newHistory(finder store.Finder) *history {
 	h := &history{
-		buckets: make(map[string]bool), live: make(map[string]int),
+		buckets: make(map[string]bool), live: make(map[string]int), finder: finder,
 		last: mvcc.Revision{Main: 1}, // the first write of a store has revision 2
 	}
 	for _, bucket := range schema.AllBuckets {
@@ -60,35 +56,32 @@ func (h *history) change(key, value []byte) error {
 		return err
 	}
 	h.follow(rev)
-	h.record.Reset()
-	if err := proto.Unmarshal(value, &h.record); err != nil {
-		return fmt.Errorf("record of revision %d: %w", rev.Main, err)
-	}
-	name := string(h.record.Key)
-	at, there := h.live[name]
-	if mvcc.IsTombstone(key) {
-		if !there {
-			h.orphan = rev.Main
-			return nil
-		}
-		delete(h.live, name)
-		h.found[at] = store.KV{}
-		return nil
-	}
-	if !there {
-		at = len(h.found)
-		h.live[name], h.found = at, append(h.found, store.KV{})
-	}
-	if h.record.ModRevision != rev.Main || h.record.Lease != 0 {
-		return fmt.Errorf("the record of revision %d says revision %d", rev.Main, h.record.ModRevision)
-	}
-	value, err = unsealRecord(name, h.record.Value)
+	e, err := readEntry(value)
 	if err != nil {
 		return fmt.Errorf("record of revision %d: %w", rev.Main, err)
 	}
-	if data, ours := strings.CutPrefix(name, dataPrefix); ours {
-		h.found[at] = store.KV{Key: data, Value: value, Rev: rev.Main}
+	before, there := h.live[string(e.key)]
+	if there && before >= 0 {
+		h.finder.Drop(before)
 	}
+	if mvcc.IsTombstone(key) {
+		if !there {
+			h.orphan = rev.Main
+		}
+		delete(h.live, string(e.key))
+		return nil
+	}
+	if e.modRevision != rev.Main || e.lease != 0 {
+		return fmt.Errorf("the record of revision %d says revision %d", rev.Main, e.modRevision)
+	}
+	if value, err = unsealRecord(e.key, e.value); err != nil {
+		return fmt.Errorf("record of revision %d: %w", rev.Main, err)
+	}
+	name, place := string(e.key), -1
+	if data, ours := strings.CutPrefix(name, dataPrefix); ours {
+		place = h.finder.Put(store.KV{Key: data, Value: value, Rev: rev.Main})
+	}
+	h.live[name] = place
 	return nil
 }
 
@@ -148,8 +141,14 @@ func (h *history) complete() error {
 // newest is the revision that the database stands at.
 func (h *history) newest() int64 { return max(h.last.Main, h.dropped) }
 
-// content gives every key of the callers as it stands at the newest revision.
-func (h *history) content() store.Found {
-	kvs := slices.DeleteFunc(h.found, func(kv store.KV) bool { return kv.Key == "" })
-	return store.Found{Rev: h.newest(), KVs: kvs}
-}
+// nobody is the finder of a caller that wants to know nothing.
+type nobody struct{}
+
+// Put gives no place.
+func (nobody) Put(store.KV) int { return -1 }
+
+// Drop is never called.
+func (nobody) Drop(int) {}
+
+// End does nothing.
+func (nobody) End(int64, error) {}

@@ -63,9 +63,12 @@ func TestHistoryFindsWhatIsMissing(t *testing.T) {
 		{"another mark", 0, [][2][]byte{{append(recordKey(2, 0, false), 'x'), nil}}, "has no revision"},
 		{"nothing says what is applied", 0, [][2][]byte{put(2, 0, "a")}, noIndex},
 		{"no record", 0, [][2][]byte{{recordKey(2, 0, false), []byte{0xff}}}, "record of revision 2"},
+		{"cut off", 0, [][2][]byte{{recordKey(2, 0, false), []byte{0x0a, 9, 'k'}}}, "record of revision 2: field 1"},
+		{"unknown field", 0, [][2][]byte{{recordKey(2, 0, false), []byte{0x38, 1}}}, "record of revision 2: field 7 is unknown"},
+		{"field of another kind", 0, [][2][]byte{{recordKey(2, 0, false), []byte{0x08, 1}}}, "record of revision 2: field 1 is unknown"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHistory()
+			h := newHistory(nobody{})
 			err := h.visit("meta", []byte("finishedCompactRev"), recordKey(c.compacted, 0, false))
 			if err == nil && c.want != noIndex {
 				err = h.visit("meta", []byte("consistent_index"), []byte("\x00\x00\x00\x00\x00\x00\x00\x09"))
@@ -87,7 +90,7 @@ func TestHistoryFindsWhatIsMissing(t *testing.T) {
 
 func TestHistoryRefusesWhatTheEngineDoesNotKnow(t *testing.T) {
 	for _, entry := range [][3]string{{"notes", "a", "b"}, {"meta", "consistent_index", "short"}, {"meta", "scheduledCompactRev", "soon"}} {
-		if err := newHistory().visit(entry[0], []byte(entry[1]), []byte(entry[2])); err == nil {
+		if err := newHistory(nobody{}).visit(entry[0], []byte(entry[1]), []byte(entry[2])); err == nil {
 			t.Errorf("%v was taken", entry)
 		}
 	}
@@ -100,6 +103,29 @@ func FuzzHistory(f *testing.F) {
 	f.Add("meta", []byte("consistent_index"), []byte("12345678"))
 	f.Add("meta", []byte("finishedCompactRev"), recordKey(7, 0, false))
 	f.Fuzz(func(_ *testing.T, bucket string, key, value []byte) {
-		_ = newHistory().visit(bucket, key, value) // any answer is right: only the way to it can be wrong
+		_ = newHistory(nobody{}).visit(bucket, key, value) // any answer is right: only the way to it can be wrong
+	})
+}
+
+// FuzzEntry holds what is read in place equal to what the message's own decoder makes of it.
+func FuzzEntry(f *testing.F) {
+	f.Add(recordValue(f, 2, "a"))
+	whole, err := proto.Marshal(&mvccpb.KeyValue{Key: []byte("k"), CreateRevision: 1, ModRevision: -2, Version: 3, Value: []byte("v"), Lease: 4})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := readEntry(b)
+		var want mvccpb.KeyValue
+		wantErr := proto.Unmarshal(b, &want)
+		known := wantErr == nil && len(want.ProtoReflect().GetUnknown()) == 0
+		if (err == nil) != known {
+			t.Fatalf("%x: %v, the decoder says %v", b, err, wantErr)
+		}
+		if err == nil && (string(got.key) != string(want.Key) || string(got.value) != string(want.Value) ||
+			got.modRevision != want.ModRevision || got.lease != want.Lease) {
+			t.Errorf("%x: %+v, want %v", b, got, &want)
+		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"go.etcd.io/etcd/server/v3/storage/wal/walpb"
 	"go.uber.org/zap"
 
+	"github.com/lanyard-id/lanyard/internal/store"
 	"github.com/lanyard-id/lanyard/internal/store/etcd/boltfile"
 )
 
@@ -23,8 +24,9 @@ import (
 // own numbers, such as the index up to which the log is applied, carry no checksum; they are tested against the log
 // and the records only for being possible.
 //
-// Database and log are read at the same time. What the database holds is not read in vain: inspect gives it.
-func inspect(dir string, logger *zap.Logger) (*history, error) {
+// Database and log are read at the same time. What the database holds is not read in vain: finder is told it, all but its
+// end. rev is the revision that the database stands at.
+func inspect(dir string, logger *zap.Logger, finder store.Finder) (rev int64, err error) {
 	var from, to uint64
 	logRead := make(chan error, 1)
 	go func() {
@@ -34,22 +36,22 @@ func inspect(dir string, logger *zap.Logger) (*history, error) {
 		})
 	}()
 	var found *history
-	err := guarded(func() (err error) {
-		found, err = inspectDatabase(datadir.ToBackendFileName(dir))
+	err = guarded(func() (err error) {
+		found, err = inspectDatabase(datadir.ToBackendFileName(dir), finder)
 		return err
 	})
 	if err = errors.Join(err, <-logRead); err != nil {
-		return nil, err
+		return 0, err
 	}
 	switch {
 	case found.applied < from: // a database from before: what lies between is in neither
-		return nil, fmt.Errorf("the log begins after entry %d, and the database holds entries up to %d", from, found.applied)
+		return 0, fmt.Errorf("the log begins after entry %d, and the database holds entries up to %d", from, found.applied)
 	case found.applied > to:
 		// A write is applied to the database only after the log is synced. An index beyond the log would make the
 		// engine acknowledge later writes without doing them.
-		return nil, fmt.Errorf("the log ends at entry %d, and entry %d was applied already", to, found.applied)
+		return 0, fmt.Errorf("the log ends at entry %d, and entry %d was applied already", to, found.applied)
 	}
-	return found, nil
+	return found.newest(), nil
 }
 
 // guarded makes an error of a panic: the engine's readers panic on what they cannot parse.
@@ -63,12 +65,12 @@ func guarded(read func() error) (err error) {
 }
 
 // inspectDatabase reads every page and every record of the database file.
-func inspectDatabase(path string) (*history, error) {
+func inspectDatabase(path string, finder store.Finder) (*history, error) {
 	file, err := os.Open(path) //nolint:gosec // our own folder
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	found := newHistory()
+	found := newHistory(finder)
 	info, err := file.Stat()
 	if err == nil {
 		err = boltfile.Check(file, info.Size(), found.visit)

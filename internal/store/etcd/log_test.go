@@ -85,23 +85,23 @@ func TestEndingsAreCaught(t *testing.T) {
 func TestSeal(t *testing.T) {
 	for _, value := range [][]byte{nil, {}, {0}, []byte("value"), bytes.Repeat([]byte{0xff}, 1000)} {
 		sealed := []byte(seal("key", value))
-		got, err := unseal("key", sealed)
+		got, err := unseal([]byte("key"), sealed)
 		if err != nil || !bytes.Equal(got, value) || got == nil {
 			t.Errorf("%q came back as %q, %v", value, got, err)
 		}
-		if _, err := unseal("kez", sealed); err == nil {
+		if _, err := unseal([]byte("kez"), sealed); err == nil {
 			t.Errorf("%q was found under another key", value)
 		}
 		for i := range len(sealed) * 8 {
 			sealed[i/8] ^= 1 << (i % 8)
-			if _, err := unseal("key", sealed); err == nil {
+			if _, err := unseal([]byte("key"), sealed); err == nil {
 				t.Errorf("bit %d of %q went unnoticed", i, value)
 			}
 			sealed[i/8] ^= 1 << (i % 8)
 		}
 	}
 	for _, short := range [][]byte{nil, {}, {1, 2, 3}} {
-		if _, err := unseal("key", short); err == nil {
+		if _, err := unseal([]byte("key"), short); err == nil {
 			t.Errorf("%v was taken", short)
 		}
 	}

@@ -90,7 +90,7 @@ func (s *Store) readFault(ctx context.Context, err error) error {
 
 // toKV takes a record of the engine apart. A record with a wrong checksum ends the store's service.
 func (s *Store) toKV(record *mvccpb.KeyValue) (store.KV, error) {
-	value, err := unseal(string(record.Key), record.Value)
+	value, err := unseal(record.Key, record.Value)
 	if err != nil {
 		s.distrust(err)
 		return store.KV{}, corrupt(s.config.Dir, err)

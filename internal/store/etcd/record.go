@@ -1,10 +1,10 @@
 package etcd
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"strings"
 )
 
 // The key space inside the engine. What callers store lies under dataPrefix; what the driver itself remembers lies
@@ -27,11 +27,11 @@ var (
 func seal(key string, value []byte) string {
 	sealed := make([]byte, 0, len(value)+sealSize)
 	sealed = append(sealed, value...)
-	return string(binary.BigEndian.AppendUint32(sealed, checksum(key, value)))
+	return string(binary.BigEndian.AppendUint32(sealed, checksum([]byte(key), value)))
 }
 
 // unseal takes the checksum off, if it is right.
-func unseal(key string, sealed []byte) ([]byte, error) {
+func unseal(key, sealed []byte) ([]byte, error) {
 	size := len(sealed) - sealSize
 	if size < 0 || binary.BigEndian.Uint32(sealed[size:]) != checksum(key, sealed[:size]) {
 		return nil, errSeal
@@ -39,15 +39,14 @@ func unseal(key string, sealed []byte) ([]byte, error) {
 	return sealed[:size:size], nil
 }
 
-func checksum(key string, value []byte) uint32 {
+func checksum(key, value []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
-	var room [256]byte // most keys fit, and are not copied to the heap
-	return crc32.Update(crc32.Checksum(append(room[:0], key...), table), table, value)
+	return crc32.Update(crc32.Checksum(key, table), table, value)
 }
 
 // unsealRecord gives the value of a record, if key and value are ones that this driver wrote.
-func unsealRecord(key string, sealed []byte) ([]byte, error) {
-	if !strings.HasPrefix(key, dataPrefix) && !strings.HasPrefix(key, metaPrefix) {
+func unsealRecord(key, sealed []byte) ([]byte, error) {
+	if !bytes.HasPrefix(key, []byte(dataPrefix)) && !bytes.HasPrefix(key, []byte(metaPrefix)) {
 		return nil, errForeign
 	}
 	return unseal(key, sealed)

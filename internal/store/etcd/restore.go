@@ -94,7 +94,7 @@ func inspectSnapshot(path string) (int64, error) {
 	if !bytes.Equal(sum.Sum(nil), written) {
 		return 0, errors.New("the checksum at its end is wrong")
 	}
-	found, err := inspectDatabase(path)
+	found, err := inspectDatabase(path, nobody{})
 	if err != nil {
 		return 0, err
 	}

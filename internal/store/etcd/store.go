@@ -32,10 +32,10 @@ type Config struct {
 	// goroutine of the engine or of a caller, and should flush what must be flushed and end the process. Nil does
 	// nothing.
 	Fatal func(error)
-	// Found is told, once and before Open returns, what the database of an earlier start holds, so that it can be read
-	// while the engine still starts. The engine may know of later writes, from its log: its revision is another then. It
-	// must not block. Nil does nothing, and so does a first start.
-	Found func(store.Found)
+	// Finder is told, before Open returns, what the database of an earlier start holds, so that it can be read while the
+	// engine still starts. The engine may know of later writes, from its log: its revision is another then. Nil does
+	// nothing, and so does a first start.
+	Finder store.Finder
 	// QuotaBytes is the size above which writes are refused with store.Full; 0 means DefaultQuota.
 	QuotaBytes int64
 }
@@ -113,12 +113,13 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if s.folder.format.initialised {
 		inspector := engineLogger(s.bridge(), func(err error) { panic(err) })
-		found, err := inspect(dir, inspector)
-		if err != nil {
-			return damaged(s.config.Dir, err)
+		finder := s.config.Finder
+		if finder == nil {
+			finder = nobody{}
 		}
-		if s.config.Found != nil {
-			s.config.Found(found.content())
+		rev, err := inspect(dir, inspector, finder)
+		if finder.End(rev, err); err != nil {
+			return damaged(s.config.Dir, err)
 		}
 	} else if err := os.RemoveAll(dir); err != nil {
 		// What lies here is of a first start that did not come to its end; nothing in it was ever acknowledged.
@@ -166,7 +167,7 @@ func (s *Store) identify(ctx context.Context) error {
 	if len(answer.Kvs) != 1 {
 		return corrupt(s.config.Dir, errors.New("the database has no incarnation"))
 	}
-	found, err := unseal(incarnationKey, answer.Kvs[0].Value)
+	found, err := unseal([]byte(incarnationKey), answer.Kvs[0].Value)
 	if err != nil || string(found) != mark.incarnation {
 		return corrupt(s.config.Dir, errors.New("the database belongs to another store"))
 	}

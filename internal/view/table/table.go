@@ -56,6 +56,21 @@ func (t *Map[V]) Set(k string, v V) {
 	t.m = t.m.Set(k, v)
 }
 
+// Add enters the record under a key that has none. False says that it has one; a map that is being loaded is of no use then.
+func (t *Map[V]) Add(k string, v V) bool {
+	if t.Loading() { // one look is enough to see whether the map grew: most of a start's looks were for keys that are not there
+		before := t.builder().Len()
+		t.b.Set(k, v)
+		return t.b.Len() > before
+	}
+	with := t.m.Set(k, v)
+	if with.Len() == t.m.Len() {
+		return false
+	}
+	t.m = with
+	return true
+}
+
 // Delete removes what lies under a key.
 func (t *Map[V]) Delete(k string) {
 	if t.Loading() {
@@ -156,9 +171,8 @@ func (t *Taken) Error() string { return fmt.Sprintf("two records claim the %s %q
 
 // Unique enters the record under a key that no other may claim.
 func Unique[V any](t *Map[V], what, key string, r V) error {
-	if _, taken := t.Get(key); taken {
+	if !t.Add(key, r) {
 		return &Taken{What: what, Key: key}
 	}
-	t.Set(key, r)
 	return nil
 }
