@@ -76,10 +76,7 @@ func (d *Directory) sweep(e *Edit) error {
 	if !d.sweeps.orphans {
 		return nil
 	}
-	for a := range e.view.Assignments() {
-		if _, lives := e.view.Assignee(a.Principal); lives {
-			continue
-		}
+	for a := range e.view.Orphans() {
 		if full, err := e.sweepOne(a); full || err != nil {
 			return err
 		}

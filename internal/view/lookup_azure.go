@@ -149,6 +149,22 @@ func (v *View) AssignmentsOf(principal name.GUID) []*RoleAssignment {
 // Assignments yields all role assignments.
 func (v *View) Assignments() iter.Seq[*RoleAssignment] { return v.assignments.All() }
 
+// Orphans yields the role assignments whose principal is gone. It looks at each principal once.
+func (v *View) Orphans() iter.Seq[*RoleAssignment] {
+	return func(yield func(*RoleAssignment) bool) {
+		for list := range v.granted.All() {
+			if _, lives := v.Assignee(list[0].Principal); lives {
+				continue
+			}
+			for _, a := range list {
+				if !yield(a) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // AssignmentsFrom yields with their keys, and in the order of these, the assignments on a scope and above it, and below it
 // too if it is to; only those behind the key after.
 func (v *View) AssignmentsFrom(s name.Scope, below bool, after string) iter.Seq2[string, *RoleAssignment] {
