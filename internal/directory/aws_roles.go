@@ -68,7 +68,7 @@ func (e *Edit) UpdateRole(arn name.ARN, change func(*RoleSpec) error) (Outcome, 
 
 // PutRole makes or replaces a role. A new one gets a new unique id, whatever had the name before.
 func (e *Edit) PutRole(s RoleSpec) (Outcome, error) {
-	arn, err := e.iamName("role", s.Account, &s.Path, s.Name)
+	arn, err := e.IAMName("role", s.Account, &s.Path, s.Name)
 	if err != nil {
 		return Unchanged, err
 	}

@@ -146,61 +146,6 @@ func TestRoleRules(t *testing.T) {
 
 const allowAll = `{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"s3:*","Resource":"*"}]}`
 
-func TestPoliciesOfARole(t *testing.T) {
-	h := newHouse(t)
-	var managed, boundary name.ARN
-	h.must(t, func(e *Edit) (err error) {
-		managed, _, err = e.PutPolicy(PolicySpec{Account: h.account(), Name: "Managed", Document: allowAll})
-		if err != nil {
-			return err
-		}
-		boundary, _, err = e.PutPolicy(PolicySpec{Account: h.account(), Path: "/b/", Name: "Boundary", Document: allowAll})
-		return err
-	})
-	v := h.must(t, putRole(RoleSpec{
-		Account: h.account(), Name: "R", Trust: lambdaTrust, Managed: []name.ARN{managed},
-		Boundary: boundary, Inline: map[string]string{"b": allowAll, "a": allowAll},
-	}))
-	r, _ := v.RoleNamed(h.account(), "R")
-	list, err := r.Policies(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ids []string
-	for _, p := range list {
-		ids = append(ids, p.ID)
-		if p.Policy == nil || p.Policy.Kind() != iampolicy.Identity || p.Rev == 0 {
-			t.Errorf("%s: %+v", p.ID, p)
-		}
-	}
-	if want := "role/R/inline/a role/R/inline/b " + managed.String(); strings.Join(ids, " ") != want {
-		t.Errorf("policies %v, want %s", ids, want)
-	}
-	if b, err := r.BoundaryPolicy(v); err != nil || b.Policy.Kind() != iampolicy.Boundary || b.ID != boundary.String() {
-		t.Errorf("boundary %+v, %v", b, err)
-	}
-	if again, err := r.Policies(v); err != nil || again[0].Policy != list[0].Policy {
-		t.Error("the inline policy was compiled twice")
-	}
-	p, _ := v.Policy(managed)
-	for _, arn := range []name.ARN{managed, boundary} {
-		h.refused(t, InUse, func(e *Edit) error { return e.DeletePolicy(arn) })
-	}
-	h.refused(t, Exists, func(e *Edit) error {
-		_, _, err := e.PutPolicy(PolicySpec{Account: h.account(), Path: "/x/", Name: "managed", Document: allowAll})
-		return err
-	})
-	h.must(t, func(e *Edit) error { return e.DeleteRole(r.ARN) })
-	h.must(t, func(e *Edit) error { return e.DeletePolicy(managed) })
-	v = h.must(t, func(e *Edit) error {
-		_, _, err := e.PutPolicy(PolicySpec{Account: h.account(), Name: "Managed", Document: allowAll})
-		return err
-	})
-	if again, _ := v.Policy(managed); again.UniqueID == p.UniqueID || !strings.HasPrefix(again.UniqueID, "ANPA") {
-		t.Errorf("unique ids %s and %s", p.UniqueID, again.UniqueID)
-	}
-}
-
 func TestUpdateRoleKeepsWhatItIsNotTold(t *testing.T) {
 	h := newHouse(t)
 	h.must(t, putRole(RoleSpec{Account: h.account(), Name: "R", Trust: lambdaTrust, Inline: map[string]string{"a": allowAll}, Tags: view.Tags{"k": "v"}}))

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/directory/document"
@@ -63,6 +65,16 @@ type ProviderSpec struct {
 	URL           name.IssuerURL
 	ClientIDs     []string
 	AudienceClaim string // azp-first or aud; empty is azp-first
+	Thumbprints   []string
+	Tags          view.Tags
+}
+
+// ProviderSpecOf gives a provider as the spec that would leave it unchanged.
+func ProviderSpecOf(p *view.OIDCProvider) ProviderSpec {
+	return ProviderSpec{
+		Account: p.ARN.Account(), URL: p.URL, ClientIDs: slices.Clone(p.ClientIDs), AudienceClaim: p.AudienceClaim,
+		Thumbprints: slices.Clone(p.Thumbprints), Tags: maps.Clone(p.Tags),
+	}
 }
 
 // maxProviders is how many OIDC providers an account has (IAM User Guide, "IAM and STS quotas").
@@ -95,7 +107,7 @@ func (e *Edit) PutOIDCProvider(s ProviderSpec) (name.ARN, Outcome, error) {
 	if err := e.know(s.URL); err != nil {
 		return arn, Unchanged, err
 	}
-	p.ClientIDs, p.AudienceClaim = s.ClientIDs, s.AudienceClaim
+	p.ClientIDs, p.AudienceClaim, p.Thumbprints, p.Tags = s.ClientIDs, s.AudienceClaim, s.Thumbprints, s.Tags
 	outcome, err := e.Save(p)
 	return arn, outcome, err
 }
@@ -107,7 +119,7 @@ func (s ProviderSpec) check() error {
 	case s.AudienceClaim != "azp-first" && s.AudienceClaim != "aud":
 		return invalid(InvalidValue, "the audience claim is azp-first or aud, not %q", shown(s.AudienceClaim))
 	}
-	return because(InvalidValue, form.ClientIDs(s.ClientIDs))
+	return because(InvalidValue, cmp.Or(form.ClientIDs(s.ClientIDs), form.Thumbprints(s.Thumbprints), form.Tags(s.Tags)))
 }
 
 // DeleteOIDCProvider makes an issuer unknown to an account. Roles that trust it can no longer be assumed through it.

@@ -10,6 +10,7 @@ func (s *OIDCProvider) Label() string { return s.URL.Raw }
 
 func (s *OIDCProvider) read(f *fields) {
 	s.URL, s.ClientIDs, s.AudienceClaim = f.required("url"), f.texts("clientIds"), f.text("audienceClaim")
+	s.Thumbprints, s.Tags = f.texts("thumbprints"), f.tags()
 }
 
 // Label implements Spec.
@@ -46,7 +47,8 @@ func (s *Role) read(f *fields) {
 func (s *Policy) Label() string { return s.Name.Raw }
 
 func (s *Policy) read(f *fields) {
-	s.Name, s.Path, s.Document = f.required("name"), f.text("path"), f.json("document")
+	s.Name, s.Path, s.Description = f.required("name"), f.text("path"), f.text("description")
+	s.Document, s.Tags = f.json("document"), f.tags()
 	if s.Document.IsZero() {
 		f.missing("document")
 	}

@@ -145,6 +145,8 @@ type OIDCProvider struct {
 	URL           Text
 	ClientIDs     []Text
 	AudienceClaim Text // azp-first or aud; empty is azp-first, as AWS does
+	Thumbprints   []Text
+	Tags          Tags
 }
 
 // Bucket is an S3 bucket.
@@ -173,8 +175,9 @@ type NamedDocument struct {
 
 // Policy is a managed policy.
 type Policy struct {
-	Name, Path Text
-	Document   JSON
+	Name, Path, Description Text
+	Document                JSON
+	Tags                    Tags
 }
 
 // AWSResource is a workload in AWS's words, named by its ARN or by kind and name.

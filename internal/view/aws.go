@@ -17,6 +17,10 @@ type (
 	Role = aws.Role
 	// Policy is a managed policy.
 	Policy = aws.Policy
+	// PolicyVersion is one version of a managed policy.
+	PolicyVersion = aws.PolicyVersion
+	// InstanceProfile is how an EC2 instance names its role.
+	InstanceProfile = aws.InstanceProfile
 	// OIDCProvider makes an issuer known to one account.
 	OIDCProvider = aws.OIDCProvider
 	// Bucket is an S3 bucket.

@@ -46,6 +46,11 @@ func Policy(s string) error {
 	return check(policyNames.MatchString(s), "a policy", s, "1 to 128 letters, digits and _+=,.@-")
 }
 
+// Profile checks the name of an instance profile.
+func Profile(s string) error {
+	return check(policyNames.MatchString(s), "an instance profile", s, "1 to 128 letters, digits and _+=,.@-")
+}
+
 // Path checks the path of a role or policy.
 func Path(s string) error {
 	if len(s) <= 512 && paths.MatchString(s) {

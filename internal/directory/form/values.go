@@ -74,6 +74,19 @@ func ClientIDs(list []string) error {
 	return nil
 }
 
+// Thumbprints checks SHA-1 digests of certificates in hexadecimal (IAM API Reference, CreateOpenIDConnectProvider).
+func Thumbprints(list []string) error {
+	if len(list) > 5 {
+		return fmt.Errorf("a provider has at most 5 thumbprints, not %d", len(list))
+	}
+	for _, t := range list {
+		if len(t) != 40 || strings.Trim(t, "0123456789abcdefABCDEF") != "" {
+			return fmt.Errorf("the thumbprint %q is not 40 hexadecimal digits", Shown(t))
+		}
+	}
+	return nil
+}
+
 // IDURIs checks the identifier URIs of an application. Two that differ in a trailing slash are one.
 func IDURIs(list []string) error {
 	if len(list) > 50 {

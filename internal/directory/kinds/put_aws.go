@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -52,6 +53,12 @@ func (p *planner) putProvider(s *manifest.OIDCProvider) (string, directory.Outco
 	if spec.ClientIDs, err = p.texts(s.ClientIDs); err != nil {
 		return "", directory.Unchanged, err
 	}
+	if spec.Thumbprints, err = p.texts(s.Thumbprints); err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
 	arn, outcome, err := p.e.PutOIDCProvider(spec)
 	return arn.String(), outcome, err
 }
@@ -70,15 +77,18 @@ func (p *planner) putBucket(s *manifest.Bucket) (string, directory.Outcome, erro
 }
 
 func (p *planner) putPolicy(s *manifest.Policy) (string, directory.Outcome, error) {
-	spec := directory.PolicySpec{Account: p.account}
-	err := p.all(pair{&spec.Name, s.Name}, pair{&spec.Path, s.Path})
+	spec := iam.PolicySpec{Account: p.account}
+	err := p.all(pair{&spec.Name, s.Name}, pair{&spec.Path, s.Path}, pair{&spec.Description, s.Description})
 	if err != nil {
 		return "", directory.Unchanged, err
 	}
 	if spec.Document, err = p.document(s.Document); err != nil {
 		return "", directory.Unchanged, err
 	}
-	arn, outcome, err := p.e.PutPolicy(spec)
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
+	arn, outcome, err := iam.PutPolicy(p.e, spec)
 	return arn.String(), outcome, err
 }
 

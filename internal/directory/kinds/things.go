@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -174,7 +175,7 @@ func (t thing) delete(e *directory.Edit) error {
 	case *view.Role:
 		return e.DeleteRole(r.ARN)
 	case *view.Policy:
-		return e.DeletePolicy(r.ARN)
+		return iam.DeletePolicy(e, r.ARN)
 	case *view.OIDCProvider:
 		return e.DeleteOIDCProvider(r.ARN)
 	case *view.Issuer:

@@ -18,15 +18,19 @@ func Put(v *View, r Record) error {
 		return table.Unique(&v.accountNames, "account name", strings.ToLower(r.Name), r)
 	case *Role:
 		v.roles.Set(r.ARN.String(), r)
-		if err := table.Unique(&v.roleNames, "role name", roleNameKey(r.ARN.Account(), r.Name), r); err != nil {
+		if err := table.Unique(&v.roleNames, "role name", entityKey(r.ARN.Account(), r.Name), r); err != nil {
 			return err
 		}
 		return table.Unique(&v.roleIDs, "role id", r.UniqueID, r)
 	case *Policy:
 		v.policies.Set(r.ARN.String(), r)
+		return table.Unique(&v.policyNames, "policy name", entityKey(r.ARN.Account(), r.Name), r)
 	case *OIDCProvider:
 		v.providers.Set(r.ARN.String(), r)
 		return table.Unique(&v.issuers, "issuer", issuerKey(r.ARN.Account(), r.URL.String()), r)
+	case *InstanceProfile:
+		v.profiles.Set(r.ARN.String(), r)
+		return table.Unique(&v.profileNames, "instance profile name", entityKey(r.ARN.Account(), r.Name), r)
 	case *Bucket:
 		v.buckets.Set(r.Name, r)
 	case *Resource:
@@ -44,13 +48,17 @@ func Drop(v *View, r Record) {
 		v.accountNames.Delete(strings.ToLower(r.Name))
 	case *Role:
 		v.roles.Delete(r.ARN.String())
-		v.roleNames.Delete(roleNameKey(r.ARN.Account(), r.Name))
+		v.roleNames.Delete(entityKey(r.ARN.Account(), r.Name))
 		v.roleIDs.Delete(r.UniqueID)
 	case *Policy:
 		v.policies.Delete(r.ARN.String())
+		v.policyNames.Delete(entityKey(r.ARN.Account(), r.Name))
 	case *OIDCProvider:
 		v.providers.Delete(r.ARN.String())
 		v.issuers.Delete(issuerKey(r.ARN.Account(), r.URL.String()))
+	case *InstanceProfile:
+		v.profiles.Delete(r.ARN.String())
+		v.profileNames.Delete(entityKey(r.ARN.Account(), r.Name))
 	case *Bucket:
 		v.buckets.Delete(r.Name)
 	case *Resource:
@@ -58,8 +66,9 @@ func Drop(v *View, r Record) {
 	}
 }
 
-func roleNameKey(account name.AccountID, role string) string {
-	return account.String() + " " + strings.ToLower(role)
+// entityKey is how the name of a role, policy or instance profile is unique in its account: ignoring case.
+func entityKey(account name.AccountID, entity string) string {
+	return account.String() + " " + strings.ToLower(entity)
 }
 
 func issuerKey(account name.AccountID, issuer string) string { return account.String() + " " + issuer }

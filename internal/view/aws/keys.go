@@ -8,6 +8,7 @@ const (
 	kindRole        = "role"
 	kindPolicy      = "policy"
 	kindProvider    = "provider"
+	kindProfile     = "instanceprofile"
 	kindBucket      = "bucket"
 	kindAWSResource = "awsresource"
 )
@@ -29,3 +30,6 @@ func (b *Bucket) StoreKey() string { return stored.Key(kindBucket, b.Name) }
 
 // StoreKey implements Record.
 func (r *Resource) StoreKey() string { return stored.Key(kindAWSResource, r.ARN.String()) }
+
+// StoreKey implements Record.
+func (p *InstanceProfile) StoreKey() string { return stored.Key(kindProfile, p.ARN.String()) }

@@ -24,7 +24,7 @@ func (v *View) Role(arn name.ARN) (*Role, bool) { return v.roles.Get(arn.String(
 
 // RoleNamed finds a role by account and name; names are unique ignoring case.
 func (v *View) RoleNamed(account name.AccountID, n string) (*Role, bool) {
-	return v.roleNames.Get(roleNameKey(account, n))
+	return v.roleNames.Get(entityKey(account, n))
 }
 
 // RoleByID finds a role by its unique id (AROA...): the same role, not one that took its name later.
@@ -32,6 +32,26 @@ func (v *View) RoleByID(id string) (*Role, bool) { return v.roleIDs.Get(id) }
 
 // Policy finds a managed policy.
 func (v *View) Policy(arn name.ARN) (*Policy, bool) { return v.policies.Get(arn.String()) }
+
+// PolicyNamed finds a managed policy by account and name; names are unique ignoring case.
+func (v *View) PolicyNamed(account name.AccountID, n string) (*Policy, bool) {
+	return v.policyNames.Get(entityKey(account, n))
+}
+
+// InstanceProfile finds an instance profile by its exact ARN.
+func (v *View) InstanceProfile(arn name.ARN) (*InstanceProfile, bool) {
+	return v.profiles.Get(arn.String())
+}
+
+// InstanceProfileNamed finds an instance profile by account and name; names are unique ignoring case.
+func (v *View) InstanceProfileNamed(account name.AccountID, n string) (*InstanceProfile, bool) {
+	return v.profileNames.Get(entityKey(account, n))
+}
+
+// InstanceProfiles yields in order the instance profiles of an account; the zero account means all.
+func (v *View) InstanceProfiles(account name.AccountID) iter.Seq[*InstanceProfile] {
+	return awsRecords[*InstanceProfile](v, kindProfile, account)
+}
 
 // OIDCProvider finds a provider by ARN.
 func (v *View) OIDCProvider(arn name.ARN) (*OIDCProvider, bool) {

@@ -14,8 +14,10 @@ type Account struct {
 	ID        name.AccountID `json:"id"`
 	Name      string         `json:"name"`                // unique
 	RevokedAt int64          `json:"revokedAt,omitempty"` // root sessions minted from an older revision are dead
-	Created   time.Time      `json:"created"`
-	Rev       int64          `json:"-"`
+	// Outbound says that principals of the account may get tokens of our own issuer (IAM, "outbound web identity federation").
+	Outbound bool      `json:"outbound,omitempty"`
+	Created  time.Time `json:"created"`
+	Rev      int64     `json:"-"`
 }
 
 // Role is an IAM role. Trust and the inline documents name other roles and users by unique id, so that a name used
@@ -41,17 +43,31 @@ type Role struct {
 	compiled *compiledRole
 }
 
-// Policy is a managed policy; only its default version is kept until versions are offered.
+// Policy is a managed policy. Document is its default version, the one that decides; a version's document never changes.
 type Policy struct {
-	ARN      name.ARN  `json:"arn"`
-	UniqueID string    `json:"uniqueId"` // ANPA...
-	Path     string    `json:"path"`
-	Name     string    `json:"name"`
-	Document string    `json:"document"`
-	Created  time.Time `json:"created"`
-	Rev      int64     `json:"-"`
+	ARN         name.ARN        `json:"arn"`
+	UniqueID    string          `json:"uniqueId"` // ANPA...
+	Path        string          `json:"path"`
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Document    string          `json:"document"`
+	Default     int             `json:"default,omitempty"` // number of the default version; 0 is 1
+	Last        int             `json:"last,omitempty"`    // highest number that a version has had; 0 is 1
+	Set         time.Time       `json:"set,omitzero"`      // when the default version was made; zero is Created
+	Updated     time.Time       `json:"updated,omitzero"`  // when the policy got a version or another default; zero is Created
+	Others      []PolicyVersion `json:"others,omitempty"`  // the other versions, the newest first
+	Tags        Tags            `json:"tags,omitempty"`
+	Created     time.Time       `json:"created"`
+	Rev         int64           `json:"-"`
 
 	compiled *compiledPolicy
+}
+
+// PolicyVersion is one version of a managed policy.
+type PolicyVersion struct {
+	N        int       `json:"n"` // from 1; never used again
+	Document string    `json:"document"`
+	Created  time.Time `json:"created"`
 }
 
 // OIDCProvider makes an issuer known to one account.
@@ -60,9 +76,25 @@ type OIDCProvider struct {
 	URL       name.IssuerURL `json:"url"`
 	ClientIDs []string       `json:"clientIds"`
 	// AudienceClaim is "azp-first" (what AWS does) or "aud" (what RFC 7519 readers expect).
-	AudienceClaim string    `json:"audienceClaim"`
-	Created       time.Time `json:"created"`
-	Rev           int64     `json:"-"`
+	AudienceClaim string `json:"audienceClaim"`
+	// Thumbprints are kept and given back. No connection is believed because of one.
+	Thumbprints []string  `json:"thumbprints,omitempty"`
+	Tags        Tags      `json:"tags,omitempty"`
+	Created     time.Time `json:"created"`
+	Rev         int64     `json:"-"`
+}
+
+// InstanceProfile is how an EC2 instance names the role that it runs as. It holds at most one role, by unique id: a role
+// that was made again under the name is not in it.
+type InstanceProfile struct {
+	ARN      name.ARN  `json:"arn"`
+	UniqueID string    `json:"uniqueId"` // AIPA...
+	Path     string    `json:"path"`
+	Name     string    `json:"name"`
+	RoleID   string    `json:"roleId,omitempty"` // AROA...; empty is none
+	Tags     Tags      `json:"tags,omitempty"`
+	Created  time.Time `json:"created"`
+	Rev      int64     `json:"-"`
 }
 
 // Bucket is an S3 bucket; names are unique in the installation.

@@ -8,12 +8,15 @@ import (
 type View struct {
 	accounts     table.Map[*Account]
 	accountNames table.Map[*Account]
-	roles        table.Map[*Role] // by ARN
-	roleNames    table.Map[*Role] // by account and lower-case name: unique ignoring case
-	roleIDs      table.Map[*Role] // by unique id
-	policies     table.Map[*Policy]
-	providers    table.Map[*OIDCProvider] // by ARN
-	issuers      table.Map[*OIDCProvider] // by account and exact issuer
+	roles        table.Map[*Role]            // by ARN
+	roleNames    table.Map[*Role]            // by account and lower-case name: unique ignoring case
+	roleIDs      table.Map[*Role]            // by unique id
+	policies     table.Map[*Policy]          // by ARN
+	policyNames  table.Map[*Policy]          // by account and lower-case name: unique ignoring case
+	profiles     table.Map[*InstanceProfile] // by ARN
+	profileNames table.Map[*InstanceProfile] // by account and lower-case name: unique ignoring case
+	providers    table.Map[*OIDCProvider]    // by ARN
+	issuers      table.Map[*OIDCProvider]    // by account and exact issuer
 	buckets      table.Map[*Bucket]
 	resources    table.Map[*Resource]
 	ordered      table.Ordered[Record] // all but accounts, by store key
@@ -28,8 +31,8 @@ type Record interface {
 // Seal ends the loading of v.
 func Seal(v *View) {
 	all := []interface{ Seal() }{
-		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.providers, &v.issuers, &v.buckets,
-		&v.resources, &v.ordered,
+		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.policyNames,
+		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.ordered,
 	}
 	for _, t := range all {
 		t.Seal()
@@ -47,6 +50,8 @@ func At(v *View, kind, id string) Record {
 		return find(&v.policies, id)
 	case kindProvider:
 		return find(&v.providers, id)
+	case kindProfile:
+		return find(&v.profiles, id)
 	case kindBucket:
 		return find(&v.buckets, id)
 	case kindAWSResource:
@@ -73,6 +78,8 @@ func New(kind string, rev int64) Record {
 		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
 	case kindProvider:
 		return &OIDCProvider{Rev: rev}
+	case kindProfile:
+		return &InstanceProfile{Rev: rev}
 	case kindBucket:
 		return &Bucket{Rev: rev, compiled: new(compiledPolicy)}
 	case kindAWSResource:

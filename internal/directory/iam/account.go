@@ -1,0 +1,54 @@
+package iam
+
+import (
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
+)
+
+// FeatureOn: the account's feature is switched on already.
+const FeatureOn fault.Reason = "directory.feature_enabled"
+
+// FeatureOff: the account's feature is not switched on.
+const FeatureOff fault.Reason = "directory.feature_disabled"
+
+// SetOutbound switches the account's outbound web identity federation on or off. As it is already is refused, as at AWS.
+func SetOutbound(e *directory.Edit, account name.AccountID, on bool) error {
+	a, ok := e.View().Account(account)
+	switch {
+	case !ok:
+		return fault.New(fault.NotFound, directory.AccountNotFound, "there is no AWS account %s", account)
+	case a.Outbound && on:
+		return fault.New(fault.Conflict, FeatureOn, "Outbound web identity federation is already enabled for this account.")
+	case !a.Outbound && !on:
+		return fault.New(fault.NotFound, FeatureOff, "Outbound web identity federation is not enabled for this account.")
+	}
+	changed := *a
+	changed.Outbound = on
+	_, err := e.Save(&changed)
+	return err
+}
+
+// UpdateProvider changes an OIDC provider: change gets it as it is and leaves it as it shall be. Account and URL stay.
+func UpdateProvider(e *directory.Edit, arn name.ARN, change func(*directory.ProviderSpec) error) error {
+	p, ok := e.View().OIDCProvider(arn)
+	if !ok {
+		return fault.New(fault.NotFound, directory.ProviderNotFound, "OpenIDConnect Provider not found for arn %s", arn)
+	}
+	s := directory.ProviderSpecOf(p)
+	if err := change(&s); err != nil {
+		return err
+	}
+	s.Account, s.URL = arn.Account(), p.URL
+	_, _, err := e.PutOIDCProvider(s)
+	return err
+}
+
+// CreateProvider makes an issuer known to an account that does not know it.
+func CreateProvider(e *directory.Edit, s directory.ProviderSpec) (name.ARN, error) {
+	if p, taken := e.View().ProviderOf(s.Account, s.URL.String()); taken {
+		return p.ARN, fault.New(fault.Conflict, directory.Exists, "Provider with url %s already exists.", s.URL)
+	}
+	arn, _, err := e.PutOIDCProvider(s)
+	return arn, err
+}
