@@ -24,6 +24,12 @@ func (x *XML) begin(name, namespace string) {
 	x.open = append(x.open, name)
 }
 
+// BeginOf opens an element that names its type in the way of XML Schema (XML Schema part 1, section 2.6.1).
+func (x *XML) BeginOf(name, instance, kind string) {
+	x.b = append(x.b, "<"+name+` xmlns:xsi="`+instance+`" xsi:type="`+kind+`">`...)
+	x.open = append(x.open, name)
+}
+
 // End closes the element that was opened last.
 func (x *XML) End() {
 	last := len(x.open) - 1

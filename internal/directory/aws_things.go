@@ -16,10 +16,11 @@ import (
 type BucketSpec struct {
 	Account name.AccountID
 	Name    string
-	Policy  string // bucket policy document; empty is none
+	Policy  string    // bucket policy document; empty is none
+	Tags    view.Tags // nil keeps those that there are
 }
 
-// PutBucket makes a bucket or changes its policy. A bucket of another account is refused as taken.
+// PutBucket makes a bucket or changes its policy and tags. A bucket of another account is refused as taken.
 func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 	if _, ok := e.view.Account(s.Account); !ok {
 		return Unchanged, notFound(AccountNotFound, "there is no AWS account %s", s.Account)
@@ -32,25 +33,25 @@ func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 		if old.Account != s.Account {
 			return Unchanged, conflict(Exists, "the bucket name %q is taken by another account", s.Name)
 		}
-		kept := *old
-		b = &kept
+		*b = *old
 	}
 	if i := e.view.Installation(); b.Region == "" && i != nil {
 		b.Region = i.Region
 	}
 	if s.Policy != "" && s.Policy != b.Policy {
-		kept, err := document.Keep(e.view, s.Policy, iampolicy.Resource)
-		if err != nil {
+		var err error
+		if s.Policy, err = document.Keep(e.view, s.Policy, iampolicy.Resource); err != nil {
 			return Unchanged, err
 		}
-		s.Policy = kept
 	}
 	b.Policy = s.Policy
+	if s.Tags != nil {
+		b.Tags = s.Tags
+	}
 	return e.Save(b)
 }
 
-// DeleteBucket deletes a bucket. Whether it is empty is for the caller to look at first; its bytes are the objects
-// room's to remove, and a later bucket of that name does not see them.
+// DeleteBucket deletes a bucket. Whether it is empty, and its bytes, are for the caller to see to.
 func (e *Edit) DeleteBucket(bucket string) error {
 	b, ok := e.view.Bucket(bucket)
 	if !ok {

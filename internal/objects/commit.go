@@ -132,7 +132,7 @@ func (sp *space) forget(root *os.Root, old *Info, before, after []piece) {
 			files = append(files, sp.partFile(p))
 		}
 	}
-	if len(files) > 0 && !sp.readers.doom(old.Key, old.Content, files) {
+	if len(files) > 0 && !sp.readers.Doom(old.Key, old.Content, files) {
 		removeParts(root, files)
 	}
 }

@@ -15,6 +15,8 @@ const (
 	Exists fault.Reason = "objects.exists"
 	// SpaceRemoved: the container or bucket was deleted with all its objects.
 	SpaceRemoved fault.Reason = "objects.space_removed"
+	// SpaceNotEmpty: the bucket has objects, and is to be closed only if it has none.
+	SpaceNotEmpty fault.Reason = "objects.space_not_empty"
 	// NoSpace: the disk is, or would be, too full to take the object.
 	NoSpace fault.Reason = "objects.no_space"
 	// DigestMismatch: the bytes that arrived do not have the digest that the caller announced.

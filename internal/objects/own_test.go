@@ -130,3 +130,25 @@ func TestTags(t *testing.T) {
 		t.Errorf("%q still has %v", content, info.Tags)
 	}
 }
+
+// TestCloseEmpty: a space with an object stays open, an empty one takes nothing more, and can then be removed.
+func TestCloseEmpty(t *testing.T) {
+	dir, space := t.TempDir(), name.NewGUID()
+	s := open(t, dir)
+	put(t, s, space, "k", "x")
+	wantFault(t, s.CloseEmpty(t.Context(), space), fault.Conflict, SpaceNotEmpty)
+	if err := s.Delete(t.Context(), space, "k"); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, s, space, Pending{Key: "k"})
+	for range 2 {
+		if err := s.CloseEmpty(t.Context(), space); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.Put(t.Context(), upload(space, "k", "late"))
+	wantFault(t, err, fault.NotFound, SpaceRemoved)
+	if err := s.RemoveSpace(t.Context(), space); err != nil {
+		t.Fatal(err)
+	}
+}

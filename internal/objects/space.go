@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/lanyard-id/lanyard/internal/objects/pins"
 )
 
 // space is one container's or bucket's objects.
@@ -25,7 +27,7 @@ type space struct {
 	own     map[string]*uploading // those that Begin opened, by id
 
 	turns   [16]sync.Mutex // whoever changes a key holds the one of its hash, from the condition to the disk; taken before mu
-	readers readers
+	readers pins.Readers
 }
 
 // Folders within a space's folder; an object's file has a longer name.

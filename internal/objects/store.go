@@ -176,6 +176,25 @@ func (s *Store) DeleteIf(ctx context.Context, id name.GUID, key string, check Ch
 	return nil
 }
 
+// CloseEmpty closes a space that has no objects, as RemoveSpace would: from then on everything but RemoveSpace refuses it,
+// in this process. Nothing of it is on the disk but uploads under way.
+func (s *Store) CloseEmpty(ctx context.Context, id name.GUID) error {
+	sp, err := s.use(ctx, id)
+	if fault.Is(err, SpaceRemoved) {
+		return nil // an earlier call closed it
+	}
+	if err != nil {
+		return err
+	}
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if len(sp.index) > 0 {
+		return fault.New(fault.Conflict, SpaceNotEmpty, "the objects' container is not empty")
+	}
+	sp.removed = true
+	return nil
+}
+
 // RemoveSpace removes a space with all its objects. It vanishes at once and for good, even if the process dies right
 // after; the files go afterwards, here or at the next start. The id must never be used again; within this process
 // everything but RemoveSpace refuses it.

@@ -53,7 +53,10 @@ func (s *Server) doors() []part {
 		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
 			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}.Service(),
 		}}},
-		{place: "s3", door: s3.Door{View: s.View, Authn: s.authn, Objects: s.objects, Audit: s.audit, Now: s.now}, streams: true},
+		{place: "s3", door: s3.Door{
+			View: s.View, Directory: s.dir, Authn: s.authn, Objects: s.objects, Audit: s.audit,
+			Room: s.guard.Check, Last: s.guard.Last, Now: s.now,
+		}, streams: true},
 		{place: "blob", door: blob.Door{
 			View: s.View, Directory: s.dir, Authn: s.authn, Mint: s.mint, Objects: s.objects, Audit: s.audit,
 			Room: s.guard.Check, Last: s.guard.Last, Now: s.now,

@@ -84,6 +84,15 @@ func (x *exchange) witness(f *fault.Fault) *fault.Fault {
 	return f
 }
 
+// RecordRefusal records that a part of a request is refused which goes on with the rest: as if all of it were. The caller
+// may be told of the refusal if it gets f back; else what it gets is the answer to the whole.
+func RecordRefusal(ctx context.Context, f *fault.Fault) *fault.Fault {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return x.witness(f)
+	}
+	return f
+}
+
 // worthLedger tells refusals of rights, and defects, from the everyday misses of a data door.
 func worthLedger(k fault.Kind) bool {
 	switch k {

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/secret"
 )
@@ -66,7 +67,7 @@ func TestA02SubResources(t *testing.T) {
 	w, h := serve(t)
 	put(t, w, photos, "a", "content")
 	for _, query := range []string{
-		"acl", "acl=", "versionId=1", "versionId=null", "partNumber=1", "uploadId=x", "uploads", "torrent", "tagging", "retention",
+		"acl", "acl=", "versionId=1", "versionId=null", "partNumber=1", "uploads", "torrent", "tagging&versionId=1", "retention",
 		"legal-hold", "attributes", "restore", "select&select-type=2", "Acl", "x-unknown=1", "X-Amz-Date=20260314T150926Z", "versionid=1",
 		"response-content-type=a&acl",
 	} {
@@ -76,14 +77,17 @@ func TestA02SubResources(t *testing.T) {
 		w.Refused(as(w, h, "writer", doortest.Request{Method: http.MethodPut, Target: "/photos/new?" + query, Body: "x"}),
 			http.StatusNotImplemented, s3.OtherOperation)
 	}
-	for _, query := range []string{"policy", "versioning", "versions", "uploads", "cors", "website", "policyStatus", "list-type=3", "location=x", "prefix=&acl"} {
+	for _, query := range []string{"notification", "inventory", "analytics", "metrics", "intelligent-tiering", "versions&acl", "policy=x", "list-type=3", "location=x", "prefix=&acl"} {
 		w.Refused(ask(w, h, "writer", http.MethodGet, "/photos?"+query), http.StatusNotImplemented, s3.OtherOperation)
 	}
 	for _, req := range []doortest.Request{
-		{Method: http.MethodPut, Target: "/newbucket"},
-		{Method: http.MethodDelete, Target: "/photos"},
-		{Method: http.MethodPost, Target: "/photos?delete"},
-		{Method: http.MethodPost, Target: "/photos/a?uploads"},
+		{Method: http.MethodPut, Target: "/photos?versioning"},
+		{Method: http.MethodPut, Target: "/photos?lifecycle"},
+		{Method: http.MethodPut, Target: "/photos?acl"},
+		{Method: http.MethodDelete, Target: "/photos?cors"},
+		{Method: http.MethodPost, Target: "/photos"},
+		{Method: http.MethodPost, Target: "/photos/a?restore"},
+		{Method: http.MethodPost, Target: "/photos/a?select&select-type=2"},
 		{Method: http.MethodOptions, Target: "/photos/a"},
 		{Method: http.MethodPatch, Target: "/photos/a"},
 	} {
@@ -144,7 +148,7 @@ func TestA15HeadersNotObeyedAreRefused(t *testing.T) {
 	w, h := serve(t)
 	put(t, w, locked, "a", "not yours")
 	for header, value := range map[string]string{
-		"X-Amz-Copy-Source": "/locked/a", "X-Amz-Tagging": "a=b", "X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Grant-Read": "id=x",
+		"X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Grant-Read": "id=x", "X-Amz-Copy-Source-Range": "bytes=0-1",
 		"X-Amz-Object-Lock-Mode": "COMPLIANCE", "X-Amz-Website-Redirect-Location": "/", "X-Amz-Storage-Class": "GLACIER",
 		"X-Amz-Write-Offset-Bytes": "1", "X-Amz-Mfa": "1 2", "X-Amz-Checksum-Md4": "AAAA", "If-None-Match": `"x"`,
 		"Expires": "Sat, 14 Mar 2026 15:09:26 GMT",
@@ -153,7 +157,7 @@ func TestA15HeadersNotObeyedAreRefused(t *testing.T) {
 		w.Refused(rec, http.StatusNotImplemented, s3.OtherOperation)
 	}
 	rec := as(w, h, "writer", doortest.Request{Method: http.MethodPut, Target: "/photos/a", Body: "x", Header: http.Header{"X-Amz-Acl": {"public-read"}}})
-	w.Refused(rec, http.StatusBadRequest, s3.ACLUnsupported)
+	w.Refused(rec, http.StatusBadRequest, wire.ACLUnsupported)
 	if there(t, w, photos, "a") {
 		t.Error("an upload that was refused is there")
 	}

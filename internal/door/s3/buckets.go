@@ -29,12 +29,13 @@ func (d Door) listBuckets(c *call, w http.ResponseWriter) error {
 		return err
 	}
 	prefix, _ := c.param("prefix")
+	region, _ := c.param("bucket-region")
 	x := awswire.NewDocument("ListAllMyBucketsResult", awswire.S3Namespace)
 	c.writeOwner(x, c.session.Account)
 	x.Begin("Buckets")
 	last, listed, more := "", 0, false
 	for b := range c.v.Buckets(c.session.Account) {
-		if !strings.HasPrefix(b.Name, prefix) || b.Name <= after {
+		if !strings.HasPrefix(b.Name, prefix) || b.Name <= after || region != "" && region != b.Region {
 			continue
 		}
 		if more = listed == limit; more {
@@ -96,6 +97,13 @@ func (c *call) writeOwner(x *awswire.XML, account name.AccountID) {
 	x.End()
 }
 
+// writeGrantee writes the bucket's owner as the one whom a list of rights names.
+func (c *call) writeGrantee(x *awswire.XML) {
+	x.BeginOf("Grantee", "http://www.w3.org/2001/XMLSchema-instance", "CanonicalUser")
+	x.Text("ID", canonicalID(c.bucket.Account))
+	x.End()
+}
+
 // canonicalID is an account in S3's older form of 64 hex digits, always the same for one account. Nothing here takes it
 // as a principal.
 func canonicalID(account name.AccountID) string {
@@ -141,6 +149,10 @@ func writeXML(w http.ResponseWriter, x *awswire.XML) error {
 
 func writeBody(w http.ResponseWriter, b []byte) error {
 	w.Header().Set("Content-Type", awswire.S3ContentType)
+	return writeText(w, b)
+}
+
+func writeText(w http.ResponseWriter, b []byte) error {
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	_, err := w.Write(b)
 	return err

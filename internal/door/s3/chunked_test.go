@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 )
@@ -130,7 +131,7 @@ func TestPresignedUpload(t *testing.T) {
 	other.Header = http.Header{"Content-Type": {"text/html"}}
 	w.Refused(w.Do(h, other), http.StatusForbidden, awswire.ReasonBadSignature)
 	for query, want := range map[string]fault.Reason{
-		"x-amz-acl=public-read": s3.ACLUnsupported, "x-amz-grant-read=id": s3.OtherOperation, "x-amz-storage-class=GLACIER": s3.OtherOperation,
+		"x-amz-acl=public-read": wire.ACLUnsupported, "x-amz-grant-read=id": s3.OtherOperation, "x-amz-storage-class=GLACIER": s3.OtherOperation,
 		"x-amz-security-token=x": s3.BadArgument, "x-amz-DATE=x": s3.BadArgument, "x-amz-meta-a=%0D%0Ab": s3.BadArgument,
 		"x-amz-meta-a=1&X-Amz-Meta-A=2": s3.BadArgument, "x-amz-checksum-crc32=AAAAAA%3D%3D": body.ChecksumMismatch,
 		"x-amz-content-sha256=UNSIGNED-PAYLOAD": s3.BadArgument,

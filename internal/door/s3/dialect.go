@@ -1,13 +1,18 @@
 package s3
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
+	"github.com/lanyard-id/lanyard/internal/door/s3/parts"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -23,7 +28,7 @@ func rows() map[fault.Reason]awswire.Entry {
 		BadArgument:                 row(http.StatusBadRequest, "InvalidArgument"),
 		UnexpectedBody:              row(http.StatusBadRequest, "InvalidRequest"),
 		OtherOwner:                  row(http.StatusForbidden, "AccessDenied"),
-		ACLUnsupported:              row(http.StatusBadRequest, "AccessControlListNotSupported"),
+		wire.ACLUnsupported:         row(http.StatusBadRequest, "AccessControlListNotSupported"),
 		body.LengthMissing:          row(http.StatusLengthRequired, "MissingContentLength"),
 		body.BadDigest:              row(http.StatusBadRequest, "InvalidDigest"),
 		body.ChecksumMismatch:       row(http.StatusBadRequest, "BadDigest"),
@@ -36,6 +41,23 @@ func rows() map[fault.Reason]awswire.Entry {
 		objects.SizeMismatch:        row(http.StatusBadRequest, "IncompleteBody"),
 		objects.BodyFailed:          row(http.StatusBadRequest, "IncompleteBody"),
 		objects.SpaceRemoved:        row(http.StatusNotFound, "NoSuchBucket"),
+		objects.UploadMissing:       row(http.StatusNotFound, "NoSuchUpload"),
+		objects.PartMissing:         row(http.StatusBadRequest, "InvalidPart"),
+		objects.SpaceNotEmpty:       row(http.StatusConflict, "BucketNotEmpty"),
+		directory.InvalidName:       row(http.StatusBadRequest, "InvalidBucketName"),
+		iampolicy.InvalidPrincipal:  row(http.StatusBadRequest, "MalformedPolicy"),
+		parts.PartMismatch:          row(http.StatusBadRequest, "InvalidPart"),
+		parts.PartOrder:             row(http.StatusBadRequest, "InvalidPartOrder"),
+		parts.PartTooSmall:          row(http.StatusBadRequest, "EntityTooSmall"),
+		parts.ChecksumType:          row(http.StatusBadRequest, "InvalidRequest"),
+		CopyToItself:                row(http.StatusBadRequest, "InvalidRequest"),
+		NoDigest:                    row(http.StatusBadRequest, "InvalidRequest"),
+		BucketOwned:                 row(http.StatusConflict, "BucketAlreadyOwnedByYou"),
+		WrongRegion:                 row(http.StatusBadRequest, "IllegalLocationConstraintException"),
+		NoConfiguration:             row(http.StatusNotFound, "NoSuchConfiguration"),
+		wire.Malformed:              row(http.StatusBadRequest, "MalformedXML"),
+		wire.BadTag:                 row(http.StatusBadRequest, "InvalidTag"),
+		wire.BadCopySource:          row(http.StatusBadRequest, "InvalidArgument"),
 		web.ConditionNotMet:         row(http.StatusPreconditionFailed, "PreconditionFailed"),
 		web.RangeNotSatisfiable:     row(http.StatusRequestedRangeNotSatisfiable, "InvalidRange"),
 	}
@@ -43,7 +65,7 @@ func rows() map[fault.Reason]awswire.Entry {
 
 // WriteError answers a refusal. The answer to a HEAD is its status alone.
 func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fault, requestID string) {
-	failure := d.errors.Failure(f)
+	failure := d.failure(f)
 	if r.Method == http.MethodHead {
 		w.WriteHeader(failure.Status)
 		return
@@ -60,4 +82,13 @@ func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fau
 }
 
 // Code is the error code for the record.
-func (d dialect) Code(f *fault.Fault) string { return d.errors.Failure(f).Code }
+func (d dialect) Code(f *fault.Fault) string { return d.failure(f).Code }
+
+// failure tells a failure as S3 does, which has a code for each kind of configuration that may not be there.
+func (d dialect) failure(err error) awswire.Failure {
+	failure := d.errors.Failure(err)
+	if n, ok := errors.AsType[notThere](err); ok {
+		failure.Code = n.code
+	}
+	return failure
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/objects"
 )
 
@@ -48,7 +49,7 @@ func (d Door) listObjectsV2(c *call, w http.ResponseWriter) error {
 	if started {
 		x.Text("StartAfter", l.encode(startAfter))
 	}
-	l.writeEntries(c, x)
+	l.writeEntries(c, x, "Contents")
 	return writeXML(w, x)
 }
 
@@ -67,23 +68,17 @@ func (d Door) listObjects(c *call, w http.ResponseWriter) error {
 	if l.page.Next != "" && l.query.Delimiter != "" {
 		x.Text("NextMarker", l.encode(l.page.Next))
 	}
-	l.writeEntries(c, x)
+	l.writeEntries(c, x, "Contents")
 	return writeXML(w, x)
 }
 
 // list reads what both forms have in common and fetches the page.
 func (d Door) list(c *call, after string) (listing, error) {
-	l := listing{encode: func(s string) string { return s }}
-	l.query.After = after
-	l.query.Prefix, _ = c.param("prefix")
-	l.query.Delimiter, _ = c.param("delimiter")
-	switch encoding, _ := c.param("encoding-type"); encoding {
-	case "":
-	case "url":
-		l.encode = func(s string) string { return strings.ReplaceAll(awswire.URIEncode(s), "%2F", "/") }
-	default:
-		return l, badArgument("Invalid Encoding Method specified in Request")
+	var l listing
+	if err := l.readNames(c); err != nil {
+		return l, err
 	}
+	l.query.After = after
 	var err error
 	if l.limit, err = c.number("max-keys", maxKeys); err != nil || l.limit == 0 {
 		return l, err // none were asked for: the store would take 0 for no bound
@@ -93,8 +88,30 @@ func (d Door) list(c *call, after string) (listing, error) {
 	return l, err
 }
 
+// readNames reads which names are wanted and how they are written.
+func (l *listing) readNames(c *call) error {
+	l.query.Prefix, _ = c.param("prefix")
+	l.query.Delimiter, _ = c.param("delimiter")
+	switch encoding, _ := c.param("encoding-type"); encoding {
+	case "":
+		l.encode = func(s string) string { return s }
+	case "url":
+		l.encode = func(s string) string { return strings.ReplaceAll(awswire.URIEncode(s), "%2F", "/") }
+	default:
+		return badArgument("Invalid Encoding Method specified in Request")
+	}
+	return nil
+}
+
 func (l listing) writeHead(c *call, x *awswire.XML) {
 	x.Text("Name", c.bucket.Name)
+	l.writeQuery(c, x)
+	x.Int("MaxKeys", int64(l.limit))
+	x.Bool("IsTruncated", l.page.Next != "")
+}
+
+// writeQuery repeats which names are wanted.
+func (l listing) writeQuery(c *call, x *awswire.XML) {
 	x.Text("Prefix", l.encode(l.query.Prefix))
 	if l.query.Delimiter != "" {
 		x.Text("Delimiter", l.encode(l.query.Delimiter))
@@ -102,16 +119,23 @@ func (l listing) writeHead(c *call, x *awswire.XML) {
 	if encoding, _ := c.param("encoding-type"); encoding != "" {
 		x.Text("EncodingType", encoding)
 	}
-	x.Int("MaxKeys", int64(l.limit))
-	x.Bool("IsTruncated", l.page.Next != "")
 }
 
-func (l listing) writeEntries(c *call, x *awswire.XML) {
+// writeEntries writes the objects, each as an element of this name, and the common prefixes.
+func (l listing) writeEntries(c *call, x *awswire.XML, element string) {
 	for _, o := range l.page.Objects {
-		x.Begin("Contents")
+		x.Begin(element)
 		x.Text("Key", l.encode(o.Key))
+		if element == "Version" { // there is one of each object
+			x.Text("VersionId", "null")
+			x.Bool("IsLatest", true)
+		}
 		x.Text("LastModified", stamp(o.LastModified))
 		x.Text("ETag", `"`+o.ETag+`"`)
+		if o.Checksum != nil {
+			x.Text("ChecksumAlgorithm", strings.ToUpper(o.Checksum.Algorithm))
+			x.Text("ChecksumType", body.TypeOf(o.Checksum))
+		}
 		x.Int("Size", o.Size)
 		x.Text("StorageClass", "STANDARD")
 		if l.owner {
@@ -119,9 +143,33 @@ func (l listing) writeEntries(c *call, x *awswire.XML) {
 		}
 		x.End()
 	}
-	for _, p := range l.page.Prefixes {
+	l.writePrefixes(x, l.page.Prefixes)
+}
+
+func (l listing) writePrefixes(x *awswire.XML, prefixes []string) {
+	for _, p := range prefixes {
 		x.Begin("CommonPrefixes")
 		x.Text("Prefix", l.encode(p))
 		x.End()
 	}
+}
+
+// listVersions lists one page of objects as what they are where nobody keeps versions: each with its only one, "null".
+func (d Door) listVersions(c *call, w http.ResponseWriter) error {
+	marker, _ := c.param("key-marker")
+	l, err := d.list(c, marker)
+	if err != nil {
+		return err
+	}
+	l.owner = true
+	x := awswire.NewDocument("ListVersionsResult", awswire.S3Namespace)
+	l.writeHead(c, x)
+	x.Text("KeyMarker", l.encode(marker))
+	x.Text("VersionIdMarker", "")
+	if l.page.Next != "" {
+		x.Text("NextKeyMarker", l.encode(l.page.Next))
+		x.Text("NextVersionIdMarker", "null")
+	}
+	l.writeEntries(c, x, "Version")
+	return writeXML(w, x)
 }

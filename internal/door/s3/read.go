@@ -9,13 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
-
-// metaPrefix begins the headers of an object's own metadata.
-const metaPrefix = "x-amz-meta-"
 
 // getObject sends an object, or the range of it that is asked for.
 func (d Door) getObject(c *call, w http.ResponseWriter) error {
@@ -24,6 +22,9 @@ func (d Door) getObject(c *call, w http.ResponseWriter) error {
 		return c.missing(err)
 	}
 	defer o.Close() //nolint:errcheck // it was only read
+	if err := d.stillPermitted(c, actionGet, o.Info); err != nil {
+		return err
+	}
 	wanted := c.header.Get("Range")
 	if c.header.Get("If-Range") != "" {
 		wanted = "" // all of it is always a right answer to a range with a condition (RFC 9110 section 13.1.5)
@@ -44,6 +45,9 @@ func (d Door) headObject(c *call, w http.ResponseWriter) error {
 	info, err := d.Objects.Head(c.context(), c.bucket.UID, c.target.key)
 	if err != nil {
 		return c.missing(err)
+	}
+	if err := d.stillPermitted(c, actionGet, info); err != nil {
+		return err
 	}
 	_, err = c.prepare(w, info, "")
 	return err
@@ -75,7 +79,7 @@ func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) 
 	}
 	h := w.Header()
 	if same {
-		writeValidators(h, info)
+		wire.WriteValidators(h, info)
 		w.WriteHeader(http.StatusNotModified)
 		return part{done: true}, nil
 	}
@@ -91,8 +95,8 @@ func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) 
 	if err != nil {
 		return p, err
 	}
-	writeValidators(h, info)
-	writeInfo(h, info)
+	wire.WriteValidators(h, info)
+	wire.WriteInfo(h, info)
 	for header, value := range overrides {
 		h.Set(header, value)
 	}
@@ -105,32 +109,6 @@ func (c *call) prepare(w http.ResponseWriter, info objects.Info, wanted string) 
 	}
 	w.WriteHeader(status)
 	return part{start: start, length: length}, nil
-}
-
-// writeValidators sets what a client compares to know whether an object has changed.
-func writeValidators(h http.Header, info objects.Info) {
-	h.Set("ETag", `"`+info.ETag+`"`)
-	h.Set("Last-Modified", info.LastModified.UTC().Format(http.TimeFormat))
-}
-
-// writeInfo sets the headers that describe an object.
-func writeInfo(h http.Header, info objects.Info) {
-	h.Set("Content-Type", "binary/octet-stream")
-	for _, own := range [...]struct{ header, value string }{
-		{"Content-Type", info.ContentType},
-		{"Content-Encoding", info.ContentEncoding},
-		{"Content-Language", info.ContentLanguage},
-		{"Content-Disposition", info.ContentDisposition},
-		{"Cache-Control", info.CacheControl},
-	} {
-		if own.value != "" {
-			h.Set(own.header, own.value)
-		}
-	}
-	for k, v := range info.User {
-		h.Set(metaPrefix+k, v)
-	}
-	h.Set("Accept-Ranges", "bytes")
 }
 
 // overrides are the headers that the query asks for instead of the object's own. The query is signed like all else, so

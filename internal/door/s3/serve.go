@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -12,7 +11,9 @@ import (
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
@@ -41,6 +42,12 @@ type call struct {
 	bucket   *view.Bucket // nil at the service's level
 	facts    *cond.Facts
 	decision reason.Decision
+	recorded bool // a change is in the ledger
+
+	tags map[string]string // that the request sets; nil if it sets none
+	seen *objects.Info     // the object whose tags the decision looked at; nil if it did not
+
+	blind error // why the tags could not be looked at
 }
 
 // serve is the way of every request: who asks, what is asked, may they, then do it.
@@ -49,23 +56,37 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := d.authenticate(c); err != nil {
 		return err
 	}
-	if err := c.understand(); err != nil {
+	if err := d.understand(c); err != nil {
 		return err
 	}
 	if err := c.find(); err != nil {
 		return err
 	}
+	if c.op.before != nil {
+		if err := c.op.before(c); err != nil {
+			return err
+		}
+	}
 	c.facts = d.factsOf(c)
-	if err := c.permit(c.op.action, c.resource()); err != nil {
-		return err
+	if !c.op.each {
+		if err := c.permit(c.op.action, c.resource()); err != nil {
+			return err
+		}
 	}
 	if err := c.op.do(d, c, w); err != nil {
 		return err
 	}
-	rec := c.event.Draft()
-	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, audit.Allowed, &c.decision, c.v.Rev()
-	d.Audit.Access(rec)
+	if !c.recorded {
+		d.Audit.Access(c.record(audit.Allowed))
+	}
 	return nil
+}
+
+// record is what is kept of the request.
+func (c *call) record(outcome audit.Outcome) audit.Record {
+	rec := c.event.Draft()
+	rec.Operation, rec.Outcome, rec.Decision, rec.Rev = c.event.Route, outcome, &c.decision, c.v.Rev()
+	return rec
 }
 
 // authenticate says who asks. Nothing of the request is looked at before, and nothing of its body is read.
@@ -88,14 +109,16 @@ func (d Door) authenticate(c *call) error {
 }
 
 // understand finds the operation, and refuses what the operation does not understand.
-func (c *call) understand() (err error) {
+func (d Door) understand(c *call) (err error) {
 	if c.target, err = parseTarget(c.r, c.session.Proof.Presigned); err != nil {
 		return err
 	}
-	if c.header, err = c.target.headers(c.r.Header); err != nil {
-		return err
+	if c.header = c.r.Header; c.target.presigned {
+		if c.header, err = wire.Headers(c.header, c.target.query); err != nil {
+			return err
+		}
 	}
-	if c.op, err = c.target.operation(c.r.Method); err != nil {
+	if c.op, err = c.target.operation(d.table, c.r.Method, c.header); err != nil {
 		return err
 	}
 	c.event.Route = c.op.name
@@ -117,7 +140,7 @@ func (c *call) understand() (err error) {
 // find looks for the bucket. That one of this name exists is no secret: its name is an address.
 func (c *call) find() error {
 	c.event.Record.Resource = c.resource()
-	if c.target.bucket == "" {
+	if c.target.bucket == "" || c.op.makes {
 		return nil
 	}
 	found, ok := c.v.Bucket(c.target.bucket)
@@ -142,42 +165,18 @@ func (c *call) resource() string {
 	return "arn:aws:s3:::" + c.target.bucket + "/" + c.target.key
 }
 
-// factsOf gives the condition keys of the request. A key that was not sent is absent (Service Authorization Reference,
-// "Condition keys for Amazon S3").
-func (d Door) factsOf(c *call) *cond.Facts {
-	f := access.Facts(access.Network{
-		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
-	})
-	access.AddSession(f, c.session.Session, c.session.Role)
-	f.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
-	f.Set("s3:authType", "REST-HEADER")
-	if proof := c.session.Proof; proof.Presigned {
-		f.Set("s3:authType", "REST-QUERY-STRING")
-		f.Set("s3:signatureAge", strconv.FormatInt(d.Now().Sub(proof.SignedAt).Milliseconds(), 10))
-	}
-	f.Set("s3:x-amz-content-sha256", c.session.Proof.Payload.String())
-	if c.bucket != nil {
-		f.Set("s3:ResourceAccount", c.bucket.Account.String())
-	}
-	if c.op.action == actionListBucket {
-		for _, p := range []string{"prefix", "delimiter", "max-keys"} {
-			if value, sent := c.param(p); sent {
-				f.Set("s3:"+p, value)
-			}
-		}
-	}
-	return f
-}
-
 // permit asks for a right and keeps the answer for the record.
 func (c *call) permit(action, resource string) error {
 	c.decision = access.AWS(c.v, access.AWSRequest{
 		Session: c.session.Session, Role: c.session.Role, Action: action, Resource: resource, Bucket: c.bucket, Context: c.facts,
 	})
+	if c.blind != nil {
+		return c.blind
+	}
 	if c.decision.Allowed() {
 		return nil
 	}
-	return access.Refusal(c.decision, denial(c.session.ARN(c.session.Role).String(), action, resource, c.decision))
+	return access.Refusal(c.decision, wire.Denial(c.session.ARN(c.session.Role).String(), action, resource, c.decision))
 }
 
 // param gives a query parameter; understand has seen that none stands twice.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -58,13 +59,13 @@ func parseTarget(r *http.Request, presigned bool) (target, error) {
 
 // operation finds the line of the table that the request is. A parameter that the line does not understand is refused:
 // it may name a sub-resource, and the object itself is not what was asked for then (threat A02).
-func (t target) operation(method string) (operation, error) {
+func (t target) operation(table []operation, method string, h http.Header) (operation, error) {
 	asked, err := t.parameters()
 	if err != nil {
 		return operation{}, err
 	}
-	for _, op := range operations() {
-		if op.method != method || op.at != t.level() || !op.needed(asked) {
+	for _, op := range table {
+		if op.method != method || op.at != t.level() || !op.needed(asked) || op.with != "" && h.Get(op.with) == "" {
 			continue
 		}
 		for p := range asked {
@@ -79,7 +80,7 @@ func (t target) operation(method string) (operation, error) {
 
 func (op operation) needed(asked map[string]string) bool {
 	for p, value := range op.needs {
-		if have, ok := asked[p]; !ok || have != value {
+		if have, ok := asked[p]; !ok || have != value && (value != anyValue || have == "") {
 			return false
 		}
 	}
@@ -91,7 +92,7 @@ func (op operation) needed(asked map[string]string) bool {
 func (t target) parameters() (map[string]string, error) {
 	asked := make(map[string]string, len(t.query))
 	for _, p := range t.query {
-		if p.Name == "x-id" || t.presigned && isHeader(p.Name) {
+		if p.Name == "x-id" || t.presigned && wire.IsHeader(p.Name) {
 			continue
 		}
 		if _, again := asked[p.Name]; again {
@@ -103,46 +104,6 @@ func (t target) parameters() (map[string]string, error) {
 		asked[p.Name] = p.Value
 	}
 	return asked, nil
-}
-
-// signatureParams are the parameters of a presigned URL's signature.
-func signatureParams() []string {
-	return []string{
-		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
-		"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Content-Sha256",
-	}
-}
-
-// isHeader tells whether a parameter of a presigned URL is one of its signature, or stands for a header.
-func isHeader(param string) bool { return len(param) > 6 && strings.EqualFold(param[:6], "x-amz-") }
-
-// headers are those of the request, with the x-amz headers that SDKs put into the query of a presigned URL: the signature
-// covers them there, and whoever uses the URL cannot change them (S3 API Reference, "Authenticating Requests: Using Query
-// Parameters"). One that stands in both places is refused, as is one that passes for a part of the signature.
-func (t target) headers(h http.Header) (http.Header, error) {
-	if !t.presigned {
-		return h, nil
-	}
-	all := h
-	for _, p := range t.query {
-		if !isHeader(p.Name) || slices.Contains(signatureParams(), p.Name) {
-			continue
-		}
-		posing := slices.ContainsFunc(signatureParams(), func(s string) bool { return strings.EqualFold(s, p.Name) })
-		if posing || all.Get(p.Name) != "" || !isHeaderValue(p.Value) {
-			return nil, badArgument("The query parameter %.64q cannot stand for a header here.", p.Name)
-		}
-		if len(all) == len(h) {
-			all = h.Clone()
-		}
-		all.Set(p.Name, p.Value)
-	}
-	return all, nil
-}
-
-// isHeaderValue tells whether a text could have arrived as a header's value.
-func isHeaderValue(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // commonHeaders are the x-amz headers of every operation: those of the signature, and those that change nothing here.
@@ -167,7 +128,7 @@ func (op operation) checkHeaders(h http.Header) error {
 		if !known {
 			return unsupported("%s with the header %.64s is not offered.", op.name, lower)
 		}
-		if len(values) > 1 && !strings.HasPrefix(lower, metaPrefix) {
+		if len(values) > 1 && !strings.HasPrefix(lower, wire.MetaPrefix) {
 			return badArgument("The header %.64s is given more than once.", lower)
 		}
 	}

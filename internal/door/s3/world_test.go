@@ -20,11 +20,21 @@ var ring ringtest.Shared
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
-	door, err := s3.Door{View: w.Current, Authn: w.Authn, Objects: w.Objects, Audit: w.Ledger, Now: w.Now}.Mount(w.Config())
+	return w, mount(t, w, w.Ledger, roomy)
+}
+
+func roomy() error { return nil }
+
+// mount makes the door in a world, with a ledger and a disk that may be in a bad state.
+func mount(t *testing.T, w *doortest.World, ledger s3.Audit, room func() error) http.Handler {
+	t.Helper()
+	door, err := s3.Door{
+		View: w.Current, Directory: w.Trying(), Authn: w.Authn, Objects: w.Objects, Audit: ledger, Room: room, Last: room, Now: w.Now,
+	}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w, door
+	return door
 }
 
 func TestTranscripts(t *testing.T) { doortest.Transcripts(t, *update, serve) }

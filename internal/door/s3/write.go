@@ -5,13 +5,11 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
-
-// ACLUnsupported means that the request sets an access control list; rights come from policies only.
-const ACLUnsupported fault.Reason = "s3.acl_unsupported"
 
 // putObject stores an object in one request. The object is there whole and durable when the answer goes out.
 func (d Door) putObject(c *call, w http.ResponseWriter) error {
@@ -28,6 +26,9 @@ func (d Door) putObject(c *call, w http.ResponseWriter) error {
 	}
 	b, err := body.Open(c.source())
 	if err != nil {
+		return err
+	}
+	if meta.Tags, err = c.tags, c.permitTags(c.tags); err != nil {
 		return err
 	}
 	if meta.ContentEncoding = b.Encoding; b.Size > objects.MaxSize {
@@ -64,14 +65,7 @@ func writeChecksum(h http.Header, sum *objects.Checksum) {
 		return
 	}
 	h.Set(body.Prefix+sum.Algorithm, sum.Value)
-	h.Set("x-amz-checksum-type", checksumType(sum))
-}
-
-func checksumType(sum *objects.Checksum) string {
-	if sum.Composite {
-		return "COMPOSITE"
-	}
-	return "FULL_OBJECT"
+	h.Set("x-amz-checksum-type", body.TypeOf(sum))
 }
 
 // maxKey is the longest key in bytes of UTF-8 (Creating object key names).
@@ -87,39 +81,7 @@ func (c *call) keyFits() error {
 // metadata reads what the headers say about an object to be. What would change what is stored and is not offered is
 // refused.
 func (c *call) metadata() (objects.Meta, error) {
-	return metaOf(c.header), checkOptions(c.header)
-}
-
-// checkOptions refuses what S3 would do with the object and this door does not.
-func checkOptions(h http.Header) error {
-	switch acl := h.Get("x-amz-acl"); acl {
-	case "", "private", "bucket-owner-full-control": // what holds anyway
-	default:
-		return fault.New(fault.Invalid, ACLUnsupported, "The bucket does not allow ACLs")
-	}
-	if class := h.Get("x-amz-storage-class"); class != "" && class != "STANDARD" {
-		return unsupported("The storage class %.32q is not offered.", class)
-	}
-	if h.Get("Expires") != "" {
-		return unsupported("The header Expires is not offered.")
-	}
-	return nil
-}
-
-func metaOf(h http.Header) objects.Meta {
-	meta := objects.Meta{
-		ContentType: h.Get("Content-Type"), ContentLanguage: h.Get("Content-Language"),
-		ContentDisposition: h.Get("Content-Disposition"), CacheControl: h.Get("Cache-Control"),
-	}
-	for header, values := range h {
-		if key, ok := strings.CutPrefix(strings.ToLower(header), metaPrefix); ok && key != "" {
-			if meta.User == nil {
-				meta.User = make(map[string]string)
-			}
-			meta.User[key] = strings.Join(values, ",") // as they were signed
-		}
-	}
-	return meta
+	return wire.MetaOf(c.header), wire.CheckOptions(c.header)
 }
 
 // check is the condition that a write depends on, asked in one step with it (S3 User Guide, "Conditional writes").

@@ -104,6 +104,7 @@ type Bucket struct {
 	UID     name.GUID      `json:"uid"` // names its bytes on disk
 	Region  string         `json:"region"`
 	Policy  string         `json:"policy,omitempty"` // bucket policy document
+	Tags    Tags           `json:"tags,omitempty"`
 	Created time.Time      `json:"created"`
 	Rev     int64          `json:"-"`
 

@@ -112,12 +112,31 @@ func (b *Body) Blame(err error) error {
 	return err
 }
 
+// Encoding is the object's own content encoding in a request that brings no content.
+func Encoding(src Source) (string, error) { return contentEncoding(src.Header, src.Payload) }
+
+// WithoutChecksums are the headers of a document without those that bring the checksum of something else.
+func WithoutChecksums(h http.Header) http.Header {
+	h = h.Clone()
+	for header := range h {
+		if strings.HasPrefix(strings.ToLower(header), Prefix) {
+			delete(h, header)
+		}
+	}
+	return h
+}
+
 // Document reads a body that is kept in memory, of at most so many bytes, and holds it to everything that was announced.
 func Document(src Source, most int64) ([]byte, error) {
 	b, err := Open(src)
 	if err != nil {
 		return nil, err
 	}
+	return b.All(most)
+}
+
+// All is Document of a body that is open.
+func (b *Body) All(most int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(b, most+1))
 	switch {
 	case err != nil:

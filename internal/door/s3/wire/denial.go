@@ -1,4 +1,4 @@
-package s3
+package wire
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
-// denial tells a caller what it may not do and which sort of policy is in the way, in AWS's words. Which policy, and
+// Denial tells a caller what it may not do and which sort of policy is in the way, in AWS's words. Which policy, and
 // what is in it, goes to the record only.
-func denial(who, action, resource string, d reason.Decision) string {
+func Denial(who, action, resource string, d reason.Decision) string {
 	asked := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q", who, action, resource)
 	sorts := []struct{ kind, called string }{
 		{"identity policy", "identity-based policy"},
