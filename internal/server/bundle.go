@@ -66,7 +66,7 @@ func hostsOf(urls map[string]string) []string {
 		case place == vaultPlace:
 			hosts = append(hosts, "*."+u.Hostname())
 		case place == storagePlace:
-			hosts = append(hosts, "*.blob."+u.Hostname())
+			hosts = append(hosts, "*.blob."+u.Hostname(), "s3."+u.Hostname(), "*.s3."+u.Hostname())
 		default:
 			hosts = append(hosts, u.Hostname())
 		}

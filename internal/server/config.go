@@ -33,8 +33,9 @@ type Config struct {
 	// the vaults is stored, at the first start. Default vault.localhost, for clients on the same machine.
 	VaultDomain string `yaml:"vault_domain"`
 	// StorageDomain is the domain below which each storage account has a name: NAME.blob.STORAGE_DOMAIN, at the Blob port, for
-	// clients that know the account's name only. The names must lead to the server, and a certificate of your own must name
-	// *.blob.STORAGE_DOMAIN. Used when the URLs are stored, at the first start. Default storage.localhost, for clients on the
+	// clients that know the account's name only; and each bucket, NAME.s3.STORAGE_DOMAIN at the S3 port, for clients whose
+	// endpoint is s3.STORAGE_DOMAIN. The names must lead to the server, and a certificate of your own must name
+	// *.blob.STORAGE_DOMAIN, s3.STORAGE_DOMAIN and *.s3.STORAGE_DOMAIN. Used when the URLs are stored, at the first start. Default storage.localhost, for clients on the
 	// same machine.
 	StorageDomain string `yaml:"storage_domain"`
 	// Certificate and Key are PEM files of a certificate of your own for all listeners, read again when they change.

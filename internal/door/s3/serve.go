@@ -110,9 +110,10 @@ func (d Door) authenticate(c *call) error {
 
 // understand finds the operation, and refuses what the operation does not understand.
 func (d Door) understand(c *call) (err error) {
-	if c.target, err = parseTarget(c.r, c.session.Proof.Presigned); err != nil {
+	if c.target, err = parseTarget(c.r, c.v.Installation().URLs["storage"]); err != nil {
 		return err
 	}
+	c.target.presigned = c.session.Proof.Presigned
 	if c.header = c.r.Header; c.target.presigned {
 		if c.header, err = wire.Headers(c.header, c.target.query); err != nil {
 			return err

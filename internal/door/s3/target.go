@@ -43,13 +43,18 @@ func (t target) level() level {
 
 // parseTarget finds bucket and key in the text that the signature was made over: the path decoded once and not cleaned.
 // A key is everything behind the bucket's slash and never a path on disk (threat A01).
-func parseTarget(r *http.Request, presigned bool) (target, error) {
-	t := target{presigned: presigned}
+// The host alone decides whether the bucket stands in it or begins the path, so that no path has two meanings.
+func parseTarget(r *http.Request, domain string) (target, error) {
+	var t target
 	var err error
 	if t.path, err = awswire.DecodePath(web.RawPath(r)); err != nil {
 		return t, err
 	}
-	t.bucket, t.key, _ = strings.Cut(t.path[1:], "/")
+	if bucket, ok := wire.BucketIn(r.Host, domain); ok {
+		t.bucket, t.key = bucket, t.path[1:]
+	} else {
+		t.bucket, t.key, _ = strings.Cut(t.path[1:], "/")
+	}
 	if !utf8.ValidString(t.path) || t.bucket == "" && t.path != "/" {
 		return t, fault.New(fault.Invalid, BadPath, "Couldn't parse the specified URI.")
 	}
