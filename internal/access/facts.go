@@ -68,7 +68,7 @@ type Assuming struct {
 // AddAssuming puts in what trust policies may ask about a request to assume a role (Service Authorization Reference,
 // "Condition keys for AWS STS").
 func AddAssuming(f *cond.Facts, a Assuming) {
-	f.Set("sts:RoleSessionName", a.Name)
+	f.Set("sts:rolesessionname", a.Name) // in lower case, which costs nothing
 	if a.SourceID != "" {
 		f.Set("sts:SourceIdentity", a.SourceID)
 	}

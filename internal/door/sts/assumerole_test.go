@@ -76,7 +76,10 @@ func TestVector08MissingRoleLooksRefusedToASession(t *testing.T) {
 	for _, refused := range []string{home + "role/external", abroad + "role/shut"} {
 		account, _, _ := strings.Cut(refused, "role/")
 		for _, more := range [][]string{
-			nil, {"Policy", `{"Statement":[]}`}, {"DurationSeconds", "43200"}, {"PolicyArns.member.1.arn", account + "policy/none"},
+			nil,
+			{"Policy", `{"Statement":[]}`},
+			{"DurationSeconds", "43200"},
+			{"PolicyArns.member.1.arn", account + "policy/none"},
 			{"Tags.member.1.Key", "k", "Tags.member.1.Value", "v"},
 		} {
 			w, h := serve(t)
@@ -377,4 +380,3 @@ func TestNotOffered(t *testing.T) {
 		wantCode(t, w, rec, http.StatusBadRequest, "InvalidAction")
 	}
 }
-

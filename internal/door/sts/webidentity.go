@@ -40,6 +40,13 @@ func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
 	}
 	c.Event.Caller(callerOf(assertion))
 
+	said, err := readSpecial(assertion.Claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := said.authorizes(in.role); err != nil {
+		return nil, err
+	}
 	role, _ := c.View.Role(in.role)
 	if err := federation.CheckTrust(assertion, provider, role); err != nil {
 		return nil, err
@@ -48,9 +55,8 @@ func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
 	if clash := access.AddClaims(facts, provider.URL.WithoutScheme(), assertion.Claims); clash != "" {
 		return nil, fault.New(fault.Denied, InvalidIdentityToken, "Two claims of the token differ in case only: %.64q is one.", clash)
 	}
-	facts.Set("sts:RoleSessionName", in.session)
 	decision := access.Assume(c.View, access.AssumeRequest{
-		Role: role, RoleARN: in.role, Action: "sts:AssumeRoleWithWebIdentity", Context: facts,
+		Role: role, RoleARN: in.role, Action: "sts:AssumeRoleWithWebIdentity", Also: said.tell(facts, in.session, role), Context: facts,
 		Caller: iampolicy.Principal{Type: iampolicy.WebIdentity, Federated: provider.ARN.String()},
 	})
 	if err := access.Refusal(decision, "Not authorized to perform sts:AssumeRoleWithWebIdentity"); err != nil {
@@ -62,7 +68,7 @@ func (d Door) assumeWithWebIdentity(c *query.Call) (func(*awswire.XML), error) {
 	}
 	req := mint.SessionRequest{
 		Role: role, Name: in.session, Duration: in.duration, Provider: provider.ARN.String(), Subject: assertion.Subject,
-		Policies: in.policies, Managed: managed,
+		Tags: said.tags, Transitive: said.transitive, SourceID: said.source, Policies: in.policies, Managed: managed,
 	}
 	if assertion.Own != nil {
 		req.Origin = assertion.Own.Owner.Principal().ObjectID

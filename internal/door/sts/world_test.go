@@ -53,6 +53,11 @@ func chain() []view.Record {
 	document := func(statements ...string) string {
 		return `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
 	}
+	v1, _ := doortest.Issuers(doortest.North())
+	web := func(condition string, actions ...string) string {
+		return `{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::` + main + `:oidc-provider/` + strings.TrimPrefix(v1, "https://") + `"},"Action":["` +
+			strings.Join(append(actions, "sts:AssumeRoleWithWebIdentity"), `","`) + `"]` + condition + `}`
+	}
 	var all []view.Record
 	for i, r := range []struct {
 		account    name.AccountID
@@ -68,11 +73,15 @@ func chain() []view.Record {
 		{
 			doortest.Main(), "tagged", "AROATAGGED000000",
 			[]string{trust(firstID, "", assume, tag, source), trust("AROATAGGED000000", "", assume, tag, source)},
-			may, view.Tags{"team": "blue", "own": "1"},
+			may,
+			view.Tags{"team": "blue", "own": "1"},
 		},
 		{doortest.Main(), "external", "", []string{trust(main, `,"Condition":{"StringEquals":{"sts:ExternalId":"secret-1"}}`, assume)}, read, nil},
 		{doortest.Main(), "red", "", []string{trust(main, `,"Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"}}`, assume, tag)}, read, nil},
 		{doortest.Main(), "asks-red", "", []string{trust(main, `,"Condition":{"StringEquals":{"aws:RequestTag/team":"red"},"ForAllValues:StringEquals":{"aws:TagKeys":["team"]}}`, assume, tag)}, read, nil},
+		{doortest.Main(), "web", "", []string{web("", tag, source)}, read, view.Tags{"team": "blue"}},
+		{doortest.Main(), "web-red", "", []string{web(`,"Condition":{"StringEquals":{"aws:RequestTag/team":"red"}}`, tag)}, read, nil},
+		{doortest.Main(), "web-listed", "", []string{web(`,"Condition":{"Bool":{"sts:RoleAuthorizedByIdp":"true"}}`)}, read, nil},
 		{doortest.Other(), "abroad", "", []string{trust(main, "", assume, tag)}, read, nil},
 		{doortest.Other(), "shut", "", []string{trust(doortest.Other().String(), "", assume)}, read, nil},
 	} {
