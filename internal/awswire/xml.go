@@ -44,6 +44,9 @@ func (x *XML) Text(name, text string) {
 	x.End()
 }
 
+// Data writes a text into the element that is open.
+func (x *XML) Data(text string) { x.b = appendXMLText(x.b, text) }
+
 // Int writes an element with a number in it.
 func (x *XML) Int(name string, n int64) { x.Text(name, strconv.FormatInt(n, 10)) }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/entra"
 	"github.com/lanyard-id/lanyard/internal/door/feed"
 	"github.com/lanyard-id/lanyard/internal/door/graph"
+	"github.com/lanyard-id/lanyard/internal/door/iam"
 	"github.com/lanyard-id/lanyard/internal/door/keyvault"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
@@ -52,6 +53,7 @@ func (s *Server) doors() []part {
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
 			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Now: s.now}.Service(),
+			iam.Door{Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}.Service(),
 		}}},
 		{place: "s3", door: s3.Door{
 			View: s.View, Directory: s.dir, Authn: s.authn, Objects: s.objects, Audit: s.audit,

@@ -116,6 +116,9 @@ var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<
 // made is an id of a thing in an answer, which is random unless the thing is of the cast.
 var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"|"servicePrincipalNames":\["[0-9a-f-]{36}"`)
 
+// unique is an id that AWS would give to a thing that was just made.
+var unique = regexp.MustCompile(`\b(AROA|ANPA|AIPA)[A-Z2-7]{17}\b|(<Marker>)[^<]+`)
+
 // version is the random end of an identifier.
 var version = regexp.MustCompile(`/[0-9a-f]{32}"`)
 
@@ -125,7 +128,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 	fmt.Fprintf(&out, "%d %s\n", rec.Code, http.StatusText(rec.Code))
 	for _, h := range slices.Sorted(maps.Keys(rec.Header())) {
 		value := masked(strings.Join(rec.Header()[h], ", "))
-		if h == "Content-Length" && changing.MatchString(rec.Body.String()) {
+		if h == "Content-Length" && (changing.MatchString(rec.Body.String()) || unique.MatchString(rec.Body.String())) {
 			value = "(as the body)" // signatures and sealed texts vary in length
 		}
 		fmt.Fprintf(&out, "%s: %s\n", h, value)
@@ -140,6 +143,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 // masked hides what changes; the word in its place says that something stands there.
 func masked(text string) string {
 	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}${5}${6}(secret)")
+	text = unique.ReplaceAllString(text, "${1}${2}(new)")
 	return made.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasSuffix(s, `-0000-4000-8000-000000000000"`) {
 			return s

@@ -13,10 +13,11 @@ import (
 
 // handler answers for all services of a listener.
 type handler struct {
-	view    func() *view.View
-	maxForm int
-	actions map[operation]*line
-	dialect dialect
+	view     func() *view.View
+	maxForm  int
+	actions  map[operation]*line
+	services map[string]*Service // by version
+	dialect  dialect
 }
 
 // operation is what a request names.
@@ -90,6 +91,12 @@ func (h handler) read(c *Call) (err error) {
 func (h handler) action(c *Call) (*line, error) {
 	name, version := c.Form.Value("Action"), c.Form.Value("Version")
 	a := h.actions[operation{name, version}]
+	if s := h.services[version]; a == nil && s != nil && s.Lacks != nil {
+		c.Event.Door = s.Name
+		if err := s.Lacks(name); err != nil {
+			return nil, err
+		}
+	}
 	if a == nil {
 		return nil, fault.New(fault.Invalid, InvalidAction, "Could not find operation %s for version %s.", Bounded(name), Bounded(version))
 	}

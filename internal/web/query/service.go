@@ -26,6 +26,8 @@ type Service struct {
 	MaxForm   int    // bytes of a request's form
 	Actions   []Action
 	Errors    map[fault.Reason]awswire.Entry // refusals that only this service knows
+	// Lacks is the refusal of an action that AWS has and the service does not; nil for one that nobody has. It may be nil.
+	Lacks func(action string) error
 }
 
 // Action is one line of a service's table: what the operation reads and who answers it.
@@ -63,12 +65,12 @@ type Listener struct {
 
 // Mount makes the door. cfg brings the house's part: ids, clock, log, witness.
 func (l Listener) Mount(cfg web.Config) (*web.Door, error) {
-	h := handler{view: l.View, dialect: dialect{namespaces: map[string]string{}}, actions: map[operation]*line{}}
+	h := handler{view: l.View, dialect: dialect{namespaces: map[string]string{}}, actions: map[operation]*line{}, services: map[string]*Service{}}
 	var table []web.Route
 	var errors []map[fault.Reason]awswire.Entry
 	for i := range l.Services {
 		s := &l.Services[i]
-		h.dialect.namespaces[s.Name] = s.Namespace
+		h.dialect.namespaces[s.Name], h.services[s.Version] = s.Namespace, s
 		h.maxForm = max(h.maxForm, s.MaxForm)
 		errors = append(errors, s.Errors)
 		for j := range s.Actions {

@@ -1,0 +1,324 @@
+package access
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/credential"
+	"github.com/lanyard-id/lanyard/internal/glob"
+	"github.com/lanyard-id/lanyard/internal/iampolicy"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+)
+
+// IAMGain says what a caller would get hold of by a change of its account's IAM that it does not have itself; empty if
+// nothing. Whoever plainly has every right of IAM in its account may give what it likes. Everybody else may leave no role
+// that the change has touched with more than it plainly has: it could be, or become, that role. It errs on the side of
+// finding a gain.
+func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) string {
+	g := gainer{before: before, after: after, seen: map[string]bool{}}
+	if err := gatherIdentity(before, s, role, &g.mine); err != nil {
+		return "a policy of the caller cannot be read: " + err.Error()
+	}
+	all, err := iampolicy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::`+
+		s.Account.String()+`:*"}}`), iampolicy.Identity)
+	if err != nil {
+		return err.Error()
+	}
+	if g.lacksStatements([]iampolicy.Named{{Policy: all}}) == "" {
+		return ""
+	}
+	for r := range after.Roles(s.Account) {
+		old, existed := before.RoleByID(r.UniqueID)
+		looks := !existed || !maps.Equal(old.Tags, r.Tags)
+		if !looks && !g.wider(old, r) {
+			continue
+		}
+		if why := g.lacks(r, looks); why != "" {
+			return why
+		}
+	}
+	for p := range after.Policies(s.Account) { // it may limit a session, of which nobody knows who holds it
+		if _, existed := before.Policy(p.ARN); !existed || !g.changed(p.ARN) {
+			continue
+		}
+		named, err := p.Compiled()
+		if err != nil {
+			return err.Error()
+		}
+		if why := g.lacksStatements([]iampolicy.Named{named}); why != "" {
+			return "the policy allows what the caller does not plainly have: " + why
+		}
+	}
+	return g.newProviders(s.Account)
+}
+
+// gainer compares roles with what the caller has.
+type gainer struct {
+	before, after *view.View
+	mine          iampolicy.Input // identity policies, boundary and session policies of the caller, before the change
+	seen          map[string]bool // unique ids of the roles that were looked at
+}
+
+// wider tells whether a change of a role may let somebody do more than before. Taking away what only allows does not.
+func (g *gainer) wider(old, now *view.Role) bool {
+	if old.Trust != now.Trust || old.Boundary != now.Boundary || g.changed(now.Boundary) {
+		return true
+	}
+	for called, doc := range now.Inline {
+		if old.Inline[called] != doc {
+			return true
+		}
+	}
+	for called, doc := range old.Inline {
+		if _, kept := now.Inline[called]; !kept && mayDeny(doc) {
+			return true
+		}
+	}
+	for _, arn := range now.Managed {
+		if !slices.Contains(old.Managed, arn) || g.changed(arn) {
+			return true
+		}
+	}
+	for _, arn := range old.Managed {
+		if p, ok := g.before.Policy(arn); !slices.Contains(now.Managed, arn) && (!ok || mayDeny(p.Document)) {
+			return true
+		}
+	}
+	return false
+}
+
+// changed tells whether a managed policy decides by another document than before.
+func (g *gainer) changed(arn name.ARN) bool {
+	old, was := g.before.Policy(arn)
+	now, is := g.after.Policy(arn)
+	return was != is || is && old.Document != now.Document
+}
+
+func mayDeny(doc string) bool {
+	p, err := iampolicy.Parse([]byte(doc), iampolicy.Identity)
+	if err != nil {
+		return true
+	}
+	for s := range p.Statements() {
+		if s.Effect() == iampolicy.Deny {
+			return true
+		}
+	}
+	return false
+}
+
+// lacks says what a role may do that the caller may not, by its own policies or because others name it. looks tells that
+// rules which judge a caller by its name or its labels are to be counted among those.
+func (g *gainer) lacks(r *view.Role, looks bool) string {
+	if g.seen[r.UniqueID] && !looks {
+		return ""
+	}
+	g.seen[r.UniqueID] = true
+	policies, err := r.Policies(g.after)
+	if err != nil {
+		return "a policy of the role cannot be read: " + err.Error()
+	}
+	why := g.lacksStatements(policies)
+	if boundary, err := r.BoundaryPolicy(g.after); err == nil && boundary != nil && why != "" {
+		why = g.lacksStatements([]iampolicy.Named{*boundary}) // it has no more than its boundary
+	}
+	if why != "" {
+		return fmt.Sprintf("the role %s has what the caller does not plainly have: %s", r.ARN, why)
+	}
+	for other := range g.after.Roles(name.AccountID{}) {
+		trust, err := other.TrustPolicy()
+		if other.UniqueID == r.UniqueID || err == nil && !admits(trust.Policy, r, looks) {
+			continue
+		}
+		if why := g.lacks(other, false); why != "" {
+			return fmt.Sprintf("%s may be assumed by %s: %s", other.ARN, r.ARN, why)
+		}
+	}
+	for b := range g.after.Buckets(name.AccountID{}) {
+		doc, err := b.PolicyDoc()
+		if err != nil || doc != nil && admits(doc.Policy, r, looks) {
+			return fmt.Sprintf("the policy of the bucket %s may allow the role %s more", b.Name, r.ARN)
+		}
+	}
+	return ""
+}
+
+// lacksStatements finds the first statement that allows more than the caller has.
+func (g *gainer) lacksStatements(policies []iampolicy.Named) string {
+	for _, p := range policies {
+		for s := range p.Policy.Statements() {
+			if s.Effect() == iampolicy.Allow && !g.has(s) {
+				return "the statement " + s.Rule(p.ID)
+			}
+		}
+	}
+	return ""
+}
+
+// has tells whether every gate that the caller stands behind has a statement without conditions that covers this one, and
+// nothing may deny any of it.
+func (g *gainer) has(s *iampolicy.Statement) bool {
+	gates := [][]iampolicy.Named{g.mine.Identity}
+	if g.mine.Boundary != nil {
+		gates = append(gates, []iampolicy.Named{*g.mine.Boundary})
+	}
+	if len(g.mine.Session) > 0 {
+		gates = append(gates, g.mine.Session)
+	}
+	for _, gate := range gates {
+		covered := false
+		for m := range statementsOf(gate) {
+			switch {
+			case m.Effect() == iampolicy.Deny && mayMeet(m, s):
+				return false
+			case m.Effect() == iampolicy.Allow && unconditional(m):
+				covered = covered || m.Covers(s)
+			}
+		}
+		if !covered {
+			return false
+		}
+	}
+	for b := range g.before.Buckets(name.AccountID{}) {
+		doc, err := b.PolicyDoc()
+		if err != nil || doc != nil && deniesSome(doc.Policy, s) {
+			return false
+		}
+	}
+	return true
+}
+
+func statementsOf(policies []iampolicy.Named) iter.Seq[*iampolicy.Statement] {
+	return func(yield func(*iampolicy.Statement) bool) {
+		for _, p := range policies {
+			for s := range p.Policy.Statements() {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func unconditional(s *iampolicy.Statement) bool {
+	for range s.Tests() {
+		return false
+	}
+	return true
+}
+
+// mayMeet tells whether two statements may be about one action on one thing: nothing before the first wildcard keeps them
+// apart.
+func mayMeet(a, b *iampolicy.Statement) bool {
+	words := func(s *iampolicy.Statement) ([]string, bool) {
+		list, not := s.Actions()
+		for i := range list {
+			list[i] = glob.Lower(list[i])
+		}
+		return list, not
+	}
+	one, notOne := words(a)
+	other, notOther := words(b)
+	if !notOne && !notOther && !anyMeet(one, other) {
+		return false
+	}
+	one, notOne = a.Resources()
+	other, notOther = b.Resources()
+	return notOne || notOther || anyMeet(one, other)
+}
+
+func anyMeet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool {
+		return slices.ContainsFunc(b, func(y string) bool {
+			x, y := literal(x), literal(y)
+			return strings.HasPrefix(x, y) || strings.HasPrefix(y, x)
+		})
+	})
+}
+
+// literal is a pattern up to its first wildcard or variable. A whole text is closed, so that it is no beginning of another.
+func literal(pattern string) string {
+	if at := strings.IndexAny(pattern, "*?$"); at >= 0 {
+		return pattern[:at]
+	}
+	return pattern + "\x00"
+}
+
+// admits tells whether a policy of somebody else's may let a role in: it names it or a session of it, or, where looks are
+// to be counted, judges whoever comes by name or labels.
+func admits(p *iampolicy.Policy, r *view.Role, looks bool) bool {
+	for s := range p.Statements() {
+		if s.Effect() != iampolicy.Allow {
+			continue
+		}
+		for kind, value := range s.Principals() {
+			named := kind == "AWS" && (value == r.UniqueID || value == r.ARN.String() ||
+				strings.HasPrefix(value, "arn:aws:sts::"+r.ARN.Account().String()+":assumed-role/"+r.Name+"/"))
+			if named || looks && kind != "Federated" && kind != "Service" && byLooks(s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// deniesSome tells whether a bucket's policy denies some callers and not others what the statement allows.
+func deniesSome(p *iampolicy.Policy, s *iampolicy.Statement) bool {
+	for d := range p.Statements() {
+		if d.Effect() != iampolicy.Deny || !mayMeet(d, s) {
+			continue
+		}
+		for _, value := range d.Principals() {
+			if value != "*" || byLooks(d) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// byLooks tells whether conditions of the statement read who the caller is.
+func byLooks(s *iampolicy.Statement) bool {
+	for t := range s.Tests() {
+		key := glob.Lower(t.Spec().Key)
+		for _, about := range []string{"aws:principal", "aws:userid", "aws:username", "aws:federatedprovider", "aws:sourceidentity"} {
+			if strings.HasPrefix(key, about) || slices.ContainsFunc(t.Variables(), func(v string) bool { return strings.HasPrefix(v, about) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// newProviders finds a role that trusts a provider which is new, or which takes other audiences than before.
+func (g *gainer) newProviders(account name.AccountID) string {
+	for p := range g.after.OIDCProviders(account) {
+		old, existed := g.before.OIDCProvider(p.ARN)
+		if existed && slices.Equal(old.ClientIDs, p.ClientIDs) && old.AudienceClaim == p.AudienceClaim {
+			continue
+		}
+		for r := range g.after.Roles(name.AccountID{}) {
+			trust, err := r.TrustPolicy()
+			if err == nil && !trusts(trust.Policy, p.ARN) {
+				continue
+			}
+			if why := g.lacks(r, false); why != "" {
+				return fmt.Sprintf("%s trusts %s: %s", r.ARN, p.ARN, why)
+			}
+		}
+	}
+	return ""
+}
+
+func trusts(p *iampolicy.Policy, provider name.ARN) bool {
+	for kind, value := range p.Principals() {
+		if kind == "Federated" && value == provider.String() {
+			return true
+		}
+	}
+	return false
+}

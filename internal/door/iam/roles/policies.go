@@ -1,0 +1,192 @@
+package roles
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/door/iam/kit"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web/query"
+)
+
+// withBoundary adds the boundary that the role has: policies let people change roles that have one.
+func withBoundary(keys map[string][]string, r *view.Role) {
+	if r != nil {
+		kit.Bounded(keys, r.Boundary)
+	}
+}
+
+// named reads the role and the inline policy that a request is about.
+func named(c *kit.Call) (role, policy string, err error) {
+	if role, err = c.RoleName(); err != nil {
+		return "", "", err
+	}
+	policy, err = c.Name("PolicyName")
+	return role, policy, err
+}
+
+func noInline(called string) error {
+	return fault.New(fault.NotFound, directory.PolicyNotFound, "The role policy with name %s cannot be found.", called)
+}
+
+func putInline(c *kit.Call) (kit.Result, error) {
+	role, policy, err := named(c)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := c.Document("PolicyDocument")
+	if err != nil {
+		return nil, err
+	}
+	return nil, change(c, role, on(c, role, withBoundary), func(s *directory.RoleSpec) error {
+		if s.Inline == nil {
+			s.Inline = map[string]string{}
+		}
+		s.Inline[policy] = doc
+		return nil
+	})
+}
+
+func getInline(c *kit.Call) (kit.Result, error) {
+	_, policy, err := named(c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := read(c)
+	if err != nil {
+		return nil, err
+	}
+	doc, ok := r.Inline[policy]
+	if !ok {
+		return nil, noInline(policy)
+	}
+	return func(x *awswire.XML) {
+		x.Text("RoleName", r.Name)
+		x.Text("PolicyName", policy)
+		kit.WriteDocument(x, "PolicyDocument", doc)
+	}, nil
+}
+
+func listInline(c *kit.Call) (kit.Result, error) {
+	r, err := read(c)
+	if err != nil {
+		return nil, err
+	}
+	var items []kit.Item
+	for called := range r.Inline {
+		items = append(items, kit.Item{Key: called, Write: func(x *awswire.XML) { x.Data(called) }})
+	}
+	return c.List("PolicyNames", items)
+}
+
+func deleteInline(c *kit.Call) (kit.Result, error) {
+	role, policy, err := named(c)
+	if err != nil {
+		return nil, err
+	}
+	return nil, change(c, role, on(c, role, withBoundary), func(s *directory.RoleSpec) error {
+		if _, ok := s.Inline[policy]; !ok {
+			return noInline(policy)
+		}
+		delete(s.Inline, policy)
+		return nil
+	})
+}
+
+// attachment reads the role and the managed policy that a request is about. The zero ARN is a policy of somebody else's.
+func attachment(c *kit.Call) (role string, policy name.ARN, asks kit.Asks, err error) {
+	if role, err = c.RoleName(); err != nil {
+		return "", policy, nil, err
+	}
+	policy, text, err := c.Named("PolicyArn", "policy")
+	return role, policy, on(c, role, func(keys map[string][]string, r *view.Role) {
+		withBoundary(keys, r)
+		keys["iam:PolicyARN"] = []string{text}
+	}), err
+}
+
+func notAttachable(c *kit.Call) error {
+	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.", query.Bounded(c.Form.Value("PolicyArn")))
+}
+
+func attach(c *kit.Call) (kit.Result, error) {
+	role, policy, asks, err := attachment(c)
+	if err != nil {
+		return nil, err
+	}
+	return nil, change(c, role, asks, func(s *directory.RoleSpec) error {
+		if policy.IsZero() {
+			return notAttachable(c)
+		}
+		if !slices.Contains(s.Managed, policy) {
+			s.Managed = append(s.Managed, policy)
+		}
+		return nil
+	})
+}
+
+func detach(c *kit.Call) (kit.Result, error) {
+	role, policy, asks, err := attachment(c)
+	if err != nil {
+		return nil, err
+	}
+	return nil, change(c, role, asks, func(s *directory.RoleSpec) error {
+		if policy.IsZero() || !slices.Contains(s.Managed, policy) {
+			return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s was not found.", query.Bounded(c.Form.Value("PolicyArn")))
+		}
+		s.Managed = slices.DeleteFunc(s.Managed, func(o name.ARN) bool { return o == policy })
+		return nil
+	})
+}
+
+func listAttached(c *kit.Call) (kit.Result, error) {
+	prefix, err := c.PathPrefix()
+	if err != nil {
+		return nil, err
+	}
+	r, err := read(c)
+	if err != nil {
+		return nil, err
+	}
+	var items []kit.Item
+	for _, arn := range r.Managed {
+		if p, ok := c.View.Policy(arn); ok && strings.HasPrefix(p.Path, prefix) {
+			items = append(items, kit.Item{Key: arn.String(), Write: func(x *awswire.XML) {
+				x.Text("PolicyName", p.Name)
+				x.Text("PolicyArn", arn.String())
+			}})
+		}
+	}
+	return c.List("AttachedPolicies", items)
+}
+
+func putBoundary(c *kit.Call) (kit.Result, error) {
+	role, err := c.RoleName()
+	if err != nil {
+		return nil, err
+	}
+	arn, err := boundary(c)
+	if err != nil {
+		return nil, err
+	}
+	asks := on(c, role, func(keys map[string][]string, _ *view.Role) { kit.Bounded(keys, arn) })
+	return nil, change(c, role, asks, func(s *directory.RoleSpec) error { s.Boundary = arn; return nil })
+}
+
+func deleteBoundary(c *kit.Call) (kit.Result, error) {
+	role, err := c.RoleName()
+	if err != nil {
+		return nil, err
+	}
+	return nil, change(c, role, on(c, role, withBoundary), func(s *directory.RoleSpec) error {
+		if s.Boundary.IsZero() {
+			return fault.New(fault.NotFound, directory.PolicyNotFound, "The role %s has no permissions boundary.", role)
+		}
+		s.Boundary = name.ARN{}
+		return nil
+	})
+}
