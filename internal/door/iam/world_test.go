@@ -61,8 +61,14 @@ func cast() []view.Record {
 // serve makes a world with a directory of its own and the door in it.
 func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
+	return serveWith(t, cast())
+}
+
+// serveWith is serve with other callers.
+func serveWith(t *testing.T, more []view.Record) (*doortest.World, http.Handler) {
+	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
-	dir := w.Live(cast()...)
+	dir := w.Live(more...)
 	d := iam.Door{Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}
 	door, err := query.Listener{View: dir.View, Services: []query.Service{d.Service()}}.Mount(w.Config())
 	if err != nil {
