@@ -36,6 +36,8 @@ provide az azure-cli az
 provide node "nodejs npm" node npm
 provide python python3-azure /usr/bin/python3
 provide terraform "" terraform
+provide aws awscli aws
+provide boto3 python3-boto3 python3
 
 go build -trimpath -o "$work/lanyard" ./cmd/lanyard
 (cd examples/two-clouds && go vet ./... && go test ./... && go build -trimpath -o "$work/two-clouds" .)

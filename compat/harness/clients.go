@@ -22,6 +22,9 @@ type Client struct {
 // Python is the interpreter that Debian's packages belong to.
 const Python = "/usr/bin/python3"
 
+// Boto3 is the interpreter that has AWS's SDK: Debian's where python3-boto3 is installed.
+const Boto3 = "python3"
+
 // Clients are all that the stories drive.
 func Clients() []Client {
 	node := func(name string) Client {
@@ -38,7 +41,9 @@ func Clients() []Client {
 	return []Client{
 		{"az", "az", 2, []string{"az", "version", "--query", `"azure-cli"`, "-o", "tsv"}, "apt-get install azure-cli"},
 		{"terraform", "terraform", 2, []string{"terraform", "version"}, "see https://developer.hashicorp.com/terraform/install"},
-		node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
+		{"aws", "aws", 2, []string{"aws", "--version"}, "apt-get install awscli"},
+		{"boto3", "boto3", 2, []string{Boto3, "-c", "import boto3; print(boto3.__version__)"}, "apt-get install python3-boto3"},
+		node("@aws-sdk/client-s3"), node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
 		python("azure-identity"), python("azure-storage-blob"), python("azure-keyvault-secrets"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/azidentity"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"),

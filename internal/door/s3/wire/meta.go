@@ -73,7 +73,7 @@ func WriteInfo(h http.Header, info objects.Info) {
 		h.Set("x-amz-tagging-count", strconv.Itoa(n))
 	}
 	for k, v := range info.User {
-		h.Set(MetaPrefix+k, v)
+		h[MetaPrefix+k] = []string{v} // in lower case, as S3 sends it: SDKs give the names to programs as they came
 	}
 	h.Set("Accept-Ranges", "bytes")
 }

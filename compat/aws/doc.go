@@ -1,0 +1,6 @@
+// Package aws tells the stories of AWS's own clients at the S3 door: the AWS CLI and the SDKs of Python and Node, each with a
+// session of a role that it has from a web identity's token.
+//
+// It owns what each play may do and what it must be refused for, by code and reason; the plays themselves are the programs in
+// node and python. It never looks into the server but through "lanyard explain" and "lanyard get".
+package aws
