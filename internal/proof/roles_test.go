@@ -6,6 +6,6 @@ package proof
 func roles() map[string]func() error {
 	return map[string]func() error{
 		"stranger": stranger, "load": playLoad,
-		"hello": playHello, "secure hello": playSecureHello, "file": playFile, "exchange": playExchange, "sign": playSign, "pages": playPages, "store": playStore,
+		"hello": playHello, "secure hello": playSecureHello, "file": playFile, "exchange": playExchange, "sign": playSign, "pages": playPages, "store": playStore, "put": playPut,
 	}
 }
