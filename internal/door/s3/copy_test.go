@@ -50,7 +50,7 @@ func TestCopyObject(t *testing.T) {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 	rec = ask(w, h, "writer", http.MethodGet, "/photos10/copy")
-	if rec.Body.String() != digits || rec.Header().Get("Content-Type") != "text/csv" || strings.Join(rec.Header()["x-amz-meta-owner"], ",") != "me" || rec.Header().Get("X-Amz-Tagging-Count") != "1" {
+	if rec.Body.String() != digits || rec.Header().Get("Content-Type") != "text/csv" || ownerOf(rec) != "me" || rec.Header().Get("X-Amz-Tagging-Count") != "1" {
 		t.Errorf("%q %v", rec.Body, rec.Header())
 	}
 	replaced := copying("/photos/a%20b", "photos/a%20b", "X-Amz-Metadata-Directive", "REPLACE", "X-Amz-Tagging-Directive", "REPLACE", "Content-Type", "text/plain", "X-Amz-Checksum-Algorithm", "SHA256")
@@ -58,7 +58,7 @@ func TestCopyObject(t *testing.T) {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 	rec = ask(w, h, "writer", http.MethodGet, "/photos/a%20b")
-	if rec.Body.String() != digits || rec.Header().Get("Content-Type") != "text/plain" || strings.Join(rec.Header()["x-amz-meta-owner"], ",") != "" || rec.Header().Get("X-Amz-Tagging-Count") != "" {
+	if rec.Body.String() != digits || rec.Header().Get("Content-Type") != "text/plain" || ownerOf(rec) != "" || rec.Header().Get("X-Amz-Tagging-Count") != "" {
 		t.Errorf("%q %v", rec.Body, rec.Header())
 	}
 	for _, tc := range []struct {

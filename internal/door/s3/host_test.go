@@ -23,8 +23,12 @@ func TestVirtualHosts(t *testing.T) {
 		return doortest.Request{Target: target, Header: http.Header{"Host": {host}}}
 	}
 	for _, tc := range []struct{ host, target, want string }{
-		{"photos.s3.storage.localhost:8445", "/a/b", "1"}, {"PHOTOS.s3.Storage.localhost", "/a/b", "1"}, {"photos.s3.storage.localhost", "/photos/a/b", "2"},
-		{"s3.storage.localhost:8445", "/photos/a/b", "1"}, {"127.0.0.1:8445", "/photos/a/b", "1"}, {"photos.s3.storage.localhost.example", "/photos/a/b", "1"},
+		{"photos.s3.storage.localhost:8445", "/a/b", "1"},
+		{"PHOTOS.s3.Storage.localhost", "/a/b", "1"},
+		{"photos.s3.storage.localhost", "/photos/a/b", "2"},
+		{"s3.storage.localhost:8445", "/photos/a/b", "1"},
+		{"127.0.0.1:8445", "/photos/a/b", "1"},
+		{"photos.s3.storage.localhost.example", "/photos/a/b", "1"},
 	} {
 		if rec := as(w, h, "writer", at(tc.host, tc.target)); rec.Code != http.StatusOK || rec.Body.String() != tc.want {
 			t.Errorf("%s%s: %d %s", tc.host, tc.target, rec.Code, rec.Body)

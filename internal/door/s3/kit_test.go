@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/objects"
 )
@@ -70,4 +71,9 @@ func asTrailed(w *doortest.World, h http.Handler, req doortest.Request) *httptes
 	signing := w.Signing(w.Session("writer"), "s3")
 	signing.Payload = awswire.Payload{Mode: awswire.PayloadChunksTrailer}
 	return w.Do(h, w.Signed(req, signing))
+}
+
+// ownerOf is what an answer says of the owner in an object's own metadata, whose names are in lower case on the wire.
+func ownerOf(rec *httptest.ResponseRecorder) string {
+	return strings.Join(rec.Header()[wire.MetaPrefix+"owner"], ",")
 }
