@@ -147,3 +147,24 @@ func bothSides(in iampolicy.Input) reason.Decision {
 	}
 	return own
 }
+
+// STSAction decides about what a session asks of STS itself, beside assuming roles. Sessions of GetFederationToken and
+// GetSessionToken may not ask for anything there, and sessions of roles not for more of their own account's credentials (AWS
+// STS, GetFederationToken and GetSessionToken).
+func STSAction(v *view.View, req AWSRequest) reason.Decision {
+	refused := ""
+	switch {
+	case req.Session.Kind == credential.FederatedUser:
+		refused = "a federated user may ask STS for its own name only"
+	case req.Session.Kind == credential.SessionToken:
+		refused = "a session of GetSessionToken may ask STS for its own name only"
+	case req.Role != nil && (req.Action == "sts:GetSessionToken" || req.Action == "sts:GetFederationToken"):
+		refused = "a session of a role cannot make another session of its account"
+	}
+	if refused == "" {
+		return AWS(v, req)
+	}
+	return refuse(iampolicy.Input{Request: iampolicy.Request{
+		Principal: PrincipalOf(req.Session, req.Role), Action: req.Action, Resource: req.Resource,
+	}}, refused)
+}

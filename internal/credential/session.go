@@ -63,21 +63,28 @@ type SessionPolicy struct {
 	ID  string
 }
 
-// WithTransitive gives tags together with those that the session from hands on, which win in whatever case their keys are
-// written: a tag of one key replaces another (IAM User Guide, "Passing session tags").
+// WithTransitive gives tags together with those that the session from hands on, which replace others of their keys.
 func WithTransitive(from *Session, tags map[string]string) map[string]string {
+	handed := make(map[string]string, len(from.Transitive))
+	for _, key := range from.Transitive {
+		if value, ok := from.Tags[key]; ok {
+			handed[key] = value
+		}
+	}
+	return Replace(tags, handed)
+}
+
+// Replace gives tags together with others by which they are replaced, in whatever case their keys are written: a tag of one key
+// replaces another (IAM User Guide, "Passing session tags").
+func Replace(tags, by map[string]string) map[string]string {
 	all := maps.Clone(tags)
 	if all == nil {
 		all = map[string]string{}
 	}
-	for _, key := range from.Transitive {
+	for key := range by {
 		maps.DeleteFunc(all, func(k, _ string) bool { return glob.Lower(k) == glob.Lower(key) })
 	}
-	for _, key := range from.Transitive {
-		if value, ok := from.Tags[key]; ok {
-			all[key] = value
-		}
-	}
+	maps.Copy(all, by)
 	return all
 }
 

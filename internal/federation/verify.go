@@ -53,7 +53,9 @@ func (f *Verifier) Verify(ctx context.Context, v *view.View, token string) (Asse
 		return ours(f.Own.Verify(v, f.Now(), token)) // names what is wrong with it
 	}
 	if _, own := credential.TenantOfIssuer(v, t.UnverifiedIssuer()); !own {
-		if i, known := v.Issuer(t.UnverifiedIssuer()); known {
+		// What our accounts' principals get for others is never taken back, even where somebody has registered its issuer: it
+		// would make of a session another one without end (AWS STS, GetWebIdentityToken).
+		if i, known := v.Issuer(t.UnverifiedIssuer()); known && !v.Installation().IsIssuerAWS(i.URL.String()) {
 			return f.foreign(ctx, i, t)
 		}
 	}

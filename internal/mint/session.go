@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/requestid"
 	"github.com/lanyard-id/lanyard/internal/secret"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -52,7 +53,7 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	}
 	now := m.Now().Truncate(time.Second)
 	s := &credential.Session{
-		KeyID: newKeyID(), Secret: newSecret(), Account: req.Account, Name: req.Name, Kind: req.Kind, Origin: req.Origin,
+		Secret: newSecret(), Account: req.Account, Name: req.Name, Kind: req.Kind, Origin: req.Origin,
 		Provider: req.Provider, Subject: req.Subject, Tags: req.Tags, Transitive: req.Transitive, SourceID: req.SourceID,
 		Policies: req.Policies, Managed: req.Managed,
 		Issued: now, Expires: now.Add(life), Rev: v.Rev(), Inc: v.Installation().Incarnation,
@@ -60,6 +61,7 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	if req.Role != nil {
 		s.RoleID, s.Account = req.Role.UniqueID, req.Role.ARN.Account()
 	}
+	s.KeyID = credential.NewKeyID(s.Account)
 	if req.From != nil {
 		handOn(req.From, s)
 	}
@@ -122,12 +124,15 @@ func (m *Mint) sessionLife(req SessionRequest) (time.Duration, error) {
 	return life, nil
 }
 
-// newKeyID makes the id of a temporary access key: ASIA and 16 letters and digits, 80 random bits.
-func newKeyID() string { return "ASIA" + rand.Text()[:16] }
-
 // newSecret makes a secret access key: 40 characters, 240 random bits.
 func newSecret() secret.Text {
 	var b [30]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24: the process ends instead
 	return secret.Text(base64.StdEncoding.EncodeToString(b[:]))
+}
+
+// Reference names, for principals of an account and nobody else, the record that tells why a request was refused. It gives
+// nobody anything: who opens it is asked for a right of their own.
+func (m *Mint) Reference(account name.AccountID, id requestid.ID) (string, error) {
+	return credential.SealReference(m.Keys, account, id)
 }

@@ -23,6 +23,28 @@ type Installation struct {
 	Rev          int64             `json:"-"`
 }
 
+// IssuerAWS is the issuer of the tokens that principals of an account get for others than this house. It is empty until the
+// Entra door's URL is known.
+func (i *Installation) IssuerAWS(account name.AccountID) string {
+	if base := i.issuersOfAccounts(); base != "" {
+		return base + account.String()
+	}
+	return ""
+}
+
+// IsIssuerAWS tells whether an issuer is of the form that IssuerAWS gives, of whatever account.
+func (i *Installation) IsIssuerAWS(issuer string) bool {
+	base := i.issuersOfAccounts()
+	return base != "" && len(issuer) >= len(base) && strings.EqualFold(issuer[:len(base)], base)
+}
+
+func (i *Installation) issuersOfAccounts() string {
+	if base := strings.TrimSuffix(i.URLs["entra"], "/"); base != "" {
+		return base + "/aws/"
+	}
+	return ""
+}
+
 // IssuerV1 is the issuer of a tenant's tokens of version 1.0, with its trailing slash. It is empty until the Entra door's
 // URL is known.
 func (i *Installation) IssuerV1(tenant name.GUID) string { return i.issuer(tenant, "/") }

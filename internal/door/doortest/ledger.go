@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/requestid"
 )
 
 // Ledger keeps what was recorded, in order, with the stream that it went to.
@@ -68,6 +69,18 @@ func (l *Ledger) add(r audit.Record, to audit.Stream) {
 	defer l.mu.Unlock()
 	r.Stream = to
 	l.records = append(l.records, r)
+}
+
+// Find gives the newest record of a request.
+func (l *Ledger) Find(_ context.Context, id requestid.ID) (audit.Record, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range slices.Backward(l.records) {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	return audit.Record{}, fault.New(fault.NotFound, audit.NotFound, "no record of request %s", id)
 }
 
 // Len is the number of records.

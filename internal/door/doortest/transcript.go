@@ -111,7 +111,7 @@ func (w *World) expand(text string) string {
 
 // changing is what differs from run to run: tokens, access keys and their secrets, ids of things that were just made, and
 // what the process signs for itself.
-var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+|("secretText":")[^"]+|("hint":")[^"]+`)
+var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<SecretAccessKey>)[^<]+|(<SessionToken>)[^<]+|(operationresults/)[\w-]+|(skiptoken=)[\w-]+|("secretText":")[^"]+|("hint":")[^"]+|(failure message: )[\w-]+`)
 
 // made is an id of a thing in an answer, which is random unless the thing is of the cast.
 var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"|"servicePrincipalNames":\["[0-9a-f-]{36}"`)
@@ -142,7 +142,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 
 // masked hides what changes; the word in its place says that something stands there.
 func masked(text string) string {
-	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}${5}${6}(secret)")
+	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}${5}${6}${7}(secret)")
 	text = unique.ReplaceAllString(text, "${1}${2}(new)")
 	return made.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasSuffix(s, `-0000-4000-8000-000000000000"`) {

@@ -68,6 +68,29 @@ func (d Door) discovery(f form) web.Handler {
 	}
 }
 
+// outbound is the discovery document of the tokens that AWS principals of an account get for others (AWS STS,
+// GetWebIdentityToken). An account that does not hand out any has none.
+type outbound struct {
+	Issuer        string   `json:"issuer"`
+	Keys          string   `json:"jwks_uri"`
+	ResponseTypes []string `json:"response_types_supported"`
+	SubjectTypes  []string `json:"subject_types_supported"`
+	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
+}
+
+func (d Door) discoveryOfAccount(w http.ResponseWriter, r *http.Request) error {
+	v := d.View()
+	id, err := name.ParseAccountID(web.Param(r, "account"))
+	account, ok := v.Account(id)
+	if err != nil || !ok || !account.Outbound {
+		return fault.New(fault.NotFound, TenantUnknown, "There is no issuer under this path.")
+	}
+	return web.WriteJSON(w, http.StatusOK, outbound{
+		Issuer: v.Installation().IssuerAWS(id), Keys: v.Installation().URLs["entra"] + "/common/discovery/keys",
+		ResponseTypes: []string{"id_token"}, SubjectTypes: []string{"public"}, Algorithms: []string{"RS256"},
+	})
+}
+
 // keys serves the public signing keys of the installation: all tenants share them, the issuer tells them apart.
 func (d Door) keys(w http.ResponseWriter, r *http.Request) error {
 	if tenant := web.Param(r, "tenant"); tenant != "" {

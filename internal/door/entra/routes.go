@@ -64,6 +64,7 @@ func (d Door) routes() []web.Route {
 	return []web.Route{
 		get("/adfs/.well-known/openid-configuration", "DiscoveryADFS", "discovery in the form without a tenant", d.discovery(adfs)),
 		post("/adfs/oauth2/token", "TokenADFS", "a token; the client id says which tenant", d.token),
+		get("/aws/{account}/.well-known/openid-configuration", "DiscoveryAWS", "discovery, issuer of an AWS account's tokens for others", d.discoveryOfAccount),
 		get("/common/discovery/instance", "Instance", "whether an authority is this one", d.instance),
 		get("/common/discovery/keys", "KeysCommon", "the public signing keys", d.keys),
 		get("/{tenant}/v2.0/.well-known/openid-configuration", "DiscoveryV2", "discovery, issuer of v2 tokens", d.discovery(v2)),

@@ -106,3 +106,32 @@ func TestCommonTenant(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscoveryOfAnAccount: the issuer of an AWS account's tokens for others is found where the account hands them out, and nowhere
+// else, and its keys are the published ones.
+func TestDiscoveryOfAnAccount(t *testing.T) {
+	w, h := serve(t)
+	const path = "/aws/111122223333/.well-known/openid-configuration"
+	w.Want(h, http.StatusBadRequest, doortest.Request{Target: path})
+	account, _ := w.View.Account(doortest.Main())
+	on := *account
+	on.Outbound = true
+	w.Write(&on)
+	var d struct {
+		Issuer string `json:"issuer"`
+		Keys   string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(w.Want(h, http.StatusOK, doortest.Request{Target: path}).Body.Bytes(), &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Issuer != doortest.EntraURL+strings.TrimSuffix(path, "/.well-known/openid-configuration") {
+		t.Errorf("the issuer is %s", d.Issuer)
+	}
+	keys := w.Want(h, http.StatusOK, doortest.Request{Target: strings.TrimPrefix(d.Keys, doortest.EntraURL)}).Body.String()
+	if keys != string(w.Keys.JWKS()) {
+		t.Errorf("its keys are %s", keys)
+	}
+	for _, other := range []string{"444455556666", "999999999999", "x", doortest.North().String()} {
+		w.Want(h, http.StatusBadRequest, doortest.Request{Target: "/aws/" + other + "/.well-known/openid-configuration"})
+	}
+}

@@ -56,8 +56,7 @@ func (d Door) assumeRole(c *query.Call) (func(*awswire.XML), error) {
 
 // decideAssumeRole asks access, with everything that the request and the caller's session say.
 func (d Door) decideAssumeRole(c *query.Call, s *authn.Session, role *view.Role, in assumeRole) reason.Decision {
-	facts := d.facts(c)
-	access.AddSession(facts, s.Session, s.Role)
+	facts := d.factsOf(c, s)
 	access.AddAssuming(facts, access.Assuming{
 		Name: in.session, Tags: in.tags, Transitive: in.transitive, SourceID: in.source, ExternalID: in.external,
 	})
@@ -106,20 +105,27 @@ func decodeAssumeRole(f awswire.Form, s *authn.Session) (in assumeRole, err erro
 		}
 		in.external = &external
 	}
-	for _, mfa := range []string{"SerialNumber", "TokenCode"} {
-		if _, has := f.Get(mfa); has {
-			return in, query.Invalid("%s is about an MFA device, and there are none here.", mfa)
-		}
-	}
-	return in, nil
+	return in, noDevice(f)
 }
 
-// refusal is what the caller of an operation on a resource is told of a decision (AWS STS, "AccessDenied").
-func (d Door) refusal(_ *query.Call, s *authn.Session, decision reason.Decision) error {
+// refusal is what the caller of an operation on a resource is told of a decision (AWS STS, "AccessDenied"). Where the decision
+// is of rules of the caller's own account, a sealed reference to its record comes along, as some services of AWS do it:
+// DecodeAuthorizationMessage opens it for whoever may know.
+func (d Door) refusal(c *query.Call, s *authn.Session, decision reason.Decision) error {
+	if decision.Allowed() {
+		return nil
+	}
 	q := decision.Question
 	public := "User: " + s.ARN(s.Role).String() + " is not authorized to perform: " + q.Action
 	if q.Resource != "*" {
 		public += " on resource: " + q.Resource
+	}
+	if rec := c.Event.Draft(); rec.Account == s.Account {
+		reference, err := d.Mint.Reference(s.Account, rec.ID)
+		if err != nil {
+			return err
+		}
+		public += " Encoded authorization failure message: " + reference
 	}
 	return access.Refusal(decision, public)
 }

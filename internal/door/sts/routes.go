@@ -4,11 +4,15 @@ import (
 	"context"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/mint"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/requestid"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
@@ -26,9 +30,16 @@ type Verifier interface {
 	Verify(ctx context.Context, v *view.View, token string) (federation.Assertion, error)
 }
 
-// Minter makes sessions.
+// Minter makes sessions, tokens for others and references to records.
 type Minter interface {
 	Session(ctx context.Context, v *view.View, req mint.SessionRequest) (mint.IssuedSession, error)
+	Outbound(ctx context.Context, v *view.View, req mint.OutboundRequest) (mint.Outbound, error)
+	Reference(account name.AccountID, id requestid.ID) (string, error)
+}
+
+// Trail finds the record of a request; the audit.
+type Trail interface {
+	Find(ctx context.Context, id requestid.ID) (audit.Record, error)
 }
 
 // Door is what the STS door needs.
@@ -36,6 +47,8 @@ type Door struct {
 	Authn    Authenticator
 	Verifier Verifier
 	Mint     Minter
+	Keys     credential.Opener // opens references to records
+	Trail    Trail
 	Now      func() time.Time
 }
 
@@ -66,6 +79,33 @@ func (d Door) Service() query.Service {
 				},
 			},
 			{Name: "GetCallerIdentity", Do: d.callerIdentity, Permission: "none", Doc: "who signed the request"},
+			{
+				Name: "GetSessionToken", Do: d.sessionToken, Permission: "the root of an account", Doc: "the caller's session again",
+				Params: []string{"DurationSeconds", "SerialNumber", "TokenCode"},
+			},
+			{
+				Name: "GetFederationToken", Do: d.federationToken, Permission: "the root of an account",
+				Doc: "credentials of a federated user, who may what the session policies say",
+				Params: []string{
+					"Name", "Policy", "PolicyArns.member.N.arn", "DurationSeconds", "Tags.member.N.Key", "Tags.member.N.Value",
+				},
+			},
+			{
+				Name: "GetAccessKeyInfo", Do: d.keyInfo, Permission: "sts:GetAccessKeyInfo", Doc: "the account of a session's access key",
+				Params: []string{"AccessKeyId"},
+			},
+			{
+				Name: "DecodeAuthorizationMessage", Do: d.decodeMessage, Permission: "sts:DecodeAuthorizationMessage",
+				Doc: "why a request was refused in the caller's account", Params: []string{"EncodedMessage"},
+			},
+			{
+				Name: "GetWebIdentityToken", Do: d.webIdentityToken,
+				Permission: "sts:GetWebIdentityToken, with tags sts:TagGetWebIdentityToken; the account's switch",
+				Doc:        "a token of our issuer that tells others which principal the caller is",
+				Params: []string{
+					"Audience.member.N", "SigningAlgorithm", "DurationSeconds", "Tags.member.N.Key", "Tags.member.N.Value",
+				},
+			},
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/federation"
 	"github.com/lanyard-id/lanyard/internal/mint"
@@ -27,7 +28,11 @@ func rows() map[fault.Reason]awswire.Entry {
 		federation.IssuerUnknown: {
 			Status: token.Status, Code: token.Code, Message: "No OpenIDConnect provider found in your account for the issuer", Fixed: false,
 		},
-		mint.DurationTooLong: {Status: http.StatusBadRequest, Code: "ValidationError"},
+		mint.DurationTooLong:    {Status: http.StatusBadRequest, Code: "ValidationError"},
+		mint.OutlivesSession:    {Status: http.StatusForbidden, Code: "SessionDurationEscalationException"},
+		mint.PayloadTooLarge:    {Status: http.StatusBadRequest, Code: "JWTPayloadSizeExceededException"},
+		OutboundDisabled:        {Status: http.StatusForbidden, Code: "OutboundWebIdentityFederationDisabledException"},
+		credential.BadReference: {Status: http.StatusBadRequest, Code: "InvalidAuthorizationMessageException"},
 	}
 	for _, why := range federation.FetchReasons() { // AWS says so when it cannot ask the provider
 		table[why] = awswire.Entry{Status: http.StatusBadRequest, Code: "IDPCommunicationError"}
