@@ -29,7 +29,7 @@ const (
 )
 
 // Assume decides by the role's trust policy: who may assume a role is written there and nowhere else.
-func Assume(_ *view.View, req AssumeRequest) reason.Decision {
+func Assume(v *view.View, req AssumeRequest) reason.Decision {
 	in := iampolicy.Input{
 		Request: iampolicy.Request{
 			Principal: req.Caller, Action: req.Action, Resource: req.RoleARN.String(),
@@ -41,6 +41,9 @@ func Assume(_ *view.View, req AssumeRequest) reason.Decision {
 		return refuse(in, noSuchRole)
 	}
 	if err := guardedBy(req.Role, &in); err != nil {
+		return refuse(in, err.Error())
+	}
+	if err := Organizations(v, &in); err != nil {
 		return refuse(in, err.Error())
 	}
 	return each(in, req.Also, iampolicy.Decide)
@@ -124,6 +127,9 @@ func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 		target = req.Role
 	}
 	if err := guardedBy(target, &in); err != nil {
+		return refuse(in, err.Error())
+	}
+	if err := Organizations(v, &in); err != nil {
 		return refuse(in, err.Error())
 	}
 	d := each(in, slices.Clone(req.Also), bothSides)

@@ -39,7 +39,7 @@ func AWS(v *view.View, req AWSRequest) reason.Decision {
 	if err := gather(v, req, &in); err != nil {
 		return refuse(in, "a policy cannot be read: "+err.Error())
 	}
-	return iampolicy.Decide(in)
+	return decide(v, in)
 }
 
 // idOf is the unique id that a role's sessions carry; the root's carry none.
@@ -62,14 +62,16 @@ func gather(v *view.View, req AWSRequest, in *iampolicy.Input) (err error) {
 
 // gatherIdentity collects what the caller's side has a say by: policies, boundary and session policies.
 func gatherIdentity(v *view.View, s *credential.Session, role *view.Role, in *iampolicy.Input) (err error) {
+	own := Own{}
 	if role == nil {
-		in.Identity, err = rootPolicies()
-	} else if in.Identity, err = role.Policies(v); err == nil {
-		in.Boundary, err = role.BoundaryPolicy(v)
+		own.Identity, err = rootPolicies()
+	} else {
+		own, err = PoliciesOf(v, role)
 	}
 	if err != nil {
 		return err
 	}
+	in.Identity, in.Boundary = own.Identity, own.Boundary
 	for _, text := range s.Policies {
 		p, err := iampolicy.Parse([]byte(text), iampolicy.Session)
 		if err != nil {

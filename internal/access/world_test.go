@@ -63,6 +63,8 @@ type world struct {
 	policies []view.Record
 	bucket   view.Bucket
 	session  credential.Session
+
+	home, other view.Account // what the organization says of the two; id and name are filled in
 }
 
 // newWorld has a role without any policy, a session of it, and a bucket of the role's account without a policy.
@@ -126,9 +128,9 @@ func managedPolicy(at string, statements ...string) *view.Policy {
 // view loads the world as the server does after a restart.
 func (w *world) view(t testing.TB) *view.View {
 	t.Helper()
+	w.home.ID, w.home.Name, w.other.ID, w.other.Name = account(homeAccount), "home", account(otherAccount), "other"
 	records := append([]view.Record{
-		&view.Installation{Incarnation: "first-life", Account: account(homeAccount)},
-		&view.Account{ID: account(homeAccount), Name: "home"}, &view.Account{ID: account(otherAccount), Name: "other"},
+		&view.Installation{Incarnation: "first-life", Account: account(homeAccount)}, &w.home, &w.other,
 		&w.role, &w.bucket,
 	}, w.policies...)
 	return load(t, records)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
+	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
@@ -165,6 +166,14 @@ func (f *facts) Lookup(key string) ([]string, bool) {
 		return nil, false
 	}
 	return f.more.Lookup(key)
+}
+
+// Derived gives the value of a condition key that Decide supplies itself, empty for one that is absent; own tells whether
+// the key is such a one, which a request's Context cannot set.
+func Derived(r *Request, key string) (value string, own bool) {
+	f := facts{who: &r.Principal, owner: r.ResourceAccount}
+	_, value, own = f.derived(glob.Lower(key))
+	return value, own
 }
 
 // derived gives the value of a key that follows from the principal or the resource; own is false for other keys.

@@ -95,7 +95,6 @@ func TestWarningsOfNames(t *testing.T) {
 // TestWarningsOfGitHub: whoever takes over a repository's name must not get the role (threat F03).
 func TestWarningsOfGitHub(t *testing.T) {
 	const key, provider = "token.actions.githubusercontent.com", "arn:aws:iam::" + accountA + ":oidc-provider/token.actions.githubusercontent.com"
-	const name, every = "the subject %s names a repository by its name alone", "the subject %s lets every branch"
 	sub := func(operator, value string) string { return `"` + operator + `":{"` + key + `:sub":"` + value + `"}` }
 	for _, tc := range []struct {
 		effect, condition string

@@ -105,3 +105,15 @@ func one(n *iampolicy.Named) []iampolicy.Named {
 	}
 	return []iampolicy.Named{*n}
 }
+
+func TestDerived(t *testing.T) {
+	in := read(user())
+	for key, want := range map[string]string{"AWS:UserName": "ana", "aws:PrincipalType": "User", "aws:FederatedProvider": "", "aws:ResourceAccount": accountA} {
+		if got, own := iampolicy.Derived(&in.Request, key); got != want || !own {
+			t.Errorf("%s: %q, %v", key, got, own)
+		}
+	}
+	if got, own := iampolicy.Derived(&in.Request, "aws:SourceIp"); got != "" || own {
+		t.Errorf("%q, %v", got, own)
+	}
+}

@@ -11,6 +11,13 @@ type Tags = map[string]string
 
 // Account is an AWS account.
 type Account struct {
+	compiled *compiledAccount
+
+	// ServiceControl and ResourceControl are the control policies of the account's organization, document by name: what
+	// principals of the account may do at most, and what may be done to its resources at most. None is no organization.
+	ServiceControl  map[string]string `json:"serviceControlPolicies,omitempty"`
+	ResourceControl map[string]string `json:"resourceControlPolicies,omitempty"`
+
 	ID        name.AccountID `json:"id"`
 	Name      string         `json:"name"`                // unique
 	RevokedAt int64          `json:"revokedAt,omitempty"` // root sessions minted from an older revision are dead

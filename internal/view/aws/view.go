@@ -71,7 +71,7 @@ func find[V Record](t *table.Map[V], id string) Record {
 func New(kind string, rev int64) Record {
 	switch kind {
 	case kindAccount:
-		return &Account{Rev: rev}
+		return &Account{Rev: rev, compiled: new(compiledAccount)}
 	case kindRole:
 		return &Role{Rev: rev, compiled: new(compiledRole)}
 	case kindPolicy:
