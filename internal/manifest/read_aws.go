@@ -1,9 +1,15 @@
 package manifest
 
+import "go.yaml.in/yaml/v3"
+
 // Label implements Spec.
 func (s *Account) Label() string { return s.Name.Raw }
 
-func (s *Account) read(f *fields) { s.Name = f.required("name") }
+func (s *Account) read(f *fields) {
+	s.Name = f.required("name")
+	s.ServiceControl = f.documents(f.node("serviceControlPolicies"), "the mapping serviceControlPolicies")
+	s.ResourceControl = f.documents(f.node("resourceControlPolicies"), "the mapping resourceControlPolicies")
+}
 
 // Label implements Spec.
 func (s *OIDCProvider) Label() string { return s.URL.Raw }
@@ -29,18 +35,22 @@ func (s *Role) read(f *fields) {
 	s.ManagedPolicies, s.Boundary = f.texts("managedPolicies"), f.text("boundary")
 	s.MaxSessionDuration, s.MaxLifetime = f.seconds("maxSessionDuration"), f.seconds("maxLifetime")
 	s.Tags = f.tags()
-	n := f.node("policies")
+	s.Policies = f.documents(f.node("policies"), "the mapping policies")
+}
+
+// documents reads a mapping from the names of policies to their documents; nil if it is not there.
+func (f *fields) documents(n *yaml.Node, what string) []NamedDocument {
 	if n == nil {
-		return
+		return nil
 	}
-	f.mapping(n, "the mapping policies", func(inner *fields) {
+	var list []NamedDocument
+	f.mapping(n, what, func(inner *fields) {
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i]
-			s.Policies = append(s.Policies, NamedDocument{
-				Name: inner.textOf(key, "the name of a policy"), Document: inner.json(key.Value),
-			})
+			list = append(list, NamedDocument{Name: inner.textOf(key, "the name of a policy"), Document: inner.json(key.Value)})
 		}
 	})
+	return list
 }
 
 // Label implements Spec.

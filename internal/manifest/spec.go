@@ -25,8 +25,11 @@ type Tenant struct{ Name Text }
 // Subscription is an Azure subscription of the document's tenant.
 type Subscription struct{ Name Text }
 
-// Account is an AWS account.
-type Account struct{ Name Text }
+// Account is an AWS account, with the control policies of its organization.
+type Account struct {
+	Name                            Text
+	ServiceControl, ResourceControl []NamedDocument
+}
 
 // ResourceGroup is a group of the document's subscription.
 type ResourceGroup struct {

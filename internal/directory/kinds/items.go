@@ -3,8 +3,6 @@ package kinds
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -166,7 +164,11 @@ type DenyItem struct {
 }
 
 // AccountItem shows an AWS account.
-type AccountItem struct{ Head }
+type AccountItem struct {
+	Head
+	ServiceControl  map[string]json.RawMessage `json:"serviceControlPolicies,omitempty"`
+	ResourceControl map[string]json.RawMessage `json:"resourceControlPolicies,omitempty"`
+}
 
 // RoleItem shows an IAM role. Its documents are as people write them: roles by ARN.
 type RoleItem struct {
@@ -337,13 +339,10 @@ func (t thing) awsItem(v *view.View) any {
 			Trust: shownDocument(v, r.Trust, iampolicy.Trust), ManagedPolicies: r.Managed, Boundary: r.Boundary,
 			MaxSessionDuration: r.MaxSession, MaxLifetime: r.MaxLifetime, Tags: r.Tags,
 		}
-		for _, n := range slices.Sorted(maps.Keys(r.Inline)) {
-			if item.Policies == nil {
-				item.Policies = map[string]json.RawMessage{}
-			}
-			item.Policies[n] = json.RawMessage(r.Inline[n])
-		}
+		item.Policies = shownDocuments(r.Inline)
 		return item
+	case *view.Account:
+		return AccountItem{t.head(), shownDocuments(r.ServiceControl), shownDocuments(r.ResourceControl)}
 	case *view.Policy:
 		return PolicyItem{t.head(), r.ARN.Account(), r.UniqueID, r.Path, json.RawMessage(r.Document)}
 	case *view.OIDCProvider:
@@ -353,7 +352,18 @@ func (t thing) awsItem(v *view.View) any {
 	case *view.AWSResource:
 		return AWSResourceItem{t.head(), r.ARN.Account(), r.Kind, r.Tags}
 	}
-	return AccountItem{t.head()}
+	return t.head()
+}
+
+func shownDocuments(documents map[string]string) map[string]json.RawMessage {
+	if len(documents) == 0 {
+		return nil
+	}
+	shown := map[string]json.RawMessage{}
+	for n, doc := range documents {
+		shown[n] = json.RawMessage(doc)
+	}
+	return shown
 }
 
 func shownDocument(v *view.View, doc string, kind iampolicy.Kind) json.RawMessage {

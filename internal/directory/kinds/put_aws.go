@@ -28,18 +28,6 @@ func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outco
 	return "", directory.Unchanged, fault.New(fault.Invalid, UnknownKind, "there is no such kind")
 }
 
-func (p *planner) putAccount(s *manifest.Account) (string, directory.Outcome, error) {
-	account, err := p.text(s.Name)
-	if err != nil {
-		return "", directory.Unchanged, err
-	}
-	if a, ok := p.e.View().AccountNamed(account); ok {
-		return a.ID.String(), directory.Unchanged, nil
-	}
-	id, err := p.e.CreateAccount(account)
-	return id.String(), directory.Created, err
-}
-
 func (p *planner) putProvider(s *manifest.OIDCProvider) (string, directory.Outcome, error) {
 	spec := directory.ProviderSpec{Account: p.account}
 	var url string
