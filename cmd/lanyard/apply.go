@@ -70,6 +70,9 @@ func stepTable(w io.Writer, r opwire.ApplyResult) {
 		for _, change := range s.Changes {
 			lines = append(lines, []string{"", "", "  " + change})
 		}
+		for _, warning := range s.Warnings {
+			lines = append(lines, []string{"", "", "  warning: " + warning})
+		}
 	}
 	screen.Rows(w, []string{"ACTION", "KIND", "NAME"}, lines)
 	for i, action := range actions {

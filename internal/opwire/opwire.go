@@ -62,6 +62,8 @@ type Step struct {
 	Name    string   `json:"name"`
 	ID      string   `json:"id,omitempty"`
 	Changes []string `json:"changes,omitempty"`
+	// Warnings are about policies of the thing that are legal and probably not meant.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // ApplyResult lists the steps of one change.

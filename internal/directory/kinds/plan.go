@@ -32,6 +32,8 @@ type Step struct {
 	Name    string   `json:"name"`
 	ID      string   `json:"id,omitempty"`      // resource id, ARN, object id or GUID; empty for a new GUID in a dry run
 	Changes []string `json:"changes,omitempty"` // for an update: "field: before -> after"
+	// Warnings are about statements of its policies that are legal and probably not meant: "policy#statement: why".
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // String is the step in one line.
@@ -106,7 +108,7 @@ func planOne(e *directory.Edit, d manifest.Document) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	s := Step{Action: outcome.String(), Kind: d.Kind, Name: is.label(), ID: id}
+	s := Step{Action: outcome.String(), Kind: d.Kind, Name: is.label(), ID: id, Warnings: warnings(is.record)}
 	if outcome != directory.Updated {
 		return s, nil
 	}
