@@ -84,13 +84,52 @@ func (v *View) Application(id name.GUID) (*Application, bool) {
 }
 
 // Audience finds the application that is registered in the tenant under an ID URI or client id; one trailing slash is
-// ignored. The domain of the installation's key vaults is another name of the Key Vault: clients ask for the domain that
-// the vault's challenge names.
+// ignored. The domain of the installation's key vaults is another name of the Key Vault, because clients ask for the domain
+// that the vault's challenge names; the address of a storage account of the tenant is another name of the storage service.
 func (v *View) Audience(tenant name.GUID, audience string) (*Application, bool) {
-	if i := v.installation; i != nil && i.URLs["keyvault"] != "" && strings.TrimSuffix(audience, "/") == i.URLs["keyvault"] {
-		audience = VaultAudience
+	if i := v.installation; i != nil {
+		bare := strings.TrimSuffix(audience, "/")
+		if bare != "" && bare == i.URLs["keyvault"] {
+			audience = VaultAudience
+		} else if account, ok := i.accountAt(bare); ok && v.accountOf(account, tenant) {
+			audience = StorageAudience
+		}
 	}
 	return v.audiences.Get(audienceKey(tenant, audience))
+}
+
+// accountOf tells whether the tenant has a storage account of this name.
+func (v *View) accountOf(account string, tenant name.GUID) bool {
+	r, ok := v.StorageAccount(account)
+	if !ok || r.ID.Name() != account {
+		return false
+	}
+	of, ok := v.TenantOf(r.ID.Scope())
+	return ok && of == tenant
+}
+
+// StorageAudience is the audience of tokens for every storage account, under the name that it has everywhere.
+const StorageAudience = "https://storage.azure.com"
+
+// StorageAudiences are the audiences of which a token opens the account: the one of all, and the account's own addresses
+// (Azure Storage, "Authorize with Microsoft Entra ID", resource id), by its path and by its name.
+func (i *Installation) StorageAudiences(account string) []string {
+	all := []string{StorageAudience, i.URLs["blob"] + "/" + account}
+	if _, domain, ok := strings.Cut(i.URLs["storage"], "://"); ok {
+		all = append(all, "https://"+account+".blob."+domain)
+	}
+	return all
+}
+
+// accountAt reads the account out of an address that StorageAudiences could have made.
+func (i *Installation) accountAt(address string) (account string, ok bool) {
+	if path, under := strings.CutPrefix(address, i.URLs["blob"]+"/"); under && i.URLs["blob"] != "" {
+		return path, true
+	}
+	host, secure := strings.CutPrefix(address, "https://")
+	account, domain, named := strings.Cut(host, ".blob.")
+	_, ours, ok := strings.Cut(i.URLs["storage"], "://")
+	return account, ok && secure && named && domain == ours
 }
 
 // Applications yields all applications.

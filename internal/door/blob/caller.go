@@ -35,7 +35,7 @@ func (d Door) caller(c *call) (version string, err error) {
 	if !isVersion(version) {
 		return "", fault.New(fault.Unauthenticated, BadVersion, "The header x-ms-version must name %s or later.", oldestVersion)
 	}
-	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), StorageAudience, c.base())
+	token, err := d.Authn.Bearer(c.v, c.r.Header.Values("Authorization"), c.v.Installation().StorageAudiences(c.target.account)...)
 	if err != nil {
 		return "", err
 	}

@@ -94,7 +94,7 @@ func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fau
 	h.Set("x-ms-error-code", failure.Code)
 	if failure.Status == http.StatusUnauthorized || f.Reason == azwire.ReasonSASKind {
 		v := d.view()
-		h.Set("WWW-Authenticate", azwire.BlobChallenge(v.Installation().URLs["entra"], tenantFor(v, r).String(), StorageAudience))
+		h.Set("WWW-Authenticate", azwire.BlobChallenge(v.Installation().URLs["entra"], tenantFor(v, r).String(), view.StorageAudience))
 	}
 	body := azwire.AppendBlobError(nil, requestID, d.now(), failure)
 	h.Set("Content-Type", "application/xml")

@@ -15,9 +15,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
-// StorageAudience is the audience that every Azure SDK asks a token for, whatever the account.
-const StorageAudience = "https://storage.azure.com"
-
 // oldestVersion is the first x-ms-version that takes bearer tokens.
 const oldestVersion = "2017-11-09"
 
