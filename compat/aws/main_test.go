@@ -68,3 +68,10 @@ func session(t *testing.T, group string) *harness.Session {
 	s.Set(t, "AWS_ROLE_ARN", house.Field(t, "Role", group+"-writer", "id"))
 	return s
 }
+
+// tell begins a story of the AWS CLI. It is false when it was left out.
+func tell(t *testing.T, flow, setting string) bool {
+	t.Helper()
+	t.Parallel()
+	return harness.Tell(t, "AWS CLI", flow, setting)
+}

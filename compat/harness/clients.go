@@ -40,6 +40,7 @@ func Clients() []Client {
 	}
 	return []Client{
 		{"az", "az", 2, []string{"az", "version", "--query", `"azure-cli"`, "-o", "tsv"}, "apt-get install azure-cli"},
+		{"aws", "AWS CLI", 2, []string{"aws", "--version"}, "pip install awscli"},
 		{"terraform", "terraform", 2, []string{"terraform", "version"}, "see https://developer.hashicorp.com/terraform/install"},
 		{"aws", "aws", 2, []string{"aws", "--version"}, "apt-get install awscli"},
 		{"boto3", "boto3", 2, []string{Boto3, "-c", "import boto3; print(boto3.__version__)"}, "apt-get install python3-boto3"},
