@@ -47,7 +47,7 @@ func identifiers() cmp.Option {
 }
 
 func ignoreCompiled() cmp.Option {
-	return cmpopts.IgnoreUnexported(view.Role{}, view.Policy{}, view.Bucket{}, view.RoleDefinition{},
+	return cmpopts.IgnoreUnexported(view.Account{}, view.Role{}, view.Policy{}, view.Bucket{}, view.RoleDefinition{},
 		view.RoleAssignment{}, view.DenyAssignment{})
 }
 
