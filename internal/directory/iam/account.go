@@ -6,10 +6,10 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
-// FeatureOn: the account's feature is switched on already.
+// FeatureOn means that the account's feature is switched on already.
 const FeatureOn fault.Reason = "directory.feature_enabled"
 
-// FeatureOff: the account's feature is not switched on.
+// FeatureOff means that the account's feature is not switched on.
 const FeatureOff fault.Reason = "directory.feature_disabled"
 
 // SetOutbound switches the account's outbound web identity federation on or off. As it is already is refused, as at AWS.

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// ProfileNotFound: the account has no instance profile of this name.
+// ProfileNotFound means that the account has no instance profile of this name.
 const ProfileNotFound fault.Reason = "directory.instance_profile_not_found"
 
 // ProfileSpec is an instance profile as somebody wants it.

@@ -65,7 +65,7 @@ func TestAccountControls(t *testing.T) {
 func TestAccountControlsRefused(t *testing.T) {
 	deny := `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}`
 	six := ""
-	for _, n := range strings.Split("abcdef", "") {
+	for n := range strings.SplitSeq("abcdef", "") {
 		six += "\n  " + n + ": " + deny
 	}
 	for _, tc := range []struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ func TestPages(t *testing.T) {
 	for page := 0; page == 0 || marker != ""; page++ {
 		args := ask
 		if marker != "" {
-			args = append(args[:len(args):len(args)], "Marker", marker)
+			args = append(slices.Clip(args), "Marker", marker)
 		}
 		body := admin.must("ListRoles", args...)
 		for _, part := range strings.Split(body, "<RoleName>")[1:] {
@@ -110,7 +111,7 @@ func TestPages(t *testing.T) {
 		if next != "" && page == 0 {
 			bad := func(c caller, marker string, more ...string) {
 				t.Helper()
-				c.refused(http.StatusBadRequest, "ValidationError", "ListRoles", append(more[:len(more):len(more)], "Marker", marker)...)
+				c.refused(http.StatusBadRequest, "ValidationError", "ListRoles", append(slices.Clip(more), "Marker", marker)...)
 			}
 			bad(admin, next)                          // another query
 			bad(admin, next, "PathPrefix", "/other/") // another query

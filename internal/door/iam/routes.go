@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
-// NotOffered: AWS has this action of IAM and Lanyard does not.
+// NotOffered means that AWS has this action of IAM and Lanyard does not.
 const NotOffered fault.Reason = "iam.not_offered"
 
 // Door is what the IAM door needs.

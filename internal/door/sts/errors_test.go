@@ -40,10 +40,12 @@ func TestErrors(t *testing.T) {
 		{403, "AccessDenied", `^Not authorized to perform sts:AssumeRoleWithWebIdentity$`, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
 			return w.Do(h, call(assume("untrusting", w.Token("function", doortest.AWSAudience))))
 		}},
-		{403, "AccessDenied", `^User: arn:aws:sts::111122223333:assumed-role/poor/test is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/delegated Encoded authorization failure message: [\w-]+$`,
+		{
+			403, "AccessDenied", `^User: arn:aws:sts::111122223333:assumed-role/poor/test is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/delegated Encoded authorization failure message: [\w-]+$`,
 			func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
 				return as(w, h, w.Session("poor"), ask("delegated"))
-			}},
+			},
+		},
 		{400, "ValidationError", `^1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: Member must `, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
 			return as(w, h, w.Session("first"), ask("named", "RoleSessionName", "a b"))
 		}},

@@ -30,12 +30,22 @@ func summary(c *kit.Call) (kit.Result, error) {
 		versions += len(p.Versions())
 	}
 	figures := []entry{
-		{"Roles", len(slices.Collect(v.Roles(account)))}, {"Policies", len(slices.Collect(v.Policies(account)))},
-		{"PolicyVersionsInUse", versions}, {"InstanceProfiles", len(slices.Collect(v.InstanceProfiles(account)))},
-		{"Providers", len(slices.Collect(v.OIDCProviders(account)))}, {"Users", 0}, {"Groups", 0}, {"MFADevices", 0},
-		{"AccountMFAEnabled", 0}, {"AccountAccessKeysPresent", 0}, {"AccountSigningCertificatesPresent", 0},
-		{"VersionsPerPolicyQuota", 5}, {"AttachedPoliciesPerRoleQuota", 20}, {"PolicySizeQuota", 6144},
-		{"RolePolicySizeQuota", 10240}, {"AssumeRolePolicySizeQuota", 2048},
+		{"Roles", len(slices.Collect(v.Roles(account)))},
+		{"Policies", len(slices.Collect(v.Policies(account)))},
+		{"PolicyVersionsInUse", versions},
+		{"InstanceProfiles", len(slices.Collect(v.InstanceProfiles(account)))},
+		{"Providers", len(slices.Collect(v.OIDCProviders(account)))},
+		{"Users", 0},
+		{"Groups", 0},
+		{"MFADevices", 0},
+		{"AccountMFAEnabled", 0},
+		{"AccountAccessKeysPresent", 0},
+		{"AccountSigningCertificatesPresent", 0},
+		{"VersionsPerPolicyQuota", 5},
+		{"AttachedPoliciesPerRoleQuota", 20},
+		{"PolicySizeQuota", 6144},
+		{"RolePolicySizeQuota", 10240},
+		{"AssumeRolePolicySizeQuota", 2048},
 	}
 	return func(x *awswire.XML) {
 		x.Begin("SummaryMap")

@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// Widens: the caller would get hold of a right that it does not have itself.
+// Widens means that the caller would get hold of a right that it does not have itself.
 const Widens fault.Reason = "iam.widens_own_rights"
 
 // Ask is a right that the caller needs.

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
-// BadMarker: the marker does not belong to this list of this caller.
+// BadMarker means that the marker does not belong to this list of this caller.
 const BadMarker fault.Reason = "iam.bad_marker"
 
 // Paged are the parameters of every list that comes in pages.

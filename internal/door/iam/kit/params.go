@@ -2,7 +2,9 @@ package kit
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,7 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
-// BadInput: a parameter has the right form and a value that cannot be.
+// BadInput means that a parameter has the right form and a value that cannot be.
 const BadInput fault.Reason = "iam.invalid_input"
 
 var (
@@ -87,10 +89,8 @@ func (c *Call) Document(param string) (string, error) {
 // Choice reads one of several words; the first stands where none is given.
 func (c *Call) Choice(param string, words ...string) (string, error) {
 	text := cmp.Or(c.Form.Value(param), words[0])
-	for _, w := range words {
-		if text == w {
-			return text, nil
-		}
+	if slices.Contains(words, text) {
+		return text, nil
 	}
 	return "", query.Constraint(text, field(param), "satisfy enum value set: ["+strings.Join(words, ", ")+"]")
 }
@@ -166,9 +166,7 @@ func Retagged(have, more view.Tags) view.Tags {
 			out[k] = v
 		}
 	}
-	for k, v := range more {
-		out[k] = v
-	}
+	maps.Copy(out, more)
 	return out
 }
 

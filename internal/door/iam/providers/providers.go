@@ -29,7 +29,7 @@ func Operations() []kit.Operation {
 		{Name: "AddClientIDToOpenIDConnectProvider", Do: addClient, Doc: "accept another audience", Params: []string{arn, "ClientID"}},
 		{Name: "RemoveClientIDFromOpenIDConnectProvider", Do: removeClient, Doc: "no longer accept an audience", Params: []string{arn, "ClientID"}},
 		{
-			Name: "UpdateOpenIDConnectProviderThumbprint", Do: print, Doc: "keep other thumbprints, which nothing is believed by",
+			Name: "UpdateOpenIDConnectProviderThumbprint", Do: replaceThumbprints, Doc: "keep other thumbprints, which nothing is believed by",
 			Params: []string{arn, "ThumbprintList.member.N"},
 		},
 		{Name: "TagOpenIDConnectProvider", Do: tag, Doc: "put labels on an OIDC provider", Params: append([]string{arn}, tags...)},
@@ -207,7 +207,7 @@ func removeClient(c *kit.Call) (kit.Result, error) {
 	})
 }
 
-func print(c *kit.Call) (kit.Result, error) {
+func replaceThumbprints(c *kit.Call) (kit.Result, error) {
 	list, err := c.Form.List("ThumbprintList", 5)
 	if err != nil {
 		return nil, err
