@@ -149,8 +149,8 @@ func (f shortfall) words(s *Statement, q *question) string {
 	switch f.lacks {
 	case lacksPrincipal:
 		text := "principal: have " + q.who.String() + ", want " + some(s.principalTexts(), false)
-		if q.who.Type == WebIdentity && slices.ContainsFunc(s.principals, principal.everyone) {
-			text += ` ("*" is everybody with an AWS identity; an outside token needs its provider named)`
+		if q.who.mustBeNamed() && slices.ContainsFunc(s.principals, principal.everyone) {
+			text += ` ("*" is everybody with an AWS identity; a service and an outside token's provider must be named)`
 		}
 		return text
 	case lacksAction:

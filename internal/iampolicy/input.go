@@ -69,6 +69,9 @@ func (p *Principal) inAccount() bool {
 	return p.Type == Root || p.Type == User || p.Type == AssumedRole || p.Type == FederatedUser
 }
 
+// mustBeNamed tells whether a trust policy lets the caller in only where it names it, or its provider.
+func (p *Principal) mustBeNamed() bool { return p.Type == WebIdentity || p.Type == Service }
+
 // String names the caller for people.
 func (p *Principal) String() string {
 	switch {

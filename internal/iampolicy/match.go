@@ -34,9 +34,10 @@ func (s *Statement) names(q *question) level {
 	best := unnamed
 	for i := range s.principals {
 		p := &s.principals[i]
-		if q.trust && s.effect == Allow && p.everyone() && q.who.Type == WebIdentity {
+		if q.trust && s.effect == Allow && p.everyone() && q.who.mustBeNamed() {
 			// Everybody is everybody with an AWS identity. An outside token is trusted only where its provider is
-			// named: a star must not open a role to every user of every registered issuer (threat F01).
+			// named: a star must not open a role to every user of every registered issuer (threat F01). So is a
+			// service: a star must not let every workload have the role.
 			continue
 		}
 		best = max(best, p.level(q.who))

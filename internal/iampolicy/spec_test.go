@@ -194,7 +194,7 @@ func specNames(in iampolicy.Input, s object) int {
 	}
 	best := 0
 	for _, p := range specPrincipals(yes) {
-		if p[1] == "*" && in.TrustPolicy && s["Effect"] == "Allow" && who.Type == iampolicy.WebIdentity {
+		if p[1] == "*" && in.TrustPolicy && s["Effect"] == "Allow" && (who.Type == iampolicy.WebIdentity || who.Type == iampolicy.Service) {
 			continue
 		}
 		best = max(best, specNamesOne(who, p[0], p[1]))
