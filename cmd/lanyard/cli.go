@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/operator"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/role"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/server"
 )
@@ -21,7 +22,7 @@ func verbs(c *cli) []*cobra.Command {
 		use(newServe(c)), use(newDemo(c)), use(newApply(c)), use(newGet(c)), use(newDelete(c)), use(newEnv(c)), use(newRun(c)),
 		ask(newToken(c)), ask(newWhoami(c)), ask(newExplain(c)), ask(newCan(c)), ask(newWhoCan(c)),
 		operate(newKeys(c)), operate(newRevoke(c)), operate(newAudit(c)), operate(newBackup(c)), operate(newRestore(c)),
-		operate(newDoctor(c)), operate(newCheck(c)), operate(newVersion(c)), newSession(c),
+		operate(newDoctor(c)), operate(newCheck(c)), operate(newVersion(c)), newSession(c), role.Command(),
 	}
 }
 

@@ -54,7 +54,8 @@ func newEnv(c *cli) *cobra.Command {
 
 // flavourFlag lets a user choose the managed-identity protocol that clients find.
 func (c *cli) flavourFlag(cmd *cobra.Command, flavour *string) {
-	cmd.Flags().StringVar(flavour, "flavour", launch.AppService, "managed-identity protocol: "+strings.Join(launch.Flavours(), ", "))
+	cmd.Flags().StringVar(flavour, "flavour", "", "how clients find the identity: "+strings.Join(launch.Flavours(), ", ")+
+		" (default appservice; container for an AWS workload)")
 	complete(cmd, "flavour", launch.Flavours()...)
 }
 
@@ -70,7 +71,7 @@ func (c *cli) settingsFor(cmd *cobra.Command, as, flavour string) (launch.Facts,
 	if facts.Folder, err = clientFolder(facts.Status.StoreID, facts.Launch.As); err != nil {
 		return facts, err
 	}
-	process, err := c.credentialProcess(facts.Launch)
+	process, err := c.credentialProcess(facts)
 	if err != nil {
 		return facts, err
 	}

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/internal/opwire"
@@ -17,8 +15,8 @@ import (
 
 // facts asks the server what it offers and, where as says somebody, for a launch.
 func (c *cli) facts(ctx context.Context, as, flavour string) (launch.Facts, error) {
-	if !slices.Contains(launch.Flavours(), flavour) {
-		return launch.Facts{}, wrongUse("--flavour %s: want one of %s", flavour, strings.Join(launch.Flavours(), ", "))
+	if err := launch.Suits(flavour, as); err != nil {
+		return launch.Facts{}, wrongUse("%s", err)
 	}
 	status, err := ask[opwire.Status](ctx, c, http.MethodGet, opwire.PathStatus, nil)
 	if err != nil {
@@ -34,21 +32,25 @@ func (c *cli) facts(ctx context.Context, as, flavour string) (launch.Facts, erro
 	return f, err
 }
 
-// credentialProcess is the command by which an operator's clients get AWS credentials; nil for a workload, which must
-// have no way to the operator's socket. Clients run it again when the credentials end.
-func (c *cli) credentialProcess(l opwire.Launch) ([]string, error) {
-	if l.Session == nil {
+// credentialProcess is the command by which an operator's clients get AWS credentials, or those of an AWS workload where
+// that is wanted: a workload's must have no way to the operator's socket. Clients run it again when the credentials end.
+func (c *cli) credentialProcess(f launch.Facts) ([]string, error) {
+	helped := f.Flavour == launch.Process
+	if f.Launch.Session == nil && !helped {
 		return nil, nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
+	if helped {
+		return launch.Helper(self, f), nil
+	}
 	data, err := c.dataFolder()
 	if err != nil {
 		return nil, err
 	}
-	return []string{self, "session", "--as", l.As, "--data", data}, nil
+	return []string{self, "session", "--as", f.Launch.As, "--data", data}, nil
 }
 
 // clientFolder is where the clients' configuration lies that env names: one folder for each installation and identity,

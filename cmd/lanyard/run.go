@@ -85,7 +85,7 @@ func (c *cli) run(cmd *cobra.Command, as, flavour string, args []string) (err er
 		return fmt.Errorf("make the clients' folder: %w", err)
 	}
 	defer func() { err = firstOf(err, os.RemoveAll(facts.Folder)) }()
-	process, err := c.credentialProcess(facts.Launch)
+	process, err := c.credentialProcess(facts)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,12 @@ func playWorkload(args []string) error {
 		return err
 	case "blob":
 		return readBlob(args[1])
+	case "bucket":
+		return signed(http.MethodGet, os.Getenv("AWS_ENDPOINT_URL_S3")+"/"+args[1]+"?list-type=2", "s3", nil)
+	case "bind":
+		return bindRole(args[1], args[2])
+	case "imds":
+		return instanceMetadata()
 	case "get":
 		body, err := get(args[1], nil)
 		fmt.Println(string(body))
@@ -96,6 +102,10 @@ func get(address string, header http.Header) ([]byte, error) {
 		return nil, err
 	}
 	req.Header = header
+	return do(req)
+}
+
+func do(req *http.Request) ([]byte, error) {
 	client := http.Client{Timeout: time.Minute}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -107,8 +117,8 @@ func get(address string, header http.Header) ([]byte, error) {
 		return nil, err
 	}
 	if resp.StatusCode >= 300 {
-		return nil, fmt.Errorf("GET %s\nRESPONSE %s\nx-ms-request-id: %s\n%s",
-			req.URL.Redacted(), resp.Status, resp.Header.Get("X-Ms-Request-Id"), body)
+		return nil, fmt.Errorf("%s %s\nRESPONSE %s\nx-ms-request-id: %s\n%s",
+			req.Method, req.URL.Redacted(), resp.Status, resp.Header.Get("X-Ms-Request-Id"), body)
 	}
 	return body, nil
 }

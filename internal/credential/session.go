@@ -30,7 +30,7 @@ type Session struct {
 	Account    name.AccountID    // the account that the session acts in
 	RoleID     string            // the role's unique id; empty for the account's root
 	Name       string            // session name
-	Origin     name.GUID         // our own identity whose token was exchanged; zero for none
+	Origin     name.GUID         // our own identity whose token was exchanged, or the workload that has the role; zero for none
 	Provider   string            // ARN of the OIDC provider that vouched; empty for none
 	Subject    string            // the subject that the provider named
 	Tags       map[string]string // session tags
@@ -225,11 +225,8 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	gone := func(what string) error {
 		return fault.New(fault.Unauthenticated, SessionRevoked, "The session has ended: its %s was deleted or revoked.", what)
 	}
-	if !s.Origin.IsZero() {
-		o, ok := v.PrincipalByObject(s.Origin)
-		if !ok || s.Rev < o.Principal().RevokedAt {
-			return nil, gone("identity")
-		}
+	if !s.Origin.IsZero() && !s.originLives(v) {
+		return nil, gone("identity")
 	}
 	for _, id := range s.Chain {
 		if r, ok := v.RoleByID(id); !ok || s.Rev < r.RevokedAt {
@@ -251,6 +248,20 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 		return nil, gone("role")
 	}
 	return role, nil
+}
+
+// originLives tells whether who the session was made for is still there and may still have it: an identity that was not
+// revoked since, or a workload. What a workload was given by its role ends with the binding.
+func (s *Session) originLives(v *view.View) bool {
+	if w, ok := v.AWSWorkload(s.Origin); ok {
+		first := s.RoleID
+		if len(s.Chain) > 0 {
+			first = s.Chain[0]
+		}
+		return w.Role == first
+	}
+	o, ok := v.PrincipalByObject(s.Origin)
+	return ok && s.Rev >= o.Principal().RevokedAt
 }
 
 // ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, a federated user, or the account's

@@ -190,37 +190,6 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-func TestAWSResources(t *testing.T) {
-	h := newHouse(t)
-	for kind, resource := range map[string]string{"lambda:function": "f", "ec2:instance": "i-0123456789abcdef0", "ecs:task": "cluster/abc"} {
-		arn, err := AWSResourceARN(kind, "us-east-2", h.account(), resource)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := h.must(t, func(e *Edit) error { _, err := e.PutAWSResource(AWSResourceSpec{ARN: arn}); return err })
-		if r, ok := v.AWSResource(arn); !ok || r.Kind != kind {
-			t.Errorf("%s: %+v", arn, r)
-		}
-		h.must(t, func(e *Edit) error { return e.DeleteAWSResource(arn) })
-	}
-	for _, bad := range []string{
-		"arn:aws:s3:::bucket", "arn:aws:lambda:us-east-2:" + h.account().String() + ":function:a:b",
-		"arn:aws:ec2::" + h.account().String() + ":instance/i-1", "arn:aws:lambda:us-east-2:" + h.account().String() + ":layer:x",
-	} {
-		arn, err := name.ParseARN(bad)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.refused(t, InvalidValue, func(e *Edit) error { _, err := e.PutAWSResource(AWSResourceSpec{ARN: arn}); return err })
-	}
-	if _, err := AWSResourceARN("s3:bucket", "us-east-2", h.account(), "x"); !fault.Is(err, InvalidName) {
-		t.Errorf("got %v", err)
-	}
-	if _, err := AWSResourceARN("lambda:function", "us-east-2", h.account(), "a b"); !fault.Is(err, InvalidName) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestOIDCProviders(t *testing.T) {
 	h := newHouse(t)
 	put := func(s ProviderSpec) Command {

@@ -73,7 +73,7 @@ func (s *AWSResource) Label() string {
 }
 
 func (s *AWSResource) read(f *fields) {
-	s.ARN, s.KindOf, s.Name, s.Tags = f.text("arn"), f.text("kindOf"), f.text("name"), f.tags()
+	s.ARN, s.KindOf, s.Name, s.Role, s.Tags = f.text("arn"), f.text("kindOf"), f.text("name"), f.text("role"), f.tags()
 	byName := !s.KindOf.IsZero() && !s.Name.IsZero()
 	if s.ARN.IsZero() != byName || !s.ARN.IsZero() && (!s.KindOf.IsZero() || !s.Name.IsZero()) {
 		f.fail(refuse(f.at, Missing, `%s needs either "arn", or "kindOf" and "name"`, f.what))

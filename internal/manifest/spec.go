@@ -187,6 +187,7 @@ type Policy struct {
 type AWSResource struct {
 	ARN          Text
 	KindOf, Name Text // KindOf is lambda:function, ec2:instance or ecs:task
+	Role         Text // name or ARN of the role that it has
 	Tags         Tags
 }
 

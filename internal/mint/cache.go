@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
 )
@@ -25,71 +24,71 @@ type cacheKey struct {
 // maxCached bounds one generation of the cache.
 const maxCached = 16384
 
-// cache holds tokens that may be served again, in two generations, so that it forgets without a clock. Concurrent
-// requests for one key wait for one signature.
-type cache struct {
+// cache holds credentials that may be served again, in two generations, so that it forgets without a clock. Concurrent
+// requests for one key wait for one credential.
+type cache[K comparable, C any] struct {
 	mu       sync.Mutex
-	now, old map[cacheKey]Token       // guarded by mu
-	making   map[cacheKey]*inProgress // guarded by mu
+	now, old map[K]C              // guarded by mu
+	making   map[K]*inProgress[C] // guarded by mu
 }
 
-// errUnfinished is what those who wait get when the one who makes the token panics.
-var errUnfinished = errors.New("the token was not made")
+// errUnfinished is what those who wait get when the one who makes the credential panics.
+var errUnfinished = errors.New("the credential was not made")
 
-type inProgress struct {
-	done  chan struct{}
-	token Token
-	err   error
+type inProgress[C any] struct {
+	done chan struct{}
+	made C
+	err  error
 }
 
-// get finds a token that is younger than maxAge.
-func (c *cache) get(k cacheKey, now time.Time, maxAge time.Duration) (Token, bool) {
+// get finds a credential that fresh takes.
+func (c *cache[K, C]) get(k K, fresh func(C) bool) (C, bool) {
 	c.mu.Lock()
-	t, ok := c.now[k]
+	made, ok := c.now[k]
 	if !ok {
-		t, ok = c.old[k]
+		made, ok = c.old[k]
 	}
 	c.mu.Unlock()
-	age := now.Sub(t.Issued)
-	return t, ok && age >= 0 && age < maxAge
+	return made, ok && fresh(made)
 }
 
-// once makes the token, or waits for whoever is making it. A failure is not kept.
-func (c *cache) once(ctx context.Context, k cacheKey, issue func() (Token, error)) (Token, error) {
+// once makes the credential, or waits for whoever is making it. A failure is not kept.
+func (c *cache[K, C]) once(ctx context.Context, k K, issue func() (C, error)) (made C, err error) {
 	c.mu.Lock()
 	if p, ok := c.making[k]; ok {
 		c.mu.Unlock()
 		select {
 		case <-p.done:
-			return p.token, p.err
+			return p.made, p.err
 		case <-ctx.Done():
-			return Token{}, ctx.Err()
+			return made, ctx.Err()
 		}
 	}
-	p := &inProgress{done: make(chan struct{}), err: errUnfinished}
+	p := &inProgress[C]{done: make(chan struct{}), err: errUnfinished}
 	if c.making == nil {
-		c.making = make(map[cacheKey]*inProgress)
+		c.making = make(map[K]*inProgress[C])
 	}
 	c.making[k] = p
 	c.mu.Unlock()
 
 	defer c.finish(k, p) // whatever happens, nobody waits for ever
-	p.token, p.err = issue()
-	if p.err != nil {
-		p.token = Token{} // an error and a credential are never both returned (threat T09)
+	if made, err = issue(); err != nil {
+		var none C // an error and a credential are never both returned (threat T09)
+		made = none
 	}
-	return p.token, p.err
+	p.made, p.err = made, err
+	return made, err
 }
 
-func (c *cache) finish(k cacheKey, p *inProgress) {
+func (c *cache[K, C]) finish(k K, p *inProgress[C]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.making, k)
 	if p.err == nil {
 		if len(c.now) >= maxCached || c.now == nil {
-			c.now, c.old = make(map[cacheKey]Token), c.now
+			c.now, c.old = make(map[K]C), c.now
 		}
-		c.now[k] = p.token
+		c.now[k] = p.made
 	}
 	close(p.done)
 }

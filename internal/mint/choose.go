@@ -58,6 +58,9 @@ func identities(v *view.View, w view.Workload) []view.Owner {
 	if w.Operator != nil {
 		return []view.Owner{{Operator: w.Operator}}
 	}
+	if w.Resource == nil { // a workload in AWS's words has a role, and no identity in a tenant
+		return nil
+	}
 	have := make([]view.Owner, 0, 1+len(w.Resource.Users))
 	if w.Resource.System != nil {
 		have = append(have, view.Owner{Resource: w.Resource})

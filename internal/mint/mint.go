@@ -42,14 +42,15 @@ func DefaultLives() Lives {
 	return Lives{Token: 3 * time.Hour, Refresh: time.Hour, Session: time.Hour}
 }
 
-// Mint makes credentials. Make it once: it holds the cache of tokens that are served again.
+// Mint makes credentials. Make it once: it holds the caches of those that are served again.
 type Mint struct {
 	Keys   Keys
 	Ledger Ledger
 	Lives  Lives
 	Now    func() time.Time
 
-	issued cache
+	issued cache[cacheKey, Token]
+	roles  cache[roleKey, IssuedSession]
 }
 
 // open refuses while issuing is held after a restore.

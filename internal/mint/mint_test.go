@@ -62,7 +62,9 @@ type keys struct{ signer *jose.Signer }
 func (k keys) Signer(string) *jose.Signer                          { return k.signer }
 func (k keys) ThumbprintSigner(string) *jose.Signer                { return k.signer }
 func (keys) Seal(_ string, _ []byte, plain []byte) ([]byte, error) { return plain, nil }
-func (keys) Derive(purpose string, _ []byte) ([]byte, error)       { return []byte(purpose), nil }
+func (keys) Derive(purpose string, context []byte) ([]byte, error) {
+	return []byte(purpose + string(context)), nil
+}
 
 func newWorks(t *testing.T) *works {
 	t.Helper()

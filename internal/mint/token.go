@@ -99,7 +99,7 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 	}
 	life := m.life(s.owner, app)
 	rec.Audience, rec.Tenant, rec.Rev = audience, s.owner.Principal().Tenant, v.Rev()
-	if t, ok := m.issued.get(key, m.Now(), m.refreshAge(life)); ok {
+	if t, ok := m.issued.get(key, m.younger(m.refreshAge(life))); ok {
 		rec.Outcome, rec.TokenID = audit.Reissued, t.ID
 		m.Ledger.Access(rec)
 		return t, nil
@@ -137,6 +137,15 @@ func (m *Mint) life(o view.Owner, app *view.Application) time.Duration {
 		}
 	}
 	return life
+}
+
+// younger takes tokens of less than maxAge.
+func (m *Mint) younger(maxAge time.Duration) func(Token) bool {
+	now := m.Now()
+	return func(t Token) bool {
+		age := now.Sub(t.Issued)
+		return age >= 0 && age < maxAge
+	}
 }
 
 func (m *Mint) refreshAge(life time.Duration) time.Duration { return min(m.Lives.Refresh, life/3) }

@@ -87,6 +87,7 @@ type Launch struct {
 	Expires time.Time         `json:"expires"`          // renew well before
 	Env     map[string]string `json:"env,omitempty"`    // the workload's own settings (siteConfig.appSettings)
 	Client  string            `json:"clientId,omitempty"`
+	Role    string            `json:"role,omitempty"` // ARN of the role that an AWS workload has now
 	Tenant  string            `json:"tenant,omitempty"`
 	// Session is set where the caller is an operator: AWS credentials beside the launch secret.
 	Session *Session `json:"session,omitempty"`

@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/graph"
 	"github.com/lanyard-id/lanyard/internal/door/iam"
 	"github.com/lanyard-id/lanyard/internal/door/keyvault"
+	"github.com/lanyard-id/lanyard/internal/door/lambda"
 	"github.com/lanyard-id/lanyard/internal/door/metadata"
 	"github.com/lanyard-id/lanyard/internal/door/operator"
 	"github.com/lanyard-id/lanyard/internal/door/s3"
@@ -51,6 +52,7 @@ func (s *Server) doors() []part {
 		{place: "entra", door: metadata.Fabric{Door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}}},
 		{place: "entra", door: graph.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
+		{place: "entra", door: lambda.Door{Directory: s.dir, Authn: s.authn, Audit: s.audit, Room: s.guard.Check, Now: s.now}},
 		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
 			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Keys: s.ring, Trail: s.audit, Now: s.now}.Service(),
 			iam.Door{Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}.Service(),
@@ -68,6 +70,7 @@ func (s *Server) doors() []part {
 			Room: s.guard.Check, Last: s.guard.Last, Now: s.now,
 		}},
 		{place: "metadata", door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}},
+		{place: "metadata", door: metadata.AWS{View: s.View, Mint: s.mint, Now: s.now}},
 		{place: "console", door: admin.Door{Ready: s.Ready, Metrics: s.metrics.registry}},
 	}
 }

@@ -1,6 +1,11 @@
 package launch
 
-import "net/url"
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
 
 // The managed-identity protocols that can be asked for.
 const (
@@ -12,10 +17,34 @@ const (
 	ServiceFabric = "servicefabric"
 )
 
-// Flavours lists them.
+// The ways in which a workload in AWS's words gets the credentials of its role; IMDS is a third.
+const (
+	Container = "container" // by the container endpoint and a token file; the default
+	Process   = "process"   // by a credential_process
+)
+
+// Flavours lists them all.
 func Flavours() []string {
-	return []string{AppService, IMDS, CloudShell, AzureML, Automation, ServiceFabric}
+	return []string{AppService, IMDS, CloudShell, AzureML, Automation, ServiceFabric, Container, Process}
 }
+
+// Suits says why a flavour is not one of whoever is named; nil where it is. An empty one is the default.
+func Suits(flavour, as string) error {
+	if flavour == "" {
+		return nil
+	}
+	suit, what := Flavours()[:6], "an Azure workload or an operator"
+	if AWSWorkload(as) {
+		suit, what = []string{Container, IMDS, Process}, "an AWS workload"
+	}
+	if !slices.Contains(suit, flavour) {
+		return fmt.Errorf("--flavour %s: want one of %s for %s", flavour, strings.Join(suit, ", "), what)
+	}
+	return nil
+}
+
+// AWSWorkload tells whether the name of a workload is in AWS's words.
+func AWSWorkload(as string) bool { return strings.HasPrefix(as, "arn:") }
 
 // flavoured gives the variables of one protocol and of no other, because clients choose by which of them are there. Where a
 // protocol has no header for a secret, the secret is in the address.

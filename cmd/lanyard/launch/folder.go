@@ -37,7 +37,12 @@ func Furnish(folder string, f Facts, process []string) error {
 	if err != nil {
 		return err
 	}
+	roleToken := "" // what an earlier env may have left there proves nothing to anybody
+	if AWSWorkload(f.Launch.As) {
+		roleToken = f.Launch.Secret
+	}
 	for name, text := range map[string]string{
+		roleTokenFile: roleToken,
 		awsConfigFile: config, awsCredentialsFile: "", botoFile: "", googleFile: noGoogle,
 		filepath.Join(azureFolder, "config"):        azureConfig,
 		filepath.Join(azureFolder, "clouds.config"): azureClouds(f),

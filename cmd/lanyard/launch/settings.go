@@ -17,7 +17,8 @@ type Facts struct {
 	Status opwire.Status
 	Launch opwire.Launch // the zero value is nobody: managed-identity clients are refused
 	Folder string        // what Furnish made
-	// Flavour is the one managed-identity protocol that clients shall find; empty is App Service in both of its versions.
+	// Flavour is the one protocol by which clients shall find the identity; empty is App Service in both of its versions, and
+	// the container endpoint for a workload in AWS's words.
 	Flavour string
 }
 
@@ -90,14 +91,11 @@ func azure(f Facts) []Setting {
 		{"AZURE_CONFIG_DIR", filepath.Join(f.Folder, azureFolder)},
 		{"AZD_CONFIG_DIR", filepath.Join(f.Folder, azdFolder)},
 	}
-	endpoint, secret := "", f.Launch.Secret
+	endpoint, secret := "", azureSecret(f)
 	if base := f.Status.URLs["metadata"]; base != "" {
 		endpoint = base + "/msi/token"
 	}
-	if secret == "" {
-		secret = noSecret
-	}
-	if f.Flavour != "" && f.Flavour != AppService {
+	if f.Flavour != "" && f.Flavour != AppService && !AWSWorkload(f.Launch.As) {
 		return append(list, flavoured(f, endpoint, secret)...)
 	}
 	return append(list,
@@ -129,7 +127,7 @@ func terraform(f Facts) []Setting {
 		{"ARM_TENANT_ID", tenant(f)},
 		{"ARM_SUBSCRIPTION_ID", f.Status.Subscription},
 	}
-	if f.Launch.Secret == "" || f.Status.URLs["metadata"] == "" {
+	if azureSecret(f) == noSecret || f.Status.URLs["metadata"] == "" {
 		return list
 	}
 	return append(list, Setting{"ARM_USE_MSI", "true"}, Setting{
@@ -141,20 +139,19 @@ func terraform(f Facts) []Setting {
 // aws names each service's endpoint by itself: Go's SDK makes the STS client of its credential chain before it reads
 // AWS_ENDPOINT_URL. The rest of the services go to the STS door, which does not know them.
 func aws(f Facts) []Setting {
-	return []Setting{
+	return append([]Setting{
 		{"AWS_ENDPOINT_URL", f.Status.URLs["sts"]},
 		{"AWS_ENDPOINT_URL_STS", f.Status.URLs["sts"]},
 		{"AWS_ENDPOINT_URL_IAM", f.Status.URLs["iam"]},
 		{"AWS_ENDPOINT_URL_S3", f.Status.URLs["s3"]},
+		{"AWS_ENDPOINT_URL_LAMBDA", f.Status.URLs["entra"]},
 		{"AWS_REGION", f.Status.Region},
 		{"AWS_DEFAULT_REGION", f.Status.Region}, // boto3 reads only this one
 		{"AWS_CONFIG_FILE", filepath.Join(f.Folder, awsConfigFile)},
 		{"AWS_SHARED_CREDENTIALS_FILE", filepath.Join(f.Folder, awsCredentialsFile)},
 		{"AWS_SDK_LOAD_CONFIG", "1"}, // older SDKs read the file of AWS_CONFIG_FILE only then
 		{"BOTO_CONFIG", filepath.Join(f.Folder, botoFile)},
-		{"AWS_EC2_METADATA_DISABLED", "true"},
-		{"AWS_EC2_METADATA_V1_DISABLED", "true"},
-	}
+	}, role(f)...)
 }
 
 // trust makes every TLS library trust the private authority, those that replace their roots together with the system's.

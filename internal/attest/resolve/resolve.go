@@ -45,6 +45,13 @@ func Workload(v *view.View, now time.Time, facts Facts) (view.Workload, error) {
 		}
 		return view.Workload{Operator: owner.Operator}, nil
 	}
+	if !rule.ARN.IsZero() {
+		r, ok := v.AWSResource(rule.ARN)
+		if !ok || r.UID != rule.ResourceUID {
+			return view.Workload{}, gone()
+		}
+		return view.Workload{AWS: r}, nil
+	}
 	r, ok := v.Resource(rule.Resource)
 	if !ok || r.UID != rule.ResourceUID { // a new resource of that name is another workload
 		return view.Workload{}, gone()

@@ -217,6 +217,7 @@ type AWSResourceItem struct {
 	Head
 	Account name.AccountID `json:"account"`
 	KindOf  string         `json:"kindOf"`
+	Role    string         `json:"role,omitempty"` // its ARN, or the unique id of one that was deleted
 	Tags    view.Tags      `json:"tags,omitempty"`
 }
 
@@ -350,7 +351,11 @@ func (t thing) awsItem(v *view.View) any {
 	case *view.Bucket:
 		return BucketItem{t.head(), r.ARN(), r.Account, r.Region, shownDocument(v, r.Policy, iampolicy.Resource)}
 	case *view.AWSResource:
-		return AWSResourceItem{t.head(), r.ARN.Account(), r.Kind, r.Tags}
+		item := AWSResourceItem{t.head(), r.ARN.Account(), r.Kind, r.Role, r.Tags}
+		if role, ok := v.BoundRole(r); ok {
+			item.Role = role.ARN.String()
+		}
+		return item
 	}
 	return t.head()
 }

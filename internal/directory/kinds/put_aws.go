@@ -5,6 +5,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
+	"github.com/lanyard-id/lanyard/internal/directory/workload"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -93,14 +94,14 @@ func (p *planner) putRole(s *manifest.Role) (string, directory.Outcome, error) {
 		return "", directory.Unchanged, err
 	}
 	for _, t := range s.ManagedPolicies {
-		arn, err := p.policyARN(t)
+		arn, err := p.iamARN("policy", t)
 		if err != nil {
 			return "", directory.Unchanged, err
 		}
 		spec.Managed = append(spec.Managed, arn)
 	}
 	if !s.Boundary.IsZero() {
-		if spec.Boundary, err = p.policyARN(s.Boundary); err != nil {
+		if spec.Boundary, err = p.iamARN("policy", s.Boundary); err != nil {
 			return "", directory.Unchanged, err
 		}
 	}
@@ -132,8 +133,8 @@ func (p *planner) inline(list []manifest.NamedDocument) (map[string]string, erro
 	return out, nil
 }
 
-// policyARN reads the ARN of a managed policy, or the name of one with the path "/" in the document's account.
-func (p *planner) policyARN(t manifest.Text) (name.ARN, error) {
+// iamARN reads the ARN of a policy or role, or the name of one with the path "/" in the document's account.
+func (p *planner) iamARN(kind string, t manifest.Text) (name.ARN, error) {
 	said, err := p.text(t)
 	if err != nil {
 		return name.ARN{}, err
@@ -142,7 +143,7 @@ func (p *planner) policyARN(t manifest.Text) (name.ARN, error) {
 	if strings.HasPrefix(said, "arn:") {
 		arn, err = name.ParseARN(said)
 	} else {
-		arn, err = name.NewARN("iam", "", p.account, "policy/"+said)
+		arn, err = name.NewARN("iam", "", p.account, kind+"/"+said)
 	}
 	if err != nil {
 		return name.ARN{}, at(t.At, invalidID("%v", err))
@@ -156,17 +157,22 @@ func (p *planner) putAWSResource(s *manifest.AWSResource) (string, directory.Out
 	if err != nil {
 		return "", directory.Unchanged, err
 	}
-	var spec directory.AWSResourceSpec
+	var spec workload.Spec
 	if said != "" {
 		if spec.ARN, err = name.ParseARN(said); err != nil {
 			return "", directory.Unchanged, at(s.ARN.At, invalidID("%v", err))
 		}
-	} else if spec.ARN, err = directory.AWSResourceARN(kind, p.region, p.account, resource); err != nil {
+	} else if spec.ARN, err = workload.ARN(kind, p.region, p.account, resource); err != nil {
 		return "", directory.Unchanged, err
 	}
 	if spec.Tags, err = p.tags(s.Tags); err != nil {
 		return "", directory.Unchanged, err
 	}
-	outcome, err := p.e.PutAWSResource(spec)
+	if !s.Role.IsZero() {
+		if spec.Role, err = p.iamARN("role", s.Role); err != nil {
+			return "", directory.Unchanged, err
+		}
+	}
+	outcome, err := workload.Put(p.e, spec)
 	return spec.ARN.String(), outcome, err
 }

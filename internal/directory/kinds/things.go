@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
+	"github.com/lanyard-id/lanyard/internal/directory/workload"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -185,7 +186,7 @@ func (t thing) delete(e *directory.Edit) error {
 	case *view.Bucket:
 		return e.DeleteBucket(r.Name)
 	case *view.AWSResource:
-		return e.DeleteAWSResource(r.ARN)
+		return workload.Delete(e, r.ARN)
 	}
 	return missing(t.kind, t.label())
 }

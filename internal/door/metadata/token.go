@@ -67,6 +67,9 @@ func callerOf(w view.Workload) audit.Principal {
 	if w.Operator != nil {
 		return audit.Principal{Kind: "operator", ID: w.Operator.ObjectID.String(), Display: w.Name()}
 	}
+	if w.AWS != nil {
+		return audit.Principal{Kind: "resource", ID: w.AWS.UID.String(), Display: w.Name()}
+	}
 	return audit.Principal{Kind: "resource", ID: w.Resource.UID.String(), Display: w.Name()}
 }
 

@@ -18,16 +18,15 @@ const (
 	NameAmbiguous fault.Reason = "operator.name_ambiguous"
 	// NotAWorkload means that the name is a thing that nothing can run as: an identity, a role.
 	NotAWorkload fault.Reason = "operator.not_a_workload"
-	// AWSWorkload means that the name is an AWS workload, and binding a role to one is not offered yet.
-	AWSWorkload fault.Reason = "operator.aws_workload"
 )
 
 // maxCandidates bounds how many things an error lists.
 const maxCandidates = 10
 
-// target is who "--as" means: a resource, or an operator with a side in each cloud that the name has.
+// target is who "--as" means: a workload of one cloud, or an operator with a side in each cloud that the name has.
 type target struct {
 	resource *view.Resource
+	aws      *view.AWSResource
 	operator *view.Operator // of the tenant that is named; nil where the name is an account's only
 	account  *view.Account  // where the AWS side acts; nil where the name is a tenant's only
 	root     bool           // the AWS side is the account's root
@@ -46,7 +45,7 @@ func findAs(v *view.View, text string) (target, error) {
 	case byName:
 		return resourceByName(v, a)
 	case byARN:
-		return target{}, refuseARN(v, a.arn)
+		return awsWorkload(v, a.arn)
 	case operator:
 		return findOperator(v, a.name)
 	case root:
@@ -63,6 +62,8 @@ func (t target) workload() (view.Workload, error) {
 	switch {
 	case t.resource != nil:
 		return view.Workload{Resource: t.resource}, nil
+	case t.aws != nil:
+		return view.Workload{AWS: t.aws}, nil
 	case t.operator != nil:
 		return view.Workload{Operator: t.operator}, nil
 	}
@@ -144,17 +145,16 @@ func identityIsNone(v *view.View, i *view.UserIdentity) error {
 		"%s is a managed identity, which nothing runs as. Name a resource that has it: %s.", i.ID, listed(hosts))
 }
 
-// refuseARN says what is not offered: nobody shall take a name that was understood for one that was not.
-func refuseARN(v *view.View, arn name.ARN) error {
-	if _, ok := v.AWSResource(arn); ok {
-		return fault.New(fault.Unsupported, AWSWorkload,
-			"Binding a role to an AWS workload is not offered yet, so nothing can run as %s.", arn)
+// awsWorkload finds a workload by its ARN, and says what an ARN of something else is good for.
+func awsWorkload(v *view.View, arn name.ARN) (target, error) {
+	if w, ok := v.AWSResource(arn); ok {
+		return target{aws: w, full: arn.String()}, nil
 	}
 	if _, ok := v.Role(arn); ok {
-		return fault.New(fault.Invalid, NotAWorkload,
-			"%s is a role, which nothing runs as. Name a resource whose identity the role trusts.", arn)
+		return target{}, fault.New(fault.Invalid, NotAWorkload,
+			"%s is a role, which nothing runs as. Name a workload that has it, or a resource whose identity it trusts.", arn)
 	}
-	return missing(directory.AWSResourceNotFound, "There is no AWS workload %s.", arn)
+	return target{}, missing(directory.AWSResourceNotFound, "There is no AWS workload %s.", arn)
 }
 
 // findOperator finds the operator of a tenant and the AWS account of that name, whichever there are; without a name, of

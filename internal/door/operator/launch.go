@@ -35,6 +35,10 @@ func launch(d Door, c *call) (any, error) {
 	switch {
 	case t.resource != nil:
 		err = fillResource(c.v, t.resource, &out)
+	case t.aws != nil:
+		if role, ok := c.v.BoundRole(t.aws); ok {
+			out.Role = role.ARN.String()
+		}
 	case t.operator != nil:
 		out.Client, out.Tenant = t.operator.ClientID.String(), t.operator.Tenant.String()
 	}
@@ -46,7 +50,7 @@ func launch(d Door, c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if t.resource == nil && t.operator == nil { // nothing to prove to the metadata door
+	if t.resource == nil && t.aws == nil && t.operator == nil { // nothing to prove to the metadata door
 		return out, nil
 	}
 	return out, d.addRule(c, t, &out)
@@ -74,9 +78,12 @@ func (d Door) addSession(c *call, t target, out *opwire.Launch) error {
 func (d Door) addRule(c *call, t target, out *opwire.Launch) error {
 	secret := newSecret()
 	spec := directory.RuleSpec{SecretHash: resolve.HashSecret(secret.Reveal()), Launcher: c.by()}
-	if t.resource != nil {
+	switch {
+	case t.resource != nil:
 		spec.Resource = t.resource.ID
-	} else {
+	case t.aws != nil:
+		spec.ARN = t.aws.ARN
+	default:
 		spec.Operator = t.operator.ObjectID
 	}
 	var id name.GUID

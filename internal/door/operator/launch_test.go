@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -96,6 +97,7 @@ func TestLaunchGrammar(t *testing.T) {
 	good := map[string]string{
 		"demo/twin": resourceOf(w, "demo", "twin"), "DEMO/Twin": resourceOf(w, "demo", "twin"),
 		strings.ToUpper(resourceOf(w, "other", "twin")): resourceOf(w, "other", "twin"),
+		lambda: lambda,
 	}
 	for text, want := range good {
 		if got := w.launched(text); got.As != want {
@@ -115,7 +117,6 @@ func TestLaunchGrammar(t *testing.T) {
 		{"third/twin", NameUnknown, "third/twin"},
 		{resourceOf(w, "demo", "nobody"), NameUnknown, "nobody"},
 		{"shared", NotAWorkload, resourceOf(w, "demo", "twin")},
-		{lambda, AWSWorkload, "not offered yet"},
 		{fmt.Sprintf("arn:aws:iam::%s:role/loader", inst.Account), NotAWorkload, "role"},
 		{lambda + "x", directory.AWSResourceNotFound, "worker"},
 		{"operator@nobody", directory.TenantNotFound, "nobody"},
@@ -131,8 +132,8 @@ func TestLaunchGrammar(t *testing.T) {
 	for range w.view().Rules() {
 		count++
 	}
-	if count != 5 {
-		t.Errorf("%d rules after 5 launches", count)
+	if count != 6 {
+		t.Errorf("%d rules after 6 launches", count)
 	}
 }
 
@@ -363,5 +364,40 @@ func TestManyCandidates(t *testing.T) {
 	got := w.refused("POST", opwire.PathLaunch, opwire.LaunchRequest{As: "same"}, NameAmbiguous)
 	if n := strings.Count(got.Message, "/subscriptions/"); n != maxCandidates || !strings.Contains(got.Message, "15 things") {
 		t.Errorf("%d candidates: %s", n, got.Message)
+	}
+}
+
+// TestLaunchAWSWorkload: a process that runs as a function is told its role and no identity of a tenant, and its proof dies
+// with the function.
+func TestLaunchAWSWorkload(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene)
+	inst := w.view().Installation()
+	lambda := fmt.Sprintf("arn:aws:lambda:%s:%s:function:worker", inst.Region, inst.Account)
+	if l := w.launched(lambda); l.Role != "" || l.Client != "" || l.Tenant != "" || l.Session != nil || l.As != lambda {
+		t.Errorf("without a role: %+v", l)
+	}
+	w.apply("kind: AWSResource\nkindOf: lambda:function\nname: worker\nrole: loader")
+	l := w.launched(lambda)
+	if want := fmt.Sprintf("arn:aws:iam::%s:role/loader", inst.Account); l.Role != want || len(l.Secret) != 43 {
+		t.Errorf("%+v, want the role %s", l, want)
+	}
+	if got, err := w.proves(l.Secret); err != nil || got != lambda {
+		t.Errorf("the secret proves %q, %v", got, err)
+	}
+	if rec := w.ledger("launch"); rec.Outcome != audit.Issued || rec.Resource != lambda {
+		t.Errorf("recorded %+v", rec)
+	}
+	w.refused("POST", opwire.PathToken, opwire.TokenRequest{As: lambda, Resource: "https://storage.azure.com"}, mint.NoIdentity)
+	w.apply("kind: AWSResource\nkindOf: lambda:function\nname: another")
+	if status, body := w.send("DELETE", opwire.RecordPath("AWSResource", lambda), nil); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	if got, err := w.proves(l.Secret); !fault.Is(err, resolve.WorkloadGone) {
+		t.Errorf("after its function was deleted the secret proves %q, %v", got, err)
+	}
+	w.apply("kind: AWSResource\nkindOf: lambda:function\nname: worker")
+	if got, err := w.proves(l.Secret); !fault.Is(err, resolve.WorkloadGone) {
+		t.Errorf("after a function was made again the secret proves %q, %v", got, err)
 	}
 }

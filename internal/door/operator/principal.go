@@ -147,6 +147,12 @@ func principalByARN(v *view.View, arn name.ARN) (principal, error) {
 	if role, ok := v.Role(arn); ok {
 		return principal{role: role, full: arn.String()}, nil
 	}
+	if w, ok := v.AWSResource(arn); ok {
+		if role, ok := v.BoundRole(w); ok {
+			return principal{role: role, full: role.ARN.String() + ", the role of " + arn.String()}, nil
+		}
+		return principal{}, missing(directory.RoleNotFound, "No role is bound to %s.", arn)
+	}
 	if arn.Service() == "iam" && arn.Resource() == "root" {
 		if account, ok := v.Account(arn.Account()); ok {
 			return principal{account: account, full: "root@" + account.ID.String()}, nil

@@ -35,6 +35,7 @@ func Put(v *View, r Record) error {
 		v.buckets.Set(r.Name, r)
 	case *Resource:
 		v.resources.Set(r.ARN.String(), r)
+		return table.Unique(&v.resourceUIDs, "workload id", r.UID.String(), r)
 	}
 	return nil
 }
@@ -63,6 +64,7 @@ func Drop(v *View, r Record) {
 		v.buckets.Delete(r.Name)
 	case *Resource:
 		v.resources.Delete(r.ARN.String())
+		v.resourceUIDs.Delete(r.UID.String())
 	}
 }
 

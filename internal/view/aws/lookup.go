@@ -71,6 +71,17 @@ func (v *View) AWSResource(arn name.ARN) (*Resource, bool) {
 	return v.resources.Get(arn.String())
 }
 
+// AWSWorkload finds a workload of the AWS side by its uid: the same one, not one that took its name later.
+func (v *View) AWSWorkload(uid name.GUID) (*Resource, bool) { return v.resourceUIDs.Get(uid.String()) }
+
+// BoundRole finds the role that a workload has; false if it has none, or the role was deleted since.
+func (v *View) BoundRole(r *Resource) (*Role, bool) {
+	if r.Role == "" {
+		return nil, false
+	}
+	return v.RoleByID(r.Role)
+}
+
 // Roles yields in order the roles of an account; the zero account means all.
 func (v *View) Roles(account name.AccountID) iter.Seq[*Role] {
 	return awsRecords[*Role](v, kindRole, account)

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"strings"
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -122,8 +123,28 @@ type Bucket struct {
 type Resource struct {
 	ARN     name.ARN  `json:"arn"`
 	UID     name.GUID `json:"uid"`
-	Kind    string    `json:"kind"` // "lambda:function", ...
+	Kind    string    `json:"kind"`           // "lambda:function", ...
+	Role    string    `json:"role,omitempty"` // unique id of the bound role: one that is made again under its name is another
 	Tags    Tags      `json:"tags,omitempty"`
 	Created time.Time `json:"created"`
 	Rev     int64     `json:"-"`
+}
+
+// Service is the principal that a role's trust policy must name for the workload to have the role.
+func (r *Resource) Service() string {
+	switch r.Kind {
+	case "lambda:function":
+		return "lambda.amazonaws.com"
+	case "ec2:instance":
+		return "ec2.amazonaws.com"
+	case "ecs:task":
+		return "ecs-tasks.amazonaws.com"
+	}
+	return ""
+}
+
+// Name is the last part of the ARN: a function's name, an instance's or a task's id. The workload's sessions have it.
+func (r *Resource) Name() string {
+	path := r.ARN.Resource()
+	return path[strings.LastIndexAny(path, "/:")+1:]
 }

@@ -18,7 +18,8 @@ type View struct {
 	providers    table.Map[*OIDCProvider]    // by ARN
 	issuers      table.Map[*OIDCProvider]    // by account and exact issuer
 	buckets      table.Map[*Bucket]
-	resources    table.Map[*Resource]
+	resources    table.Map[*Resource]  // by ARN
+	resourceUIDs table.Map[*Resource]  // by uid
 	ordered      table.Ordered[Record] // all but accounts, by store key
 }
 
@@ -32,7 +33,7 @@ type Record interface {
 func Seal(v *View) {
 	all := []interface{ Seal() }{
 		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.policyNames,
-		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.ordered,
+		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.resourceUIDs, &v.ordered,
 	}
 	for _, t := range all {
 		t.Seal()

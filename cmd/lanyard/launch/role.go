@@ -1,0 +1,53 @@
+package launch
+
+import (
+	"net/url"
+	"path/filepath"
+)
+
+// roleTokenFile holds the launch's secret for the container endpoint. Clients send its bytes as they are, so that there is
+// no line end in it.
+const roleTokenFile = "aws-token"
+
+// containerURL is the container endpoint; empty for a server without the door.
+func containerURL(f Facts) string {
+	if base := f.Status.URLs["metadata"]; base != "" {
+		return base + "/v1/credentials"
+	}
+	return ""
+}
+
+// role gives an AWS workload one way to the credentials of its role, and no other.
+func role(f Facts) []Setting {
+	fenced := []Setting{{"AWS_EC2_METADATA_DISABLED", "true"}, {"AWS_EC2_METADATA_V1_DISABLED", "true"}}
+	base := f.Status.URLs["metadata"]
+	switch {
+	case !AWSWorkload(f.Launch.As) || f.Launch.Secret == "" || base == "":
+		return fenced
+	case f.Flavour == IMDS: // its clients have no header for a secret: it is in the path
+		return []Setting{
+			{"AWS_EC2_METADATA_SERVICE_ENDPOINT", base + "/launch/" + url.PathEscape(f.Launch.Secret)},
+			{"AWS_EC2_METADATA_V1_DISABLED", "true"},
+		}
+	case f.Flavour == Process: // in the configuration file, see Furnish
+		return fenced
+	}
+	return append(fenced,
+		Setting{"AWS_CONTAINER_CREDENTIALS_FULL_URI", containerURL(f)},
+		Setting{"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", filepath.Join(f.Folder, roleTokenFile)})
+}
+
+// Helper is the command that prints the credentials of an AWS workload's role, for a client that runs one; program is this
+// one. It asks the container endpoint like any client: a workload has no way to the operator's socket.
+func Helper(program string, f Facts) []string {
+	return []string{program, "credentials", "--endpoint", containerURL(f), "--token-file", filepath.Join(f.Folder, roleTokenFile)}
+}
+
+// azureSecret is what clients of Azure show. A workload in AWS's words has no identity in a tenant: its secret is in its
+// file, and in no variable that everything it starts inherits.
+func azureSecret(f Facts) string {
+	if f.Launch.Secret == "" || AWSWorkload(f.Launch.As) {
+		return noSecret
+	}
+	return f.Launch.Secret
+}
