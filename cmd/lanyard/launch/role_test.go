@@ -95,9 +95,21 @@ func TestSuits(t *testing.T) {
 		flavour, as string
 		want        bool
 	}{
-		{"", aws, true}, {"", azure, true}, {"", "", true}, {Container, aws, true}, {IMDS, aws, true}, {Process, aws, true},
-		{AppService, aws, false}, {CloudShell, aws, false}, {AppService, azure, true}, {ServiceFabric, azure, true}, {IMDS, azure, true},
-		{Container, azure, false}, {Process, "operator", false}, {"nothing", azure, false}, {"nothing", aws, false},
+		{"", aws, true},
+		{"", azure, true},
+		{"", "", true},
+		{Container, aws, true},
+		{IMDS, aws, true},
+		{Process, aws, true},
+		{AppService, aws, false},
+		{CloudShell, aws, false},
+		{AppService, azure, true},
+		{ServiceFabric, azure, true},
+		{IMDS, azure, true},
+		{Container, azure, false},
+		{Process, "operator", false},
+		{"nothing", azure, false},
+		{"nothing", aws, false},
 	} {
 		if err := Suits(tc.flavour, tc.as); (err == nil) != tc.want {
 			t.Errorf("%q as %q: %v", tc.flavour, tc.as, err)

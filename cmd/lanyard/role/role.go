@@ -99,7 +99,7 @@ func Fetch(ctx context.Context, endpoint, file string) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("ask for credentials: %w", err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	return read(res)
 }
 

@@ -57,8 +57,10 @@ func serve(t *testing.T) *world {
 	change := `{"Effect":"Allow","Action":"lambda:*","Resource":"arn:aws:lambda:us-east-2:111122223333:function:*"}`
 	pass := `,{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/for-*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}`
 	for i, r := range []struct{ called, service, rights string }{
-		{"changer", "lambda.amazonaws.com", change}, {"passer", "lambda.amazonaws.com", change + pass},
-		{"for-lambda", "lambda.amazonaws.com", change}, {"for-ec2", "ec2.amazonaws.com", change},
+		{"changer", "lambda.amazonaws.com", change},
+		{"passer", "lambda.amazonaws.com", change + pass},
+		{"for-lambda", "lambda.amazonaws.com", change},
+		{"for-ec2", "ec2.amazonaws.com", change},
 	} {
 		w.Write(&view.Role{
 			ARN: arn(doortest.RoleARN(r.called)), UniqueID: "AROALAMBDA000000" + string(rune('0'+i)), Path: "/", Name: r.called, MaxSession: 3600,
@@ -88,9 +90,14 @@ func TestBindNeedsPassRole(t *testing.T) {
 		status       int
 		why          fault.Reason
 	}{
-		{"denied", "for-lambda", 403, access.Denied}, {"changer", "for-lambda", 403, access.Denied}, {"changer", "for-nobody", 403, access.Denied},
-		{"changer", "changer", 403, access.Denied}, {"passer", "writer", 403, access.Denied}, {"passer", "nobody", 403, access.Denied},
-		{"passer", "for-nobody", 400, lambda.RoleMissing}, {"passer", "for-ec2", 400, workload.RoleUntrusting},
+		{"denied", "for-lambda", 403, access.Denied},
+		{"changer", "for-lambda", 403, access.Denied},
+		{"changer", "for-nobody", 403, access.Denied},
+		{"changer", "changer", 403, access.Denied},
+		{"passer", "writer", 403, access.Denied},
+		{"passer", "nobody", 403, access.Denied},
+		{"passer", "for-nobody", 400, lambda.RoleMissing},
+		{"passer", "for-ec2", 400, workload.RoleUntrusting},
 	} {
 		w.Refused(w.bind(tc.caller, doortest.RoleARN(tc.role)), tc.status, tc.why)
 	}
