@@ -28,8 +28,8 @@ func TestScripts(t *testing.T) { playScripts(t, "testdata/script") }
 // TestC47IdentitiesByTheCommandLine makes, shows, assigns and deletes both kinds of identity, and uses no other door for it.
 func TestC47IdentitiesByTheCommandLine(t *testing.T) { playScripts(t, "testdata/identities") }
 
-// TestARoleBoundToOneFunction plays the ways to the role of an AWS workload, and who is refused it.
-func TestARoleBoundToOneFunction(t *testing.T) { playScripts(t, "testdata/roles") }
+// TestC04ARoleBoundToOneFunction plays the ways to the role of an AWS workload, and who is refused it.
+func TestC04ARoleBoundToOneFunction(t *testing.T) { playScripts(t, "testdata/roles") }
 
 func playScripts(t *testing.T, dir string) {
 	t.Helper()

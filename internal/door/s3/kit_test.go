@@ -75,5 +75,5 @@ func asTrailed(w *doortest.World, h http.Handler, req doortest.Request) *httptes
 
 // ownerOf is what an answer says of the owner in an object's own metadata, whose names are in lower case on the wire.
 func ownerOf(rec *httptest.ResponseRecorder) string {
-	return strings.Join(rec.Header()[wire.MetaPrefix+"owner"], ",") //nolint:staticcheck // in lower case on purpose
+	return strings.Join(rec.Header()[strings.ToLower(wire.MetaPrefix+"Owner")], ",")
 }
