@@ -19,7 +19,7 @@ import (
 // that the change has touched with more than it plainly has: it could be, or become, that role. It errs on the side of
 // finding a gain.
 func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) string {
-	g := gainer{before: before, after: after, seen: map[string]bool{}}
+	g := gainer{before: before, after: after, account: s.Account, seen: map[string]bool{}}
 	if err := gatherIdentity(before, s, role, &g.mine); err != nil {
 		return "a policy of the caller cannot be read: " + err.Error()
 	}
@@ -28,7 +28,7 @@ func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) s
 	if err != nil {
 		return err.Error()
 	}
-	if g.lacksStatements([]iampolicy.Named{{Policy: all}}) == "" {
+	if g.lacksStatements([]iampolicy.Named{{Policy: all}}, name.AccountID{}) == "" {
 		return ""
 	}
 	for r := range after.Roles(s.Account) {
@@ -49,7 +49,7 @@ func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) s
 		if err != nil {
 			return err.Error()
 		}
-		if why := g.lacksStatements([]iampolicy.Named{named}); why != "" {
+		if why := g.lacksStatements([]iampolicy.Named{named}, s.Account); why != "" {
 			return "the policy allows what the caller does not plainly have: " + why
 		}
 	}
@@ -59,6 +59,7 @@ func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) s
 // gainer compares roles with what the caller has.
 type gainer struct {
 	before, after *view.View
+	account       name.AccountID  // the caller's
 	mine          iampolicy.Input // identity policies, boundary and session policies of the caller, before the change
 	seen          map[string]bool // unique ids of the roles that were looked at
 }
@@ -122,16 +123,16 @@ func (g *gainer) lacks(r *view.Role, looks bool) string {
 	if err != nil {
 		return "a policy of the role cannot be read: " + err.Error()
 	}
-	why := g.lacksStatements(policies)
+	why := g.lacksStatements(policies, r.ARN.Account())
 	if boundary, err := r.BoundaryPolicy(g.after); err == nil && boundary != nil && why != "" {
-		why = g.lacksStatements([]iampolicy.Named{*boundary}) // it has no more than its boundary
+		why = g.lacksStatements([]iampolicy.Named{*boundary}, r.ARN.Account()) // it has no more than its boundary
 	}
 	if why != "" {
 		return fmt.Sprintf("the role %s has what the caller does not plainly have: %s", r.ARN, why)
 	}
 	for other := range g.after.Roles(name.AccountID{}) {
 		trust, err := other.TrustPolicy()
-		if other.UniqueID == r.UniqueID || err == nil && !admits(trust.Policy, r, looks) {
+		if other.UniqueID == r.UniqueID || err == nil && !admits(trust.Policy, r, looks) && !g.openTo(trust.Policy, other, r) {
 			continue
 		}
 		if why := g.lacks(other, false); why != "" {
@@ -140,18 +141,18 @@ func (g *gainer) lacks(r *view.Role, looks bool) string {
 	}
 	for b := range g.after.Buckets(name.AccountID{}) {
 		doc, err := b.PolicyDoc()
-		if err != nil || doc != nil && admits(doc.Policy, r, looks) {
+		if err != nil || doc != nil && (admits(doc.Policy, r, looks) || g.openGrants(doc.Policy, r)) {
 			return fmt.Sprintf("the policy of the bucket %s may allow the role %s more", b.Name, r.ARN)
 		}
 	}
 	return ""
 }
 
-// lacksStatements finds the first statement that allows more than the caller has.
-func (g *gainer) lacksStatements(policies []iampolicy.Named) string {
+// lacksStatements finds the first statement by which a holder in an account may do more than the caller.
+func (g *gainer) lacksStatements(policies []iampolicy.Named, holder name.AccountID) string {
 	for _, p := range policies {
 		for s := range p.Policy.Statements() {
-			if s.Effect() == iampolicy.Allow && !g.has(s) {
+			if s.Effect() == iampolicy.Allow && !g.has(s, holder) {
 				return "the statement " + s.Rule(p.ID)
 			}
 		}
@@ -160,16 +161,9 @@ func (g *gainer) lacksStatements(policies []iampolicy.Named) string {
 }
 
 // has tells whether every gate that the caller stands behind has a statement without conditions that covers this one, and
-// nothing may deny any of it.
-func (g *gainer) has(s *iampolicy.Statement) bool {
-	gates := [][]iampolicy.Named{g.mine.Identity}
-	if g.mine.Boundary != nil {
-		gates = append(gates, []iampolicy.Named{*g.mine.Boundary})
-	}
-	if len(g.mine.Session) > 0 {
-		gates = append(gates, g.mine.Session)
-	}
-	for _, gate := range gates {
+// nothing may deny any of it that would not deny it to the holder.
+func (g *gainer) has(s *iampolicy.Statement, holder name.AccountID) bool {
+	for _, gate := range g.gates() {
 		covered := false
 		for m := range statementsOf(gate) {
 			switch {
@@ -189,7 +183,7 @@ func (g *gainer) has(s *iampolicy.Statement) bool {
 			return false
 		}
 	}
-	return true
+	return !g.keptBack(s, holder)
 }
 
 func statementsOf(policies []iampolicy.Named) iter.Seq[*iampolicy.Statement] {
@@ -204,11 +198,14 @@ func statementsOf(policies []iampolicy.Named) iter.Seq[*iampolicy.Statement] {
 	}
 }
 
+// unconditional tells whether a statement allows the same to whoever has it: a resource that is spelled with who that is
+// makes it another statement for everybody.
 func unconditional(s *iampolicy.Statement) bool {
 	for range s.Tests() {
 		return false
 	}
-	return true
+	patterns, _ := s.Resources()
+	return !slices.ContainsFunc(patterns, func(p string) bool { return strings.Contains(p, "${") })
 }
 
 // mayMeet tells whether two statements may be about one action on one thing: nothing before the first wildcard keeps them
@@ -281,8 +278,12 @@ func deniesSome(p *iampolicy.Policy, s *iampolicy.Statement) bool {
 	return false
 }
 
-// byLooks tells whether conditions of the statement read who the caller is.
+// byLooks tells whether conditions or resources of the statement read who the caller is.
 func byLooks(s *iampolicy.Statement) bool {
+	patterns, _ := s.Resources()
+	if slices.ContainsFunc(patterns, func(p string) bool { return strings.Contains(p, "${") }) {
+		return true
+	}
 	for t := range s.Tests() {
 		key := glob.Lower(t.Spec().Key)
 		for _, about := range []string{"aws:principal", "aws:userid", "aws:username", "aws:federatedprovider", "aws:sourceidentity"} {
