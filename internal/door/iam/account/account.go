@@ -9,10 +9,10 @@ import (
 
 // Operations is the room's table.
 func Operations() []kit.Operation {
-	return []kit.Operation{
+	return append(outbound(), []kit.Operation{
 		{Name: "GetAccountSummary", Do: summary, Doc: "how many things the account has, and how many it may have"},
 		{Name: "ListAccountAliases", Do: aliases, Doc: "the aliases of the account: there are none", Params: kit.Paged()},
-	}
+	}...)
 }
 
 // entry is one figure of the summary.
