@@ -21,6 +21,8 @@ const (
 	BucketOwned fault.Reason = "s3.bucket_owned"
 	// WrongRegion means that the bucket is to be in a region that there is not.
 	WrongRegion fault.Reason = "s3.wrong_region"
+	// ForeignPolicy means that the bucket whose policy is to be set is another account's.
+	ForeignPolicy fault.Reason = "s3.foreign_policy"
 	// NoConfiguration means that the bucket has no configuration of the kind that was asked for.
 	NoConfiguration fault.Reason = "s3.no_configuration"
 )
@@ -146,7 +148,12 @@ func (d Door) putPolicy(c *call, w http.ResponseWriter) error {
 
 func (d Door) deletePolicy(c *call, w http.ResponseWriter) error { return d.setPolicy(c, w, "") }
 
+// setPolicy sets the policy of a bucket of the caller's own account: another account's may not, whatever the policy allows
+// (S3 API Reference, PutBucketPolicy, "Permissions").
 func (d Door) setPolicy(c *call, w http.ResponseWriter, policy string) error {
+	if c.session.Account != c.bucket.Account {
+		return fault.New(fault.Denied, ForeignPolicy, "The specified method is not allowed against this resource.")
+	}
 	if policy == "" && c.r.Method == http.MethodPut {
 		return fault.New(fault.Invalid, iampolicy.Malformed, "Policies must be valid JSON and the first byte must be '{'")
 	}
@@ -176,7 +183,7 @@ func (d Door) bucketTags(c *call, w http.ResponseWriter) error {
 	if len(c.bucket.Tags) == 0 {
 		return none("NoSuchTagSet", "The TagSet does not exist")
 	}
-	return writeTags(w, c.bucket.Tags)
+	return writeXML(w, wire.Tagging(c.bucket.Tags))
 }
 
 func (d Door) tagBucket(c *call, w http.ResponseWriter) error {

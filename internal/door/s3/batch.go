@@ -8,6 +8,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/objects"
+	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
 
@@ -35,7 +36,7 @@ func (d Door) deleteObjects(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	refused, err := c.refusals(list)
+	refused, err := d.refusals(c, list)
 	if err != nil {
 		return err
 	}
@@ -64,20 +65,26 @@ func (d Door) deleteObjects(c *call, w http.ResponseWriter) error {
 }
 
 // refusals asks for the right to delete each object.
-func (c *call) refusals(list []wire.Doomed) ([]error, error) {
+func (d Door) refusals(c *call, list []wire.Doomed) ([]error, error) {
 	refused := make([]error, len(list))
 	var first error
+	var allowed *reason.Decision
 	for i, doomed := range list {
 		one := *c
 		one.target.key = doomed.Key
 		if refused[i] = one.permit(actionDelete, one.resource()); refused[i] == nil && doomed.ETag != "" {
-			refused[i] = one.permit(actionGet, one.resource()) // what the object is like is for who may read it
+			_, refused[i] = d.mayRead(&one) // what the object is like is for who may read it
 		}
-		if refused[i] != nil && first == nil {
+		switch {
+		case refused[i] == nil:
+			allowed = &one.decision
+		case first == nil:
 			first = refused[i]
 			c.event.Record.Resource = one.resource()
 		}
-		c.decision = one.decision
+	}
+	if allowed != nil { // a refusal of another must not hide that something was deleted
+		c.decision = *allowed
 	}
 	if first == nil {
 		return refused, nil
@@ -85,7 +92,8 @@ func (c *call) refusals(list []wire.Doomed) ([]error, error) {
 	if f := web.RecordRefusal(c.context(), fault.From(first)); f != first { //nolint:errorlint // the same, or why it cannot be recorded
 		return nil, f
 	}
-	c.recorded = true
+	c.recorded = allowed == nil
+	c.event.Record.Resource = c.resource()
 	return refused, nil
 }
 

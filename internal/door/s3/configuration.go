@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
+	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
@@ -41,15 +42,9 @@ func configurations() []operation {
 		fixed("GetBucketAccelerateConfiguration", "accelerate", "AccelerateConfiguration", "never set up", nothing),
 		fixed("GetBucketLogging", "logging", "BucketLoggingStatus", "none: the ledger is the installation's", nothing),
 		fixed("GetBucketRequestPayment", "requestPayment", "RequestPaymentConfiguration", "the owner", func(_ *call, x *awswire.XML) { x.Text("Payer", "BucketOwner") }),
-		fixed("GetBucketOwnershipControls", "ownershipControls", "OwnershipControls", "the bucket's owner owns every object", writeOwnership),
+		fixed("GetBucketOwnershipControls", "ownershipControls", "OwnershipControls", "the bucket's owner owns every object", func(_ *call, x *awswire.XML) { wire.Ownership(x) }),
 		fixed("GetBucketAcl", "acl", "AccessControlPolicy", "the owner's own, which is all that there is", writeACL),
 	}
-}
-
-func writeOwnership(_ *call, x *awswire.XML) {
-	x.Begin("Rule")
-	x.Text("ObjectOwnership", "BucketOwnerEnforced")
-	x.End()
 }
 
 // writeACL tells the list that a bucket without lists has: its owner's full control.

@@ -80,7 +80,7 @@ func (d Door) copyObject(c *call, w http.ResponseWriter) error {
 	if err := c.keyFits(); err != nil {
 		return err
 	}
-	check, err := c.check()
+	check, err := d.check(c)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ func rows() map[fault.Reason]awswire.Entry {
 		CopyToItself:                row(http.StatusBadRequest, "InvalidRequest"),
 		NoDigest:                    row(http.StatusBadRequest, "InvalidRequest"),
 		BucketOwned:                 row(http.StatusConflict, "BucketAlreadyOwnedByYou"),
+		ForeignPolicy:               row(http.StatusMethodNotAllowed, "MethodNotAllowed"),
 		WrongRegion:                 row(http.StatusBadRequest, "IllegalLocationConstraintException"),
 		NoConfiguration:             row(http.StatusNotFound, "NoSuchConfiguration"),
 		wire.Malformed:              row(http.StatusBadRequest, "MalformedXML"),

@@ -124,7 +124,7 @@ func (d Door) stage(c *call, up objects.PartUpload, algorithm string) (objects.P
 
 // completeUpload makes the object of its parts in one step; their bytes are not touched.
 func (d Door) completeUpload(c *call, w http.ResponseWriter) error {
-	check, err := c.check()
+	check, err := d.check(c)
 	if err != nil {
 		return err
 	}

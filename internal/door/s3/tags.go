@@ -1,11 +1,8 @@
 package s3
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 
-	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/door/s3/body"
 	"github.com/lanyard-id/lanyard/internal/door/s3/wire"
 	"github.com/lanyard-id/lanyard/internal/objects"
@@ -50,7 +47,7 @@ func (d Door) objectTags(c *call, w http.ResponseWriter) error {
 	if err := d.stillPermitted(c, c.op.action, info); err != nil {
 		return err
 	}
-	return writeTags(w, info.Tags)
+	return writeXML(w, wire.Tagging(info.Tags))
 }
 
 // tagObject replaces an object's tags, by none for DeleteObjectTagging.
@@ -68,17 +65,4 @@ func (d Door) tagObject(c *call, w http.ResponseWriter) error {
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-func writeTags(w http.ResponseWriter, tags map[string]string) error {
-	x := awswire.NewDocument("Tagging", awswire.S3Namespace)
-	x.Begin("TagSet")
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		x.Begin("Tag")
-		x.Text("Key", k)
-		x.Text("Value", tags[k])
-		x.End()
-	}
-	x.End()
-	return writeXML(w, x)
 }

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -20,7 +21,7 @@ func (d Door) putObject(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	check, err := c.check()
+	check, err := d.check(c)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (c *call) metadata() (objects.Meta, error) {
 }
 
 // check is the condition that a write depends on, asked in one step with it (S3 User Guide, "Conditional writes").
-func (c *call) check() (objects.Check, error) {
+func (d Door) check(c *call) (objects.Check, error) {
 	for _, header := range []string{"If-Modified-Since", "If-Unmodified-Since"} {
 		if c.header.Get(header) != "" {
 			return nil, unsupported("%s with the header %s is not offered.", c.op.name, header)
@@ -106,7 +107,8 @@ func (c *call) check() (objects.Check, error) {
 		}, nil
 	}
 	// What the object is like is for who may read it.
-	if err := c.permit(actionGet, c.resource()); err != nil {
+	read, err := d.mayRead(c)
+	if err != nil {
 		return nil, err
 	}
 	want := strings.Trim(match[0], `"`)
@@ -115,10 +117,18 @@ func (c *call) check() (objects.Check, error) {
 		case current == nil:
 			return fault.New(fault.NotFound, objects.NotFound, "The specified key does not exist.")
 		case want != "*" && want != current.ETag:
-			return notMet()
+			return cmp.Or(d.stillPermitted(read, actionGet, *current), notMet())
 		}
-		return nil
+		return d.stillPermitted(read, actionGet, *current)
 	}, nil
+}
+
+// mayRead asks for the right to read the object, as if it were read: by the tags that it has too. It gives the call of that.
+func (d Door) mayRead(c *call) (*call, error) {
+	read := *c
+	read.op.action, read.seen, read.tags = actionGet, nil, nil
+	read.facts = d.factsOf(&read)
+	return &read, read.permit(actionGet, read.resource())
 }
 
 func notMet() error {
@@ -128,7 +138,7 @@ func notMet() error {
 // deleteObject removes an object for good. That it was not there is no failure (S3 API Reference, DeleteObject), unless
 // there is a condition on it.
 func (d Door) deleteObject(c *call, w http.ResponseWriter) error {
-	check, err := c.check()
+	check, err := d.check(c)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web/query"
@@ -137,7 +138,7 @@ func (c *Call) NewTags() (view.Tags, error) {
 		if !tagValues.MatchString(value) {
 			return nil, query.Constraint(value, "tags.member.value", `have length 0 to 256 and satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`)
 		}
-		switch folded := strings.ToLower(key); {
+		switch folded := glob.Lower(key); {
 		case strings.HasPrefix(folded, "aws:"):
 			return nil, fault.New(fault.Invalid, BadInput, "Tag keys that begin with aws: are reserved.")
 		case seen[folded]:
@@ -185,7 +186,7 @@ func Untagged(have view.Tags, keys []string) view.Tags {
 
 func holds(tags view.Tags, key string) bool {
 	for k := range tags {
-		if strings.EqualFold(k, key) {
+		if glob.Lower(k) == glob.Lower(key) { // as conditions fold: what they saw named is what is changed
 			return true
 		}
 	}

@@ -2,11 +2,14 @@ package wire
 
 import (
 	"errors"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/glob"
 )
@@ -102,3 +105,24 @@ func odd(r rune) bool {
 }
 
 func badTag(text string) error { return fault.New(fault.Invalid, BadTag, "%s", text) }
+
+// Tagging is the document of a set of tags, in the order of their keys.
+func Tagging(tags map[string]string) *awswire.XML {
+	x := awswire.NewDocument("Tagging", awswire.S3Namespace)
+	x.Begin("TagSet")
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		x.Begin("Tag")
+		x.Text("Key", k)
+		x.Text("Value", tags[k])
+		x.End()
+	}
+	x.End()
+	return x
+}
+
+// Ownership writes who owns a bucket's objects: its owner owns every one.
+func Ownership(x *awswire.XML) {
+	x.Begin("Rule")
+	x.Text("ObjectOwnership", "BucketOwnerEnforced")
+	x.End()
+}
