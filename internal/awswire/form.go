@@ -1,6 +1,8 @@
 package awswire
 
 import (
+	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,6 +116,17 @@ func (f Form) Get(name string) (string, bool) {
 
 // Value gives a parameter, empty if it is not there.
 func (f Form) Value(name string) string { return f.values[f.prefix+name] }
+
+// Text is the whole form but for some parameters: the same text for the same request, in whatever order it was written.
+func (f Form) Text(without ...string) string {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(f.values)) {
+		if !slices.Contains(without, name) {
+			fmt.Fprintf(&text, "%q=%q&", name, f.values[name])
+		}
+	}
+	return text.String()
+}
 
 // Unknown gives, in order, the parameters of the whole form that known does not list. Lists are known by their pattern,
 // "Tags.member.N.Key"; the empty list "Tags=" belongs to it.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/access/simulate"
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	directoryiam "github.com/lanyard-id/lanyard/internal/directory/iam"
@@ -14,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/iam/profiles"
 	"github.com/lanyard-id/lanyard/internal/door/iam/providers"
 	"github.com/lanyard-id/lanyard/internal/door/iam/roles"
+	"github.com/lanyard-id/lanyard/internal/door/iam/simulator"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/web/query"
@@ -41,6 +43,7 @@ func (d Door) Service() query.Service {
 		Name: "iam", Version: "2010-05-08", Namespace: awswire.IAMNamespace, MaxForm: maxForm, Errors: rows(),
 		Actions: k.Actions(
 			roles.Operations(), policies.Operations(), providers.Operations(), profiles.Operations(), account.Operations(),
+			simulator.Operations(),
 		),
 		Lacks: lacks,
 	}
@@ -63,6 +66,7 @@ func rows() map[fault.Reason]awswire.Entry {
 		kit.BadInput:                   {Status: http.StatusBadRequest, Code: "InvalidInput"},
 		kit.BadMarker:                  {Status: http.StatusBadRequest, Code: "ValidationError"},
 		kit.Widens:                     {Status: http.StatusForbidden, Code: "AccessDenied"},
+		simulate.InvalidInput:          {Status: http.StatusBadRequest, Code: "InvalidInput"},
 		directory.InUse:                {Status: http.StatusConflict, Code: "DeleteConflict"},
 		directory.LimitExceeded:        {Status: http.StatusConflict, Code: "LimitExceeded"},
 		directoryiam.FeatureOn:         {Status: http.StatusConflict, Code: "FeatureEnabled"},

@@ -83,12 +83,7 @@ func (c *Call) open(marker string) (key string, ok bool) {
 }
 
 func (c *Call) mac(key string) []byte {
-	bound := []string{c.Session.UserID(), c.Account().String(), c.op.Name, key}
-	for _, param := range c.op.Params {
-		if value, ok := c.Form.Get(param); ok && param != "Marker" && param != "MaxItems" {
-			bound = append(bound, param, value)
-		}
-	}
+	bound := []string{c.Session.UserID(), c.Account().String(), key, c.Form.Text("Marker", "MaxItems")}
 	h := hmac.New(sha256.New, c.kit.seal[:])
 	for _, part := range bound {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
