@@ -189,3 +189,23 @@ func FuzzDecodeQuery(f *testing.F) {
 		}
 	})
 }
+
+// TestFormText: the order in which a form was written does not count, every value does, and what is left out does not.
+func TestFormText(t *testing.T) {
+	text := func(body string) string {
+		t.Helper()
+		f, err := DecodeQuery(body, QueryLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Text("Marker")
+	}
+	if a, b := text("A=1&B=2&Marker=x"), text("B=2&A=1"); a != b {
+		t.Errorf("%s and %s", a, b)
+	}
+	for _, other := range []string{"A=1&B=3", "A=1", "A=1&B=2&C=", "A=1%26%22B%22%3D&B=2", "a=1&B=2"} {
+		if text(other) == text("A=1&B=2") {
+			t.Errorf("%s reads as the form that it is not", other)
+		}
+	}
+}
