@@ -180,7 +180,7 @@ unproved() {
 
 # bound is the role of one function, and everybody who is refused it.
 bound() {
-	named '^(TestC04ARoleBoundToOneFunction|TestRole|TestContainer|TestInstance|TestPass)' ./cmd/lanyard ./internal/door/lambda ./internal/door/metadata \
+	named '^Test(C04ARoleBoundToOneFunction|Container|Instance|P06Service|P07PassRole|Bind|Recreated|TrustIsRead)' ./cmd/lanyard ./internal/door/lambda ./internal/door/metadata \
 		./internal/directory/workload ./internal/access
 }
 

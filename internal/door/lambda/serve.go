@@ -68,12 +68,8 @@ func (c *call) authenticate() error {
 		return err
 	}
 	c.session = s
-	kind := "role"
-	if s.Role == nil {
-		kind = "root"
-	}
 	c.event.Record.Account = s.Account
-	c.event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.event.Caller(s.Principal())
 	return nil
 }
 

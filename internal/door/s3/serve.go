@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
@@ -99,11 +100,7 @@ func (d Door) authenticate(c *call) error {
 		return err
 	}
 	c.session = s
-	kind := "role"
-	if s.Role == nil {
-		kind = "root"
-	}
-	c.event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.event.Caller(s.Principal())
 	c.event.Record.Account = s.Account
 	return nil
 }
@@ -177,7 +174,7 @@ func (c *call) permit(action, resource string) error {
 	if c.decision.Allowed() {
 		return nil
 	}
-	return access.Refusal(c.decision, wire.Denial(c.session.ARN(c.session.Role).String(), action, resource, c.decision))
+	return access.Refusal(c.decision, access.Denial(c.session.ARN(c.session.Role).String(), action, strconv.Quote(resource), c.decision))
 }
 
 // param gives a query parameter; understand has seen that none stands twice.

@@ -2,10 +2,8 @@ package sts
 
 import (
 	"github.com/lanyard-id/lanyard/internal/access"
-	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/authn"
 	"github.com/lanyard-id/lanyard/internal/awswire"
-	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
@@ -30,14 +28,7 @@ func (d Door) signer(c *query.Call) (*authn.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := "role"
-	switch {
-	case s.Kind == credential.FederatedUser:
-		kind = "federatedUser"
-	case s.Role == nil:
-		kind = "root"
-	}
 	c.Event.Record.Account = s.Account
-	c.Event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.Event.Caller(s.Principal())
 	return s, nil
 }

@@ -44,7 +44,7 @@ func (c *Call) allowBy(v *view.View, role *view.Role, asks Asks) error {
 		if i == 0 {
 			c.decision = &d
 		}
-		if err := access.Refusal(d, denial(c.Session.ARN(role).String(), ask, d)); err != nil {
+		if err := access.Refusal(d, access.Denial(c.Session.ARN(role).String(), ask.Action, ask.Resource, d)); err != nil {
 			return err
 		}
 	}

@@ -122,16 +122,9 @@ func (c *Call) authenticate() error {
 	if err != nil {
 		return err
 	}
-	kind := "role"
-	switch {
-	case s.Kind == credential.FederatedUser:
-		kind = "federatedUser"
-	case s.Role == nil:
-		kind = "root"
-	}
 	c.Session = s
 	c.Event.Record.Account = s.Account
-	c.Event.Caller(audit.Principal{Kind: kind, ID: s.UserID(), Display: s.ARN(s.Role).String(), Session: s.Name})
+	c.Event.Caller(s.Principal())
 	if s.Kind == credential.FederatedUser || s.Kind == credential.SessionToken { // AWS STS, "Comparing the AWS STS API operations"
 		return fault.New(fault.Denied, access.Denied, "Sessions of GetFederationToken and GetSessionToken may not call IAM.")
 	}

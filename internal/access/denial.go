@@ -1,15 +1,15 @@
-package wire
+package access
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/reason"
 )
 
 // Denial tells a caller what it may not do and which sort of policy is in the way, in AWS's words. Which policy, and
-// what is in it, goes to the record only.
+// what is in it, goes to the record only. The resource stands in it as it is given: S3 writes it in quotes.
 func Denial(who, action, resource string, d reason.Decision) string {
-	asked := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q", who, action, resource)
+	asked := "User: " + who + " is not authorized to perform: " + action + " on resource: " + resource
 	sorts := []struct{ kind, called string }{
 		{"identity policy", "identity-based policy"},
 		{"permissions boundary", "permissions boundary"},
@@ -28,12 +28,7 @@ func Denial(who, action, resource string, d reason.Decision) string {
 }
 
 func has(clauses []reason.Clause, kind string) bool {
-	for _, c := range clauses {
-		if c.Kind == kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(clauses, func(c reason.Clause) bool { return c.Kind == kind })
 }
 
 func article(called string) string {
