@@ -29,9 +29,15 @@ func easeCollection(garbage, most uint64) {
 	}
 }
 
-// easeLoading does it again and again while the heap grows, until it is told that loading is over.
-func easeLoading() (over func()) {
+// A byte of the store's file becomes about perStored bytes of heap, and never more than mostHeap are prepared: a file also
+// holds what was changed since.
+const perStored, mostHeap = 3, 2 << 30
+
+// easeLoading prepares the heap for a store of so many bytes, and lets it grow again and again until it is told that
+// loading is over.
+func easeLoading(stored int64) (over func()) {
 	const often = 20 * time.Millisecond
+	widePages(min(perStored*stored, mostHeap))
 	easeCollection(loadGarbage, mostLoading)
 	done := make(chan struct{})
 	go func() {

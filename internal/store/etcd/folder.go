@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.etcd.io/etcd/server/v3/storage/datadir"
+
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/store"
 )
@@ -189,4 +191,14 @@ func replaceFile(path string, write func(*os.File) error) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// Size is how many bytes the file of a data folder's records has; 0 where there is none, or it cannot be seen. It is a
+// measure of what Open will have to read.
+func Size(dir string) int64 {
+	info, err := os.Stat(datadir.ToBackendFileName(engineDir(dir)))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }

@@ -53,12 +53,18 @@ func wantOpenFault(t *testing.T, dir string, why fault.Reason) error {
 
 func TestReopenKeepsEverything(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
+	if size := etcd.Size(dir); size != 0 {
+		t.Errorf("where nothing is, there are %d bytes", size)
+	}
 	first := open(t, dir)
 	for i := range 50 {
 		write(t, first, crashKey(i%40), crashValue(i))
 	}
 	before, name := list(t, first), first.Incarnation()
 	closeStore(t, first)
+	if size := etcd.Size(dir); size < 50*int64(len(crashValue(0))) {
+		t.Errorf("the file of 50 records has %d bytes", size)
+	}
 	second := open(t, dir)
 	if diff := cmp.Diff(before, list(t, second)); diff != "" {
 		t.Error(diff)
