@@ -61,6 +61,7 @@ func (c *cli) serve(cmd *cobra.Command, cfg server.Config) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	server.PrepareHeap(cfg.Data)
 	s, err := server.New(ctx, cfg, logger(cmd.ErrOrStderr(), cfg.LogLevel))
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 	runtimemetrics "runtime/metrics"
 	"time"
+
+	"github.com/lanyard-id/lanyard/internal/store/etcd"
 )
 
 // garbage is how many bytes of garbage a small heap may hold before it is collected. Collecting after every doubling
@@ -29,15 +31,17 @@ func easeCollection(garbage, most uint64) {
 	}
 }
 
-// A byte of the store's file becomes about perStored bytes of heap, and never more than mostHeap are prepared: a file also
-// holds what was changed since.
-const perStored, mostHeap = 3, 2 << 30
+// How much heap is prepared: what a server works in, garbage included, and about perStored bytes for each of the store's
+// file, but never more than mostHeap, since a file also holds what was changed since.
+const working, perStored, mostHeap = 2 * garbage, 3, 2 << 30
 
-// easeLoading prepares the heap for a store of so many bytes, and lets it grow again and again until it is told that
-// loading is over.
-func easeLoading(stored int64) (over func()) {
+// PrepareHeap makes room in this process for a server of a data folder, on large pages where there are any. A process that
+// has worked before gains nothing: it is the first use of memory that large pages make cheap.
+func PrepareHeap(data string) { widePages(min(working+perStored*etcd.Size(data), mostHeap)) }
+
+// easeLoading lets the heap grow again and again while records are loaded, until it is told that loading is over.
+func easeLoading() (over func()) {
 	const often = 20 * time.Millisecond
-	widePages(min(perStored*stored, mostHeap))
 	easeCollection(loadGarbage, mostLoading)
 	done := make(chan struct{})
 	go func() {

@@ -74,7 +74,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 	if err := cfg.Complete(); err != nil {
 		return nil, err
 	}
-	defer easeLoading(etcd.Size(cfg.Data))()
+	defer easeLoading()()
 	s := &Server{cfg: cfg, log: log, now: time.Now, node: requestid.RandomNode(), fatal: make(chan error, 1), draining: make(chan struct{}), metrics: newMetrics()}
 	for _, step := range []func(context.Context) error{
 		s.openStore, s.openDisk, s.openAudit, s.openDirectory, s.openKeys, s.openObjects, s.makeServices, s.mountDoors,
