@@ -197,7 +197,7 @@ vectors() {
 # signatures changes everything that is signed, and what is not.
 signatures() {
 	each A01 A02 A03 A05 A06 A07 A10 A11 A13 A15 A18 A21 P01 P02 P03 P05 P06 P07 &&
-		named '^Test(EveryByteThatIsSigned|HarmlessChanges)$' ./internal/door/s3
+		named '^Test(EveryByteThatIsSigned|HarmlessChanges|SuiteOfSignatures|MutatedOneByteRefused)$' ./internal/door/s3 ./internal/awswire
 }
 
 # rights wants no session to have more than its role, and no calls to give anybody more than it has.
