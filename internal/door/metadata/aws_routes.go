@@ -59,7 +59,7 @@ func (d awsDialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.
 	failure := d.errors.Failure(f)
 	switch {
 	case r.URL.Path == "/v1/credentials":
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Type", "application/json") // exactly: the SDK of Go reads code and message of no other
 		w.WriteHeader(failure.Status)
 		_, _ = w.Write(awswire.CredentialError(requestID, failure)) // a caller who has gone reads nothing
 	case f.Reason == access.Denied && strings.Contains(r.URL.Path, "/security-credentials/"):
