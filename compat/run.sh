@@ -42,9 +42,10 @@ provide boto3 python3-boto3 python3
 go build -trimpath -o "$work/lanyard" ./cmd/lanyard
 (cd examples/two-clouds && go vet ./... && go test ./... && go build -trimpath -o "$work/two-clouds" .)
 (cd compat/goclient && go vet ./... && go build -trimpath -o "$work/goclient" .)
+(cd compat/awsclient && go vet ./... && go build -trimpath -o "$work/awsclient" .)
 (cd compat/hashicorp && go vet ./... && go build -trimpath -o "$work/hashicorp" .)
 
-export COMPAT_LANYARD=$work/lanyard COMPAT_GOCLIENT=$work/goclient COMPAT_HASHICORP=$work/hashicorp COMPAT_ROWS=$work/rows
+export COMPAT_LANYARD=$work/lanyard COMPAT_GOCLIENT=$work/goclient COMPAT_AWSCLIENT=$work/awsclient COMPAT_HASHICORP=$work/hashicorp COMPAT_ROWS=$work/rows
 COMPAT_FUNCTIONS="Go=$work/two-clouds"
 mkdir "$COMPAT_ROWS"
 if ! without node; then

@@ -10,7 +10,7 @@ import (
 // TestS3ByCLI stores and reads small and large files, streams, copies, lists, tags and presigned URLs, makes and removes a
 // bucket, and is refused what the role is denied, what a bucket's policy denies, and a bucket that is not empty.
 func TestS3ByCLI(t *testing.T) {
-	if !harness.Tell(t, "aws", "s3 and s3api: files, multipart, streams, copies, lists, tags, presigned, buckets, policies, batches",
+	if !harness.Tell(t, "AWS CLI", "s3 and s3api: files, multipart, streams, copies, lists, tags, presigned, buckets, policies, batches",
 		"run; AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE") {
 		return
 	}

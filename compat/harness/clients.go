@@ -38,13 +38,15 @@ func Clients() []Client {
 	gone := func(name string) Client {
 		return Client{"go", name, 0, []string{GoClient(), "version", name}, "compat/run.sh builds it"}
 	}
+	aws := func(name string) Client {
+		return Client{"go", name, 0, []string{AWSClient(), "version", name}, "compat/run.sh builds it"}
+	}
 	return []Client{
 		{"az", "az", 2, []string{"az", "version", "--query", `"azure-cli"`, "-o", "tsv"}, "apt-get install azure-cli"},
 		{"aws", "AWS CLI", 2, []string{"aws", "--version"}, "pip install awscli"},
 		{"terraform", "terraform", 2, []string{"terraform", "version"}, "see https://developer.hashicorp.com/terraform/install"},
-		{"aws", "aws", 2, []string{"aws", "--version"}, "apt-get install awscli"},
 		{"boto3", "boto3", 2, []string{Boto3, "-c", "import boto3; print(boto3.__version__)"}, "apt-get install python3-boto3"},
-		node("@aws-sdk/client-s3"), node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
+		node("@aws-sdk/client-s3"), node("@aws-sdk/client-sts"), node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
 		python("azure-identity"), python("azure-storage-blob"), python("azure-keyvault-secrets"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/azidentity"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"),
@@ -52,6 +54,7 @@ func Clients() []Client {
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"),
+		aws("github.com/aws/aws-sdk-go-v2/config"), aws("github.com/aws/aws-sdk-go-v2/service/s3"), aws("github.com/aws/aws-sdk-go-v2/service/sts"),
 		{"go", "github.com/hashicorp/go-azure-sdk/sdk", 0, []string{HashiCorp(), "version"}, "compat/run.sh builds it"},
 	}
 }
@@ -64,6 +67,9 @@ func PythonPrograms() string { return root("python") }
 
 // GoClient is the program with Go's SDKs, as compat/run.sh built it.
 func GoClient() string { return os.Getenv("COMPAT_GOCLIENT") }
+
+// AWSClient is the program with AWS's SDK for Go, as compat/run.sh built it.
+func AWSClient() string { return os.Getenv("COMPAT_AWSCLIENT") }
 
 // HashiCorp is the program with the library of HashiCorp's providers, as compat/run.sh built it.
 func HashiCorp() string { return os.Getenv("COMPAT_HASHICORP") }

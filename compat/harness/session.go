@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,8 +30,9 @@ type Session struct {
 }
 
 // Session starts a shell as a workload, as the operator, or as nobody: with the settings that lead clients here and no
-// identity, which is how a machine outside, such as a pipeline's, is set up. It ends with the test.
-func (h *House) Session(t testing.TB, as string) *Session {
+// identity, which is how a machine outside, such as a pipeline's, is set up. Flags are more of "lanyard run". It ends with
+// the test.
+func (h *House) Session(t testing.TB, as string, flags ...string) *Session {
 	t.Helper()
 	s := &Session{house: h, as: as, folder: h.Folder(t), codes: make(chan string, 1)}
 	bash := []string{"bash", "--noprofile", "--norc"}
@@ -38,7 +40,7 @@ func (h *House) Session(t testing.TB, as string) *Session {
 		s.shell = exec.Command(bash[0], bash[1:]...)
 		s.shell.Env = h.environ()
 	} else {
-		s.shell = h.command("run", append([]string{"--as", as, "--"}, bash...)...)
+		s.shell = h.command("run", slices.Concat([]string{"--as", as}, flags, []string{"--"}, bash)...)
 	}
 	s.shell = h.inNamespace(t, s.shell, s.folder)
 	s.shell.Dir, s.shell.Stderr = s.folder, os.Stderr

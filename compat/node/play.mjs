@@ -20,6 +20,19 @@ export async function refused(code, promise, inner) {
   console.log(`refused ${code} ${error.response.headers.get("x-ms-request-id")}`);
 }
 
+// refusedByAWS does so with what AWS's SDK throws, and gives the text.
+export async function refusedByAWS(code, promise) {
+  let error;
+  try {
+    await promise;
+  } catch (e) {
+    error = e;
+  }
+  if (!error || (error.Code ?? error.name) !== code) throw new Error(`wanted ${code}, got ${error?.Code ?? error?.name}: ${error?.message}`);
+  console.log(`refused ${code} ${error.$metadata.requestId}`);
+  return error.message;
+}
+
 // play goes through the steps in their order and ends with 1 at the first that does not come out as it should.
 export async function play(steps) {
   for (const [name, step] of Object.entries(steps)) {

@@ -11,27 +11,12 @@ import urllib.request
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+from play import play, refused, same
 
 BUCKET = sys.argv[1]
 PART = 5 << 20
 s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
-
-
-def same(got, wanted):
-    if got != wanted:
-        sys.exit("got %r, wanted %r" % (got, wanted))
-
-
-def refused(code, do, **named):
-    """Holds a call to a code and prints the request id, so that the story can ask why."""
-    try:
-        do(**named)
-    except ClientError as error:
-        same(error.response["Error"]["Code"], code)
-        print("refused", code, error.response["ResponseMetadata"]["RequestId"])
-        return
-    sys.exit("wanted %s, and it was allowed" % code)
 
 
 class Pipe(io.RawIOBase):
@@ -108,7 +93,5 @@ def old():
     refused("InvalidRequest", boto3.client("s3", config=Config(signature_version="s3")).list_objects_v2, Bucket=BUCKET)
 
 
-for name, step in {"objects": objects, "multipart": multipart, "lists": lists, "conditions": conditions, "presigned": presigned,
-                   "batch": batch, "refused": refused_all, "old": old}.items():
-    step()
-    print("ok", name)
+play({"objects": objects, "multipart": multipart, "lists": lists, "conditions": conditions, "presigned": presigned,
+      "batch": batch, "refused": refused_all, "old": old})

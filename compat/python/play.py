@@ -1,0 +1,27 @@
+"""What the plays with boto3 share: steps with a name, and refusals that are held to a code and printed with the request id, so
+that the story can ask why."""
+import sys
+
+from botocore.exceptions import ClientError
+
+
+def same(got, wanted):
+    if got != wanted:
+        sys.exit("got %r, wanted %r" % (got, wanted))
+
+
+def refused(code, do, **named):
+    """Holds a call to a code and gives the text of the refusal."""
+    try:
+        do(**named)
+    except ClientError as error:
+        same(error.response["Error"]["Code"], code)
+        print("refused", code, error.response["ResponseMetadata"]["RequestId"])
+        return error.response["Error"]["Message"]
+    sys.exit("wanted %s, and it was allowed" % code)
+
+
+def play(steps):
+    for name, step in steps.items():
+        step()
+        print("ok", name)
