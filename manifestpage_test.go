@@ -127,9 +127,11 @@ func readKeys(keys map[string]string, f *ast.FuncDecl, functions map[string]*ast
 			return true
 		}
 		switch typ, reads := keyTypes[method.Sel.Name]; {
+		case method.Sel.Name == "tags" && of.Name == "inner":
+			keys[outer+"tags"] = "labels"
 		case method.Sel.Name == "tags":
 			keys["tags"] = "labels"
-		case method.Sel.Name == "federated" || method.Sel.Name == "permissions":
+		case method.Sel.Name == "federated" || method.Sel.Name == "permissions" || method.Sel.Name == "awsClaims":
 			nested := map[string]string{}
 			readKeys(nested, functions[method.Sel.Name], functions)
 			maps.Copy(keys, nested)

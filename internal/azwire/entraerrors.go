@@ -54,6 +54,7 @@ func entraRequestRows() map[fault.Reason]Row {
 		"entra.tenant_unknown":       aadsts(90002, row(400, oauthRequest, "The tenant was not found.")),
 		"mint.audience_unregistered": aadsts(500011, row(400, oauthResource, "The resource was not found in the tenant.")),
 		"mint.audience_disabled":     aadsts(500014, row(400, oauthResource, "The resource is disabled.")),
+		"mint.aws_claims_unfit":      aadsts(501051, row(400, oauthResource, "")),
 		"disk.full":                  aadsts(90033, fixed(503, oauthUnavailable, textDiskFullToken)),
 	}
 }

@@ -33,6 +33,7 @@ func MetadataErrors(more ...map[fault.Reason]Row) *ErrorTable {
 	own := map[fault.Reason]Row{
 		ReasonMetadataMethod:         row(405, request, ""),
 		"mint.audience_unregistered": row(400, "invalid_resource", ""),
+		"mint.aws_claims_unfit":      row(400, "invalid_resource", ""),
 		"disk.full":                  fixed(503, unavailable, textDiskFullToken),
 	}
 	return newTable(kinds, append([]map[fault.Reason]Row{own}, more...)...)

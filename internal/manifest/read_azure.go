@@ -66,7 +66,7 @@ func (s *Application) Label() string { return s.Name.Raw }
 func (s *Application) read(f *fields) {
 	s.Name, s.IdentifierURIs = f.required("name"), f.texts("identifierUris")
 	s.TokenVersion, s.Algorithm = f.oneOrTwo("tokenVersion"), f.text("algorithm")
-	s.MaxLifetime, s.Federated = f.seconds("maxLifetime"), f.federated()
+	s.MaxLifetime, s.Federated, s.AWS = f.seconds("maxLifetime"), f.federated(), f.awsClaims()
 	f.each("appRoles", func(n *yaml.Node) {
 		f.mapping(n, "an app role", func(inner *fields) {
 			s.AppRoles = append(s.AppRoles, AppRole{
@@ -75,6 +75,23 @@ func (s *Application) read(f *fields) {
 			})
 		})
 	})
+}
+
+// awsClaims reads what tokens tell AWS. An empty list of roles is refused: it could be meant as no role or as any.
+func (f *fields) awsClaims() *AWSClaims {
+	n := f.node("awsClaims")
+	if n == nil {
+		return nil
+	}
+	c := &AWSClaims{}
+	f.mapping(n, "the mapping awsClaims", func(inner *fields) {
+		c.At, c.Tags, c.TransitiveTags = inner.at, inner.tags(), inner.texts("transitiveTags")
+		c.SourceIdentity, c.Roles = inner.text("sourceIdentity"), inner.texts("roles")
+		if inner.nodes["roles"] != nil && len(c.Roles) == 0 {
+			inner.fail(refuse(inner.keys["roles"], Missing, "%q has no entry: leave it out where tokens may assume any role that trusts them", "roles"))
+		}
+	})
+	return c
 }
 
 func (f *fields) federated() []FederatedCredential {

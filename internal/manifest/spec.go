@@ -93,6 +93,16 @@ type Application struct {
 	AppRoles       []AppRole
 	Federated      []FederatedCredential
 	MaxLifetime    Seconds
+	AWS            *AWSClaims // nil is none
+}
+
+// AWSClaims is what the tokens for an application tell AWS.
+type AWSClaims struct {
+	At             Position
+	Tags           Tags // the fact by the key of the session tag
+	TransitiveTags []Text
+	SourceIdentity Text   // a fact
+	Roles          []Text // ARNs, or names of roles with the path "/"
 }
 
 // AppRole is a right that an application defines.

@@ -44,8 +44,9 @@ type entraClaims struct {
 	Inc      string   `json:"lyd_inc"` // credential.ClaimInc
 }
 
-// claims writes what the token says. The audience's application decides the version, not the door that was asked.
-func (s subject) claims(v *view.View, app *view.Application, t Token) []byte {
+// claims writes what the token says, and what it tells AWS beside. The audience's application decides the version, not the
+// door that was asked.
+func (s subject) claims(v *view.View, app *view.Application, t Token, told []byte) []byte {
 	p := s.owner.Principal()
 	v1, v2 := credential.IssuerOf(v.Installation(), p.Tenant)
 	c := entraClaims{
@@ -61,7 +62,12 @@ func (s subject) claims(v *view.View, app *view.Application, t Token) []byte {
 		c.Audience, c.Issuer, c.Version = t.Resource, v1, "1.0"
 		c.AppID, c.AppIDACR, c.IDP = p.ClientID.String(), s.appidacr, v1
 	}
-	return c.append(make([]byte, 0, usualClaims))
+	b := c.append(make([]byte, 0, usualClaims+len(told)))
+	if len(told) == 0 {
+		return b
+	}
+	b = append(append(b[:len(b)-1], ','), told...)
+	return append(b, '}')
 }
 
 // usualClaims is how many bytes the claims of a token without roles seldom exceed.

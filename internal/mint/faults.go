@@ -14,6 +14,9 @@ const (
 	AudienceUnregistered fault.Reason = "mint.audience_unregistered"
 	// AudienceDisabled means that the application which is registered under the resource is disabled.
 	AudienceDisabled fault.Reason = "mint.audience_disabled"
+	// AWSClaimsUnfit means that the audience's tokens tell AWS something of the identity that it does not have, or that AWS
+	// would not take.
+	AWSClaimsUnfit fault.Reason = "mint.aws_claims_unfit"
 	// Held means that the store was restored from a backup and no operator has confirmed it yet.
 	Held fault.Reason = "mint.held"
 	// NoSigner means that the keyring has no key for the algorithm of the audience: a defect.

@@ -109,7 +109,11 @@ func (m *Mint) token(ctx context.Context, v *view.View, s subject, audience stri
 		t := Token{
 			ID: newID(), ClientID: s.owner.Principal().ClientID, Resource: audience, Issued: now, Expires: now.Add(life),
 		}
-		text, err := signer.Sign(s.claims(v, app, t))
+		told, err := tellAWS(s.owner, app)
+		if err != nil {
+			return Token{}, err
+		}
+		text, err := signer.Sign(s.claims(v, app, t, told))
 		if err != nil {
 			return Token{}, err
 		}

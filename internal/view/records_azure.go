@@ -95,6 +95,7 @@ type Application struct {
 	Disabled     bool                  `json:"disabled,omitempty"`     // its service principal gets no tokens
 	House        bool                  `json:"house,omitempty"`        // made with the tenant: ARM, Storage, Key Vault, Graph
 	MaxLifetime  int                   `json:"maxLifetime,omitempty"`
+	AWS          *AWSClaims            `json:"awsClaims,omitempty"` // nil is none
 	Created      time.Time             `json:"created"`
 	Rev          int64                 `json:"-"`
 }

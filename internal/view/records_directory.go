@@ -27,6 +27,31 @@ type ClientCertificate struct {
 	End     time.Time `json:"end"` // never after that of the certificate
 }
 
+// AWSClaims say what the tokens for an application tell AWS of whom they are about, in claims under names of AWS's. Operators
+// write them, and who asks for a token has no part in them.
+type AWSClaims struct {
+	Tags       []AWSTag `json:"tags,omitempty"`           // session tags, in the order of their keys
+	Transitive []string `json:"transitive,omitempty"`     // keys of Tags that sessions hand on
+	SourceID   string   `json:"sourceIdentity,omitempty"` // a fact
+	Roles      []string `json:"roles,omitempty"`          // ARNs of the only roles that the tokens may assume; none is no bound
+}
+
+// AWSTag is one session tag and the fact of the identity that is its value.
+type AWSTag struct {
+	Key  string `json:"key"`
+	Fact string `json:"fact"`
+}
+
+// The facts about an identity that claims may be made of. All but the identity's own tags are fixed when it is made.
+const (
+	FactName          = "name"          // of the identity, or of the resource that it belongs to
+	FactResourceGroup = "resourceGroup" // that it lies in
+	FactSubscription  = "subscription"  // that it lies in
+	FactObjectID      = "objectId"
+	FactClientID      = "clientId"
+	FactTag           = "tag:" // and the key of a tag: what its tag says now
+)
+
 // HasService tells whether the application has a service principal: without one nobody signs in as it, and it is no
 // audience.
 func (a *Application) HasService() bool { return !a.Principal.ObjectID.IsZero() }

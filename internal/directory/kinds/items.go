@@ -110,6 +110,7 @@ type ApplicationItem struct {
 	Disabled       bool                       `json:"disabled,omitempty"`
 	Secrets        []ProofItem                `json:"secrets,omitempty"`
 	Certificates   []ProofItem                `json:"certificates,omitempty"`
+	AWSClaims      *view.AWSClaims            `json:"awsClaims,omitempty"`
 }
 
 // ProofItem shows that there is a secret or a certificate, and no more of it.
@@ -307,6 +308,7 @@ func (t thing) applicationItem(r *view.Application) ApplicationItem {
 		Head: t.head(), Tenant: r.Principal.Tenant, ClientID: r.Principal.ClientID,
 		IdentifierURIs: r.IDURIs, TokenVersion: r.TokenVersion, Algorithm: r.Algorithm, AppRoles: r.Roles,
 		MaxLifetime: r.MaxLifetime, Federated: r.Federated, House: r.House, Disabled: r.Disabled,
+		AWSClaims: r.AWS,
 	}
 	for _, s := range r.Secrets {
 		item.Secrets = append(item.Secrets, ProofItem{s.ID, s.Display, s.Hint, s.End})

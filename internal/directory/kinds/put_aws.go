@@ -1,6 +1,8 @@
 package kinds
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -9,6 +11,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outcome, err error) {
@@ -114,6 +117,35 @@ func (p *planner) putRole(s *manifest.Role) (string, directory.Outcome, error) {
 	}
 	r, _ := p.e.View().RoleNamed(p.account, spec.Name)
 	return r.ARN.String(), outcome, nil
+}
+
+// awsClaims reads what the tokens for an application tell AWS.
+func (p *planner) awsClaims(s *manifest.AWSClaims) (*view.AWSClaims, error) {
+	if s == nil {
+		return nil, nil //nolint:nilnil // nothing is told
+	}
+	c := &view.AWSClaims{}
+	facts, err := p.tags(s.Tags)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(facts)) {
+		c.Tags = append(c.Tags, view.AWSTag{Key: key, Fact: facts[key]})
+	}
+	if c.Transitive, err = p.texts(s.TransitiveTags); err != nil {
+		return nil, err
+	}
+	if err := p.all(pair{&c.SourceID, s.SourceIdentity}); err != nil {
+		return nil, err
+	}
+	for _, t := range s.Roles {
+		arn, err := p.iamARN("role", t)
+		if err != nil {
+			return nil, err
+		}
+		c.Roles = append(c.Roles, arn.String())
+	}
+	return c, nil
 }
 
 func (p *planner) inline(list []manifest.NamedDocument) (map[string]string, error) {

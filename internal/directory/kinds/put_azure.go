@@ -338,7 +338,15 @@ func (p *planner) putApplication(s *manifest.Application) (string, directory.Out
 		}
 		outcome = both(outcome, directory.Updated)
 	}
-	outcome, err = p.putFederated(directory.Holder{Application: id}, s.Federated, outcome)
+	said, err := p.awsClaims(s.AWS)
+	if err != nil {
+		return "", outcome, err
+	}
+	told, err := p.e.ChangeApplication(id, registration.TellAWS(said))
+	if err != nil {
+		return "", outcome, err
+	}
+	outcome, err = p.putFederated(directory.Holder{Application: id}, s.Federated, both(outcome, told))
 	return id.String(), outcome, err
 }
 

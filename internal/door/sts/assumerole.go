@@ -93,14 +93,14 @@ func decodeAssumeRole(f awswire.Form, s *authn.Session) (in assumeRole, err erro
 	}
 	source, has := f.Get("SourceIdentity")
 	switch {
-	case has && !plainName(source, 64): // has no colon, so none begins with "aws:"
+	case has && !awswire.IsPlainName(source, 64): // has no colon, so none begins with "aws:"
 		return in, query.Constraint(source, "sourceIdentity", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
 	case has && s.SourceID != "" && source != s.SourceID:
 		return in, query.Invalid("The source identity of a session cannot be changed: the calling session has another one.")
 	}
 	in.source = cmp.Or(s.SourceID, source)
 	if external, has := f.Get("ExternalId"); has {
-		if !wordsOf(external, 2, 1224, "_+=,.@:/-") {
+		if !awswire.WordsOf(external, 2, 1224, "_+=,.@:/-") {
 			return in, query.Constraint(external, "externalId", `have length 2 to 1224 and satisfy regular expression pattern: [\w+=,.@:\/-]*`)
 		}
 		in.external = &external

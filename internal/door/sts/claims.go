@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/access"
+	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -64,7 +65,7 @@ func (in *special) read(claim string, value strictjson.Value) (keys []string, er
 		return in.readTags(value)
 	case claim == claimSource:
 		in.source, fits = value.Text()
-		fits = fits && plainName(in.source, 64)
+		fits = fits && awswire.IsPlainName(in.source, 64)
 	case claim == claimRoles:
 		in.listed = true
 		in.roles, fits = value.Texts()

@@ -46,7 +46,7 @@ func decodeWanted(f awswire.Form) (in wanted, err error) {
 	if err != nil || in.role.Service() != "iam" || !strings.HasPrefix(in.role.Resource(), "role/") || in.role.Account().IsZero() {
 		return in, query.Constraint(f.Value("RoleArn"), "roleArn", "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:role/.+")
 	}
-	if !plainName(in.session, 64) {
+	if !awswire.IsPlainName(in.session, 64) {
 		return in, query.Constraint(in.session, "roleSessionName", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
 	if in.duration, err = decodeDuration(f, 43200); err != nil {
@@ -67,23 +67,6 @@ func decodeDuration(f awswire.Form, most int) (time.Duration, error) {
 		return 0, query.Constraint(text, "durationSeconds", "have value between 900 and "+strconv.Itoa(most))
 	}
 	return time.Duration(n) * time.Second, nil
-}
-
-// plainName checks AWS's pattern [\w+=,.@-] for 2 to most characters.
-func plainName(s string, most int) bool { return wordsOf(s, 2, most, "_+=,.@-") }
-
-// wordsOf tells whether s has so many characters, each an ASCII letter, a digit or one of more.
-func wordsOf(s string, least, most int, more string) bool {
-	if len(s) < least || len(s) > most {
-		return false
-	}
-	for _, c := range []byte(s) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && strings.IndexByte(more, c) < 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // decodeLimits reads the session policies. A policy that is there and empty is malformed: it must not pass for none.

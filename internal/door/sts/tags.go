@@ -2,9 +2,6 @@ package sts
 
 import (
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/credential"
@@ -18,12 +15,8 @@ type labels struct {
 	transitive []string
 }
 
-// The bounds of session tags (AWS STS, AssumeRole, Tags).
-const (
-	maxTags     = 50
-	maxTagKey   = 128
-	maxTagValue = 256
-)
+// maxTags bounds the tags of a session.
+const maxTags = awswire.MaxTags
 
 // decodeLabels reads Tags and TransitiveTagKeys.
 func decodeLabels(f awswire.Form) (in labels, err error) {
@@ -50,12 +43,12 @@ func decodeLabels(f awswire.Form) (in labels, err error) {
 // add puts a tag in. Keys that differ in case only are one key (IAM User Guide, "Passing session tags").
 func (in *labels) add(key, value string) error {
 	switch {
-	case utf8.RuneCountInString(key) > maxTagKey || key == "" || !tagText(key):
-		return query.Constraint(key, "tags.member.key", `have length 1 to 128 and satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`)
-	case utf8.RuneCountInString(value) > maxTagValue || !tagText(value):
-		return query.Constraint(value, "tags.member.value", `have length at most 256 and satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`)
-	case strings.HasPrefix(glob.Lower(key), "aws:"):
+	case awswire.ReservedTag(key):
 		return query.Constraint(key, "tags.member.key", "not begin with aws:, which is reserved")
+	case !awswire.IsTagKey(key):
+		return query.Constraint(key, "tags.member.key", `have length 1 to 128 and satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`)
+	case !awswire.IsTagValue(value):
+		return query.Constraint(value, "tags.member.value", `have length at most 256 and satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`)
 	case len(in.tags) >= maxTags:
 		return query.Constraint(key, "tags", "have length less than or equal to 50")
 	}
@@ -105,14 +98,4 @@ func (in *labels) inherit(from *credential.Session) error {
 		return query.Invalid("The tags of the request and those of the calling session are more than %d together.", maxTags)
 	}
 	return nil
-}
-
-// tagText checks the characters of AWS's pattern for tags.
-func tagText(s string) bool {
-	for _, r := range s {
-		if !unicode.In(r, unicode.L, unicode.Z, unicode.N) && !strings.ContainsRune("_.:/=+-@", r) {
-			return false
-		}
-	}
-	return true
 }

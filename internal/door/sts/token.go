@@ -101,7 +101,7 @@ type federated struct {
 
 func decodeFederation(f awswire.Form, account name.AccountID) (in federated, err error) {
 	in.session = f.Value("Name")
-	if !plainName(in.session, 32) {
+	if !awswire.IsPlainName(in.session, 32) {
 		return in, query.Constraint(in.session, "name", `have length 2 to 32 and satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
 	if in.user, err = name.NewARN("sts", "", account, "federated-user/"+in.session); err != nil {
@@ -134,7 +134,7 @@ func (d Door) keyInfo(c *query.Call) (func(*awswire.XML), error) {
 		return nil, err
 	}
 	key := c.Form.Value("AccessKeyId")
-	if !wordsOf(key, 16, 128, "_") {
+	if !awswire.WordsOf(key, 16, 128, "_") {
 		return nil, query.Constraint(key, "accessKeyId", `have length 16 to 128 and satisfy regular expression pattern: [\w]*`)
 	}
 	if _, err := d.may(c, s, "sts:GetAccessKeyInfo", "*", d.factsOf(c, s)); err != nil {
