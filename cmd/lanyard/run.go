@@ -16,6 +16,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/webidentity"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
 
@@ -33,6 +34,7 @@ const (
 
 func newRun(c *cli) *cobra.Command {
 	var as, flavour string
+	var web webidentity.Want
 	cmd := &cobra.Command{
 		Use:   "run --as RESOURCE|ARN|operator[@NAME]|root@ACCOUNT -- CMD [ARG]...",
 		Short: "Run a command as a workload, or as an operator",
@@ -51,12 +53,13 @@ func newRun(c *cli) *cobra.Command {
 			case len(args) == 0:
 				return errors.New("say what to run behind --")
 			}
-			return nil
+			return web.Check(as)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, as, flavour, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, as, flavour, &web, args) },
 	}
 	cmd.Flags().StringVar(&as, "as", "", "resource id, name or ARN, operator[@NAME] or root@ACCOUNT")
 	c.flavourFlag(cmd, &flavour)
+	web.Flags(cmd)
 	cmd.Flags().SetInterspersed(false) // flags behind the command are the command's
 	c.completeAs(cmd)
 	return c.withData(cmd)
@@ -64,7 +67,7 @@ func newRun(c *cli) *cobra.Command {
 
 // run launches the child and stays until it ends. Until the server has answered, signals end this process; from then on
 // they are the child's, and the launch is given back and the folder removed whatever happens.
-func (c *cli) run(cmd *cobra.Command, as, flavour string, args []string) (err error) {
+func (c *cli) run(cmd *cobra.Command, as, flavour string, web *webidentity.Want, args []string) (err error) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), endSignals()...)
 	defer stop()
 	facts, err := c.facts(ctx, as, flavour)
@@ -92,6 +95,10 @@ func (c *cli) run(cmd *cobra.Command, as, flavour string, args []string) (err er
 	if err := launch.Furnish(facts.Folder, facts, process); err != nil {
 		return err
 	}
+	tokens, err := web.Begin(ctx, &facts)
+	if err != nil {
+		return err
+	}
 	env, left := launch.Child(os.Environ(), facts)
 	sayLeftOut(cmd, left)
 	if facts.Launch.SessionRefused != "" {
@@ -102,17 +109,20 @@ func (c *cli) run(cmd *cobra.Command, as, flavour string, args []string) (err er
 	if err := child.Start(); err != nil {
 		return notStarted(cmd, args[0], err)
 	}
-	return c.attend(cmd, child, facts.Launch, passed)
+	return c.attend(cmd, child, facts.Launch, tokens, passed)
 }
 
 // attend passes signals on and keeps the launch alive until the child ends.
-func (c *cli) attend(cmd *cobra.Command, child *exec.Cmd, l opwire.Launch, signals <-chan os.Signal) error {
+func (c *cli) attend(cmd *cobra.Command, child *exec.Cmd, l opwire.Launch, tokens *webidentity.File, signals <-chan os.Signal) error {
 	ctx, stop := context.WithCancel(cmd.Context())
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
 		keeper{c.renewal(l.ID), func(err error) {
 			screen.Note(cmd.ErrOrStderr(), "the launch cannot be renewed: %s", c.describe(err).Message)
 		}}.keep(ctx)
+	})
+	renewing.Go(func() {
+		tokens.Keep(ctx, func(err error) { screen.Note(cmd.ErrOrStderr(), "the token file cannot be renewed: %s", err) })
 	})
 	defer renewing.Wait()
 	defer stop()

@@ -53,6 +53,8 @@ func playWorkload(args []string) error {
 		return readBlob(args[1])
 	case "bucket":
 		return signed(http.MethodGet, os.Getenv("AWS_ENDPOINT_URL_S3")+"/"+args[1]+"?list-type=2", "s3", nil)
+	case "web-bucket":
+		return webBucket(args[1])
 	case "bind":
 		return bindRole(args[1], args[2])
 	case "imds":

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,12 +31,43 @@ func roleCredentials() (roleKeys, error) {
 	return k, json.Unmarshal(body, &k)
 }
 
+// webBucket assumes the role of its environment with the token file of its environment, as SDKs do, and lists a bucket.
+func webBucket(bucket string) error {
+	token, err := os.ReadFile(os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE"))
+	if err != nil {
+		return err
+	}
+	form := url.Values{
+		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {os.Getenv("AWS_ROLE_ARN")},
+		"RoleSessionName": {os.Getenv("AWS_ROLE_SESSION_NAME")}, "WebIdentityToken": {string(token)},
+	}
+	body, err := send(http.MethodPost, os.Getenv("AWS_ENDPOINT_URL_STS"), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, []byte(form.Encode()))
+	if err != nil {
+		return err
+	}
+	var k struct {
+		AccessKeyID     string `xml:"AssumeRoleWithWebIdentityResult>Credentials>AccessKeyId"`
+		SecretAccessKey string `xml:"AssumeRoleWithWebIdentityResult>Credentials>SecretAccessKey"`
+		Token           string `xml:"AssumeRoleWithWebIdentityResult>Credentials>SessionToken"`
+	}
+	if err := xml.Unmarshal(body, &k); err != nil {
+		return err
+	}
+	return sign(roleKeys{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Token: k.Token},
+		http.MethodGet, os.Getenv("AWS_ENDPOINT_URL_S3")+"/"+bucket+"?list-type=2", "s3", nil)
+}
+
 // signed sends a request that is signed with the role's credentials.
 func signed(method, address, service string, body []byte) error {
 	k, err := roleCredentials()
 	if err != nil {
 		return err
 	}
+	return sign(k, method, address, service, body)
+}
+
+// sign sends a request that is signed with the keys.
+func sign(k roleKeys, method, address, service string, body []byte) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return err

@@ -20,6 +20,9 @@ type Facts struct {
 	// Flavour is the one protocol by which clients shall find the identity; empty is App Service in both of its versions, and
 	// the container endpoint for a workload in AWS's words.
 	Flavour string
+	// WebRole is the ARN of a role that clients of AWS assume with an Azure workload's token, which is in WebTokenFile of the
+	// folder; empty for none.
+	WebRole string
 }
 
 // noSecret stands where a launch's secret would. The metadata door refuses it, so a client that nobody gave an identity
