@@ -34,6 +34,9 @@ const (
 	IdentityNotFound fault.Reason = "directory.identity_not_found"
 	// CredentialNotFound: the identity or application has no federated credential of this name.
 	CredentialNotFound fault.Reason = "directory.credential_not_found"
+	// CredentialRepeated means that another federated credential of the same holder trusts the same subject of the same
+	// issuer.
+	CredentialRepeated fault.Reason = "directory.credential_repeated"
 	// ApplicationNotFound: no such application.
 	ApplicationNotFound fault.Reason = "directory.application_not_found"
 	// PrincipalNotFound: no service principal with this object id in the tenant.

@@ -98,7 +98,7 @@ func checkFederated(list []view.FederatedCredential) ([]view.FederatedCredential
 	case trust.BadName:
 		return nil, because(InvalidName, err)
 	case trust.Repeated:
-		return nil, conflict(Exists, "%s", err)
+		return nil, conflict(CredentialRepeated, "%s", err)
 	case trust.BadValue, trust.None:
 	}
 	return out, because(InvalidValue, err)

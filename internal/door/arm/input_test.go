@@ -151,7 +151,7 @@ func TestTwentyCredentials(t *testing.T) {
 		w.Want(h, http.StatusCreated, as(w, "function", "PUT", at(i), body(i)))
 	}
 	w.Refused(w.Do(h, as(w, "function", "PUT", at(20), body(20))), http.StatusBadRequest, directory.LimitExceeded)
-	w.Refused(w.Do(h, as(w, "function", "PUT", at(3), body(4))), http.StatusConflict, directory.Exists)
+	w.Refused(w.Do(h, as(w, "function", "PUT", at(3), body(4))), http.StatusConflict, directory.CredentialRepeated)
 	w.Want(h, http.StatusOK, as(w, "function", "PUT", at(3), body(33)))
 }
 
