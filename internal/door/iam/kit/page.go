@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
@@ -24,6 +25,9 @@ type Item struct {
 	Key   string
 	Write func(*awswire.XML) // what is inside the member
 }
+
+// Place is where something with a name stands in a list: by that name, whatever its path and its capital letters.
+func Place(called string, arn name.ARN) string { return strings.ToLower(called) + " " + arn.String() }
 
 // macSize is how much of the signature stands in a marker.
 const macSize = 16

@@ -198,7 +198,7 @@ func list(c *kit.Call) (kit.Result, error) {
 	for p := range c.View.Policies(c.Account()) {
 		used := len(all[p.ARN].by(way)) > 0
 		if scope != "AWS" && strings.HasPrefix(p.Path, prefix) && (used || !only && way == "") {
-			items = append(items, kit.Item{Key: p.ARN.String(), Write: func(x *awswire.XML) { write(x, p, all[p.ARN]) }})
+			items = append(items, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { write(x, p, all[p.ARN]) }})
 		}
 	}
 	return c.List("Policies", items)
@@ -278,7 +278,7 @@ func listEntities(c *kit.Call) (kit.Result, error) {
 	var items []kit.Item
 	for _, r := range uses(c.View, c.Account())[p.ARN].by(way) {
 		if (filter == "" || filter == "Role") && strings.HasPrefix(r.Path, prefix) {
-			items = append(items, kit.Item{Key: r.ARN.String(), Write: func(x *awswire.XML) {
+			items = append(items, kit.Item{Key: kit.Place(r.Name, r.ARN), Write: func(x *awswire.XML) {
 				x.Text("RoleName", r.Name)
 				x.Text("RoleId", r.UniqueID)
 			}})

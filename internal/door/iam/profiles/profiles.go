@@ -138,7 +138,7 @@ func get(c *kit.Call) (kit.Result, error) {
 func items(c *kit.Call, which func(*view.InstanceProfile) bool) (list []kit.Item) {
 	for p := range c.View.InstanceProfiles(c.Account()) {
 		if which(p) {
-			list = append(list, kit.Item{Key: p.ARN.String(), Write: func(x *awswire.XML) { write(c, x, p) }})
+			list = append(list, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { write(c, x, p) }})
 		}
 	}
 	return list

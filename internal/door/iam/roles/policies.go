@@ -155,7 +155,7 @@ func listAttached(c *kit.Call) (kit.Result, error) {
 	var items []kit.Item
 	for _, arn := range r.Managed {
 		if p, ok := c.View.Policy(arn); ok && strings.HasPrefix(p.Path, prefix) {
-			items = append(items, kit.Item{Key: arn.String(), Write: func(x *awswire.XML) {
+			items = append(items, kit.Item{Key: kit.Place(p.Name, arn), Write: func(x *awswire.XML) {
 				x.Text("PolicyName", p.Name)
 				x.Text("PolicyArn", arn.String())
 			}})

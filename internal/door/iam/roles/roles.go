@@ -156,7 +156,7 @@ func list(c *kit.Call) (kit.Result, error) {
 	var items []kit.Item
 	for r := range c.View.Roles(c.Account()) {
 		if strings.HasPrefix(r.Path, prefix) {
-			items = append(items, kit.Item{Key: r.ARN.String(), Write: func(x *awswire.XML) { c.WriteRole(x, r, kit.Listed) }})
+			items = append(items, kit.Item{Key: kit.Place(r.Name, r.ARN), Write: func(x *awswire.XML) { c.WriteRole(x, r, kit.Listed) }})
 		}
 	}
 	return c.List("Roles", items)
