@@ -202,7 +202,7 @@ rights() {
 # clients plays AWS's own clients: by each source of credentials, each operation, each store, and Terraform's backend; and what
 # Terraform's provider calls, as transcripts.
 clients() {
-	COMPAT_ONLY='^Test(CredentialSources|InstanceMetadataWithoutPath|STSByCLI|STSBySDK|S3ByCLI|S3BySDK|S3ByHostName|RolesAndPolicies|Providers|ARoleThatMayLittle|S3BackendByWebIdentity)$' compat/run.sh &&
+	COMPAT_ONLY='^Test(CredentialSources|InstanceMetadataOfAnother|STSByCLI|STSBySDK|S3ByCLI|S3BySDK|S3ByHostName|RolesAndPolicies|Providers|ARoleThatMayLittle|S3BackendByWebIdentity)$' compat/run.sh &&
 		named '^TestTranscripts$' ./internal/door/iam && echo "figure: the AWS CLI and three SDKs by seven sources of credentials, at STS, IAM and S3"
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-id/lanyard/cmd/lanyard/launch"
+	"github.com/lanyard-id/lanyard/cmd/lanyard/relay"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/cmd/lanyard/webidentity"
 	"github.com/lanyard-id/lanyard/internal/opwire"
@@ -99,6 +100,11 @@ func (c *cli) run(cmd *cobra.Command, as, flavour string, web *webidentity.Want,
 	if err != nil {
 		return err
 	}
+	metadata, err := relay.Begin(&facts)
+	if err != nil {
+		return err
+	}
+	defer metadata.Close()
 	env, left := launch.Child(os.Environ(), facts)
 	sayLeftOut(cmd, left)
 	if facts.Launch.SessionRefused != "" {

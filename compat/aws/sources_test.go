@@ -45,9 +45,6 @@ type end struct {
 func TestCredentialSources(t *testing.T) {
 	for key, from := range sources() {
 		for who, c := range callers() {
-			if key == "imds" && dropsThePath(who) {
-				continue
-			}
 			t.Run(key+"/"+who, func(t *testing.T) {
 				t.Parallel()
 				if harness.Tell(t, c.client, from.flow, from.setting) {
@@ -58,16 +55,18 @@ func TestCredentialSources(t *testing.T) {
 	}
 }
 
-// dropsThePath tells which clients keep nothing of an endpoint for instance metadata but its host.
-func dropsThePath(who string) bool { return who == "go" || who == "js" }
-
-// TestInstanceMetadataWithoutPath shows that they are refused: nothing says then which workload asks.
-func TestInstanceMetadataWithoutPath(t *testing.T) {
-	s, _ := launched("ec2", "ec2:instance", "--flavour", "imds")(t, "from-imds-pathless")
-	for who, words := range map[string]string{"go": "no EC2 IMDS role found", "js": "CredentialsProviderError: "} {
-		c := callers()[who]
-		if harness.Fails(t, c.client, sources()["imds"].flow, "the client drops the path of AWS_EC2_METADATA_SERVICE_ENDPOINT, which is the proof: refused; the container endpoint is the default") {
-			s.Failed(t, words, c.argv...)
+// TestInstanceMetadataOfAnother: whoever is not of the launch is refused at the address that its clients have.
+func TestInstanceMetadataOfAnother(t *testing.T) {
+	s, _ := launched("ec2", "ec2:instance", "--flavour", "imds")(t, "from-imds-of-another")
+	address := s.Must(t, "sh", "-c", `echo "$AWS_EC2_METADATA_SERVICE_ENDPOINT"`)
+	for who, ask := range map[string]*harness.Session{"the launch": s, "another": house.Session(t, "operator")} {
+		r := ask.Try(t, "curl", "-s", "-w", "%{http_code}", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60", address+"/latest/api/token")
+		if who == "the launch" {
+			want(t, "the launch's own answer", strings.HasSuffix(r.Out, "200"), true)
+			continue
+		}
+		if code, why := house.Why(t, r.Out); !strings.HasSuffix(r.Out, "401") || why != "attest.no_proof" {
+			t.Errorf("another is answered %s, %s, %s", r.Out, code, why)
 		}
 	}
 }
@@ -117,6 +116,7 @@ func sources() map[string]source {
 		"imds": {"credentials: instance metadata (IMDSv2)", "run --flavour imds, as an instance", launched("ec2", "ec2:instance", "--flavour", "imds"), []end{
 			{deleted, "metadata.role_deleted", map[string]string{
 				"cli": "Unable to locate credentials " + noID, "py": "NoCredentialsError: " + noID,
+				"js": "CredentialsProviderError: " + noID, "go": "no EC2 IMDS role found " + noID,
 			}},
 		}},
 		"process": {"credentials: credential_process", "run --flavour process, as a function", launched("lambda", "lambda:function", "--flavour", "process"), []end{

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -54,9 +55,9 @@ func role(f Facts) []Setting {
 		return append(fenced, webIdentity(f)...)
 	case !AWSWorkload(f.Launch.As) || f.Launch.Secret == "" || base == "":
 		return fenced
-	case f.Flavour == IMDS: // its clients have no header for a secret: it is in the path
+	case f.Flavour == IMDS: // its clients have no header for a secret: the launcher knows who asks, or it is in the path
 		return []Setting{
-			{"AWS_EC2_METADATA_SERVICE_ENDPOINT", base + "/launch/" + url.PathEscape(f.Launch.Secret)},
+			{"AWS_EC2_METADATA_SERVICE_ENDPOINT", cmp.Or(f.Relay, base+"/launch/"+url.PathEscape(f.Launch.Secret))},
 			{"AWS_EC2_METADATA_V1_DISABLED", "true"},
 		}
 	case f.Flavour == Process: // in the configuration file, see Furnish

@@ -52,6 +52,12 @@ func TestOneWayToTheRole(t *testing.T) {
 		}
 	}
 	f := functionFacts()
+	f.Flavour, f.Relay = IMDS, "http://127.0.0.1:9"
+	env, _ := Child(poison(), f)
+	if text := strings.Join(env, "\n"); !strings.Contains(text, "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9\n") || strings.Contains(text, "hush") {
+		t.Errorf("where the launcher knows who asks, the secret is nowhere: %s", text)
+	}
+	f = functionFacts()
 	f.Launch.Secret = ""
 	for _, s := range Settings(f) {
 		if strings.HasPrefix(s.Name, "AWS_CONTAINER_") {

@@ -20,6 +20,8 @@ type Facts struct {
 	// Flavour is the one protocol by which clients shall find the identity; empty is App Service in both of its versions, and
 	// the container endpoint for a workload in AWS's words.
 	Flavour string
+	// Relay is the address of the launch's own instance metadata endpoint; empty where there is none.
+	Relay string
 	// WebRole is the ARN of a role that clients of AWS assume with an Azure workload's token, which is in WebTokenFile of the
 	// folder; empty for none.
 	WebRole string
