@@ -83,7 +83,7 @@ func TestP07PassRole(t *testing.T) {
 		v := w.view(t)
 		role, _ := v.Role(arn(roleARN))
 		got := access.PassRole(v, access.PassRequest{
-			Session: &w.session, Caller: role, Pass: arn(tc.pass), Workload: function("mine"), Context: new(cond.Facts),
+			Session: &w.session, Caller: role, Pass: arn(tc.pass), To: function("mine").ARN, Service: "lambda.amazonaws.com", Context: new(cond.Facts),
 		})
 		if got.Outcome != tc.want {
 			t.Errorf("%s: %v, want %v: %+v", what, got.Outcome, tc.want, got)

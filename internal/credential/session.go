@@ -251,17 +251,25 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 }
 
 // originLives tells whether who the session was made for is still there and may still have it: an identity that was not
-// revoked since, or a workload. What a workload was given by its role ends with the binding.
+// revoked since, a workload, or the association of a pod's service account. What these were given by a role ends with the binding.
 func (s *Session) originLives(v *view.View) bool {
 	if w, ok := v.AWSWorkload(s.Origin); ok {
-		first := s.RoleID
-		if len(s.Chain) > 0 {
-			first = s.Chain[0]
-		}
-		return w.Role == first
+		return w.Role == s.firstRole()
+	}
+	if a, ok := v.PodAssociation(s.Origin); ok {
+		_, lives := v.ClusterByID(a.Cluster)
+		return lives && a.Role == s.firstRole()
 	}
 	o, ok := v.PrincipalByObject(s.Origin)
 	return ok && s.Rev >= o.Principal().RevokedAt
+}
+
+// firstRole is the role that the session, or the first of its chain, was made for.
+func (s *Session) firstRole() string {
+	if len(s.Chain) > 0 {
+		return s.Chain[0]
+	}
+	return s.RoleID
 }
 
 // ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, a federated user, or the account's

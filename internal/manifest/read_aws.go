@@ -79,3 +79,19 @@ func (s *AWSResource) read(f *fields) {
 		f.fail(refuse(f.at, Missing, `%s needs either "arn", or "kindOf" and "name"`, f.what))
 	}
 }
+
+// Label implements Spec.
+func (s *EKSCluster) Label() string { return s.Name.Raw }
+
+func (s *EKSCluster) read(f *fields) {
+	s.Name, s.Issuer, s.Tags = f.required("name"), f.required("issuer"), f.tags()
+	f.each("podIdentityAssociations", func(n *yaml.Node) {
+		f.mapping(n, "a pod identity association", func(inner *fields) {
+			s.Associations = append(s.Associations, PodAssociation{
+				At: inner.at, Namespace: inner.required("namespace"), ServiceAccount: inner.required("serviceAccount"),
+				Role: inner.required("role"), NoTags: inner.boolean("disableSessionTags"),
+			})
+		})
+	})
+	s.Whole = f.nodes["podIdentityAssociations"] != nil
+}

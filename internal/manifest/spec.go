@@ -201,11 +201,26 @@ type AWSResource struct {
 	Tags         Tags
 }
 
+// EKSCluster is a cluster whose pods get roles by their service accounts.
+type EKSCluster struct {
+	Name, Issuer Text
+	Tags         Tags
+	Associations []PodAssociation
+	Whole        bool // Associations is the whole set; false where the document says nothing about them
+}
+
+// PodAssociation says which role the pods of a service account have.
+type PodAssociation struct {
+	At                              Position
+	Namespace, ServiceAccount, Role Text // Role is a name or an ARN
+	NoTags                          bool
+}
+
 // Kinds lists the kinds of documents in the order in which one usually needs them.
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "KeyVault", "Resource",
-		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource",
+		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource", "EKSCluster",
 	}
 }
 
@@ -255,6 +270,8 @@ func newAWSSpec(kind string) Spec {
 		return &Role{}
 	case "AWSResource":
 		return &AWSResource{}
+	case "EKSCluster":
+		return &EKSCluster{}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/admin"
 	"github.com/lanyard-id/lanyard/internal/door/arm"
 	"github.com/lanyard-id/lanyard/internal/door/blob"
+	"github.com/lanyard-id/lanyard/internal/door/eks"
 	"github.com/lanyard-id/lanyard/internal/door/entra"
 	"github.com/lanyard-id/lanyard/internal/door/feed"
 	"github.com/lanyard-id/lanyard/internal/door/graph"
@@ -53,6 +54,9 @@ func (s *Server) doors() []part {
 		{place: "entra", door: graph.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "entra", door: arm.Door{View: s.View, Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}},
 		{place: "entra", door: lambda.Door{Directory: s.dir, Authn: s.authn, Audit: s.audit, Room: s.guard.Check, Now: s.now}},
+		{place: "entra", door: eks.Door{
+			Pods: s.pods(), Directory: s.dir, Authn: s.authn, Audit: s.audit, Room: s.guard.Check, Last: s.guard.Last,
+		}},
 		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
 			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Keys: s.ring, Trail: s.audit, Now: s.now}.Service(),
 			iam.Door{Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}.Service(),
@@ -71,9 +75,13 @@ func (s *Server) doors() []part {
 		}},
 		{place: "metadata", door: metadata.Door{View: s.View, Mint: s.mint, Now: s.now}},
 		{place: "metadata", door: metadata.AWS{View: s.View, Mint: s.mint, Now: s.now}},
+		{place: "metadata", door: eks.Agent{Pods: s.pods(), View: s.View}},
 		{place: "console", door: admin.Door{Ready: s.Ready, Metrics: s.metrics.registry}},
 	}
 }
+
+// pods gives pods their credentials, at both doors where they are asked for.
+func (s *Server) pods() eks.Pods { return eks.Pods{Verifier: s.verifier, Mint: s.mint, Now: s.now} }
 
 // mountDoors makes each door's server on its listener; the operator's listens on a socket of its own.
 func (s *Server) mountDoors(ctx context.Context) error {

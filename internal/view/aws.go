@@ -27,7 +27,14 @@ type (
 	Bucket = aws.Bucket
 	// AWSResource is a workload in AWS's words.
 	AWSResource = aws.Resource
+	// Cluster is an EKS cluster.
+	Cluster = aws.Cluster
+	// PodAssociation says which role the pods of a service account have.
+	PodAssociation = aws.PodAssociation
 )
+
+// PodsService is the principal that a role's trust policy must name for pods to have the role.
+const PodsService = aws.PodsService
 
 // Taken says that two records claim what only one may have.
 type Taken = table.Taken

@@ -150,6 +150,8 @@ func aws(f Facts) []Setting {
 		{"AWS_ENDPOINT_URL_IAM", f.Status.URLs["iam"]},
 		{"AWS_ENDPOINT_URL_S3", f.Status.URLs["s3"]},
 		{"AWS_ENDPOINT_URL_LAMBDA", f.Status.URLs["entra"]},
+		{"AWS_ENDPOINT_URL_EKS", f.Status.URLs["entra"]},
+		{"AWS_ENDPOINT_URL_EKS_AUTH", f.Status.URLs["entra"]},
 		{"AWS_REGION", f.Status.Region},
 		{"AWS_DEFAULT_REGION", f.Status.Region}, // boto3 reads only this one
 		{"AWS_CONFIG_FILE", filepath.Join(f.Folder, awsConfigFile)},

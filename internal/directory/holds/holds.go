@@ -86,5 +86,10 @@ func Account(v *view.View, id name.AccountID) (own []view.Record, still string) 
 			return nil, fmt.Sprintf("the resource %s", r.ARN)
 		}
 	}
+	for c := range v.Clusters() {
+		if c.ARN.Account() == id {
+			return nil, fmt.Sprintf("the cluster %s", c.ARN)
+		}
+	}
 	return own, ""
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/pods"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -222,6 +223,12 @@ type AWSResourceItem struct {
 	Tags    view.Tags      `json:"tags,omitempty"`
 }
 
+// ClusterItem shows an EKS cluster with its pod identity associations.
+type ClusterItem struct {
+	Head
+	pods.Shown
+}
+
 // item is how the thing is shown.
 func (t thing) item(v *view.View) any {
 	switch r := t.record.(type) {
@@ -358,6 +365,8 @@ func (t thing) awsItem(v *view.View) any {
 			item.Role = role.ARN.String()
 		}
 		return item
+	case *view.Cluster:
+		return ClusterItem{t.head(), pods.Show(v, r)}
 	}
 	return t.head()
 }

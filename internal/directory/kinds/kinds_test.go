@@ -422,6 +422,8 @@ name: second-bucket
 func TestGet(t *testing.T) {
 	d := newDirectory(t)
 	apply(t, d, sceneFile())
+	apply(t, d, "kind: Issuer\nurl: https://k8s.example.com\n---\nkind: EKSCluster\nname: shop\nissuer: https://k8s.example.com\n"+
+		"podIdentityAssociations: [{namespace: web, serviceAccount: cart, role: Reader}]")
 	v := d.View()
 	for _, kind := range Kinds() {
 		items, err := Get(v, strings.ToLower(kind), "")

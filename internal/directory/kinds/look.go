@@ -38,6 +38,8 @@ func things(v *view.View, kind string) iter.Seq[thing] {
 		return thingsOf(v, v.Roles(name.AccountID{}))
 	case "AWSResource":
 		return thingsOf(v, v.AWSResources())
+	case "EKSCluster":
+		return thingsOf(v, v.Clusters())
 	}
 	return func(yield func(thing) bool) {
 		for t := range thingsOf(v, v.Under(name.Root())) {
@@ -160,6 +162,8 @@ func recordByID(v *view.View, kind, id string) view.Record {
 		return found(v.Role(arn))
 	case "AWSResource":
 		return found(v.AWSResource(arn))
+	case "EKSCluster":
+		return found(v.Cluster(arn))
 	}
 	return nil
 }
@@ -261,6 +265,8 @@ func awsThing(r view.Record) (t thing, ok bool) {
 		t.kind, t.name, arn = "OIDCProvider", r.URL.String(), r.ARN
 	case *view.AWSResource:
 		t.kind, t.name, arn = "AWSResource", awsResourceName(r.ARN), r.ARN
+	case *view.Cluster:
+		t.kind, t.name, arn = "EKSCluster", r.Name(), r.ARN
 	default:
 		return thing{}, false
 	}

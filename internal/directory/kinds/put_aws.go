@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
+	"github.com/lanyard-id/lanyard/internal/directory/pods"
 	"github.com/lanyard-id/lanyard/internal/directory/workload"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
@@ -28,6 +29,8 @@ func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outco
 		return p.putRole(s)
 	case *manifest.AWSResource:
 		return p.putAWSResource(s)
+	case *manifest.EKSCluster:
+		return p.putCluster(s)
 	}
 	return "", directory.Unchanged, fault.New(fault.Invalid, UnknownKind, "there is no such kind")
 }
@@ -207,4 +210,32 @@ func (p *planner) putAWSResource(s *manifest.AWSResource) (string, directory.Out
 	}
 	outcome, err := workload.Put(p.e, spec)
 	return spec.ARN.String(), outcome, err
+}
+
+func (p *planner) putCluster(s *manifest.EKSCluster) (string, directory.Outcome, error) {
+	spec := pods.ClusterSpec{Account: p.account}
+	var issuer string
+	err := p.all(pair{&spec.Name, s.Name}, pair{&issuer, s.Issuer})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Issuer, err = name.ParseIssuerURL(issuer); err != nil {
+		return "", directory.Unchanged, at(s.Issuer.At, invalidID("%v", err))
+	}
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
+	spec.Whole = s.Whole
+	for _, a := range s.Associations {
+		one := pods.Spec{NoTags: a.NoTags}
+		if err := p.all(pair{&one.Namespace, a.Namespace}, pair{&one.ServiceAccount, a.ServiceAccount}); err != nil {
+			return "", directory.Unchanged, err
+		}
+		if one.RoleARN, err = p.iamARN("role", a.Role); err != nil {
+			return "", directory.Unchanged, err
+		}
+		spec.Associations = append(spec.Associations, one)
+	}
+	arn, outcome, err := pods.Put(p.e, spec)
+	return arn.String(), outcome, err
 }

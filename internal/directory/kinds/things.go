@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
+	"github.com/lanyard-id/lanyard/internal/directory/pods"
 	"github.com/lanyard-id/lanyard/internal/directory/workload"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
@@ -187,6 +188,8 @@ func (t thing) delete(e *directory.Edit) error {
 		return e.DeleteBucket(r.Name)
 	case *view.AWSResource:
 		return workload.Delete(e, r.ARN)
+	case *view.Cluster:
+		return pods.DeleteCluster(e, r.ARN)
 	}
 	return missing(t.kind, t.label())
 }

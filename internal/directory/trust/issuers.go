@@ -189,6 +189,11 @@ func Deletable(v *view.View, url name.IssuerURL) (*view.Issuer, error) {
 			return nil, conflict(InUse, "the OIDC provider %s still stands for the issuer", p.ARN)
 		}
 	}
+	for c := range v.Clusters() {
+		if c.Issuer == url {
+			return nil, conflict(InUse, "the cluster %s still has the issuer", c.ARN)
+		}
+	}
 	trusts := func(c view.FederatedCredential) bool { return c.Issuer == url }
 	for r := range v.Under(name.Root()) {
 		if u, ok := r.(*view.UserIdentity); ok && slices.ContainsFunc(u.Federated, trusts) {

@@ -158,7 +158,7 @@ func bind(c *call) error {
 		return err
 	}
 	decision := access.PassRole(c.v, access.PassRequest{
-		Session: c.session.Session, Caller: c.session.Role, Pass: wanted, Workload: c.w, Context: c.facts(),
+		Session: c.session.Session, Caller: c.session.Role, Pass: wanted, To: c.arn, Service: c.w.Service(), Context: c.facts(),
 	})
 	c.event.Record.Decision = &decision
 	c.event.Record.Input = map[string]string{"role": wanted.String()}

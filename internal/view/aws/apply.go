@@ -36,6 +36,15 @@ func Put(v *View, r Record) error {
 	case *Resource:
 		v.resources.Set(r.ARN.String(), r)
 		return table.Unique(&v.resourceUIDs, "workload id", r.UID.String(), r)
+	case *Cluster:
+		v.clusters.Set(r.ARN.String(), r)
+		return table.Unique(&v.clusterUIDs, "cluster id", r.UID.String(), r)
+	case *PodAssociation:
+		v.podARNs.Set(r.ARN.String(), r)
+		if err := table.Unique(&v.podUIDs, "association id", r.UID.String(), r); err != nil {
+			return err
+		}
+		return table.Unique(&v.pods, "service account", podKey(r.Cluster, r.Namespace, r.ServiceAccount), r)
 	}
 	return nil
 }
@@ -65,6 +74,13 @@ func Drop(v *View, r Record) {
 	case *Resource:
 		v.resources.Delete(r.ARN.String())
 		v.resourceUIDs.Delete(r.UID.String())
+	case *Cluster:
+		v.clusters.Delete(r.ARN.String())
+		v.clusterUIDs.Delete(r.UID.String())
+	case *PodAssociation:
+		v.podARNs.Delete(r.ARN.String())
+		v.podUIDs.Delete(r.UID.String())
+		v.pods.Delete(podKey(r.Cluster, r.Namespace, r.ServiceAccount))
 	}
 }
 

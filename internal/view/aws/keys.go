@@ -11,6 +11,9 @@ const (
 	kindProfile     = "instanceprofile"
 	kindBucket      = "bucket"
 	kindAWSResource = "awsresource"
+	kindCluster     = "ekscluster"
+
+	kindPodAssociation = "podassociation"
 )
 
 // StoreKey implements Record.

@@ -18,9 +18,14 @@ type View struct {
 	providers    table.Map[*OIDCProvider]    // by ARN
 	issuers      table.Map[*OIDCProvider]    // by account and exact issuer
 	buckets      table.Map[*Bucket]
-	resources    table.Map[*Resource]  // by ARN
-	resourceUIDs table.Map[*Resource]  // by uid
-	ordered      table.Ordered[Record] // all but accounts, by store key
+	resources    table.Map[*Resource]       // by ARN
+	resourceUIDs table.Map[*Resource]       // by uid
+	clusters     table.Map[*Cluster]        // by ARN
+	clusterUIDs  table.Map[*Cluster]        // by uid
+	pods         table.Map[*PodAssociation] // by cluster, namespace and service account
+	podARNs      table.Map[*PodAssociation] // by ARN
+	podUIDs      table.Map[*PodAssociation] // by uid
+	ordered      table.Ordered[Record]      // all but accounts, by store key
 }
 
 // Record is one noun: what lies under one store key.
@@ -33,7 +38,8 @@ type Record interface {
 func Seal(v *View) {
 	all := []interface{ Seal() }{
 		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.policyNames,
-		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.resourceUIDs, &v.ordered,
+		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.resourceUIDs,
+		&v.clusters, &v.clusterUIDs, &v.pods, &v.podARNs, &v.podUIDs, &v.ordered,
 	}
 	for _, t := range all {
 		t.Seal()
@@ -57,6 +63,10 @@ func At(v *View, kind, id string) Record {
 		return find(&v.buckets, id)
 	case kindAWSResource:
 		return find(&v.resources, id)
+	case kindCluster:
+		return find(&v.clusters, id)
+	case kindPodAssociation:
+		return find(&v.podARNs, id)
 	}
 	return nil
 }
@@ -85,6 +95,10 @@ func New(kind string, rev int64) Record {
 		return &Bucket{Rev: rev, compiled: new(compiledPolicy)}
 	case kindAWSResource:
 		return &Resource{Rev: rev}
+	case kindCluster:
+		return &Cluster{Rev: rev}
+	case kindPodAssociation:
+		return &PodAssociation{Rev: rev}
 	}
 	return nil
 }
