@@ -213,6 +213,7 @@ acceptance() {
 	named '^TestTranscripts$' ./internal/door/iam || all=1
 	named '^Test(VectorsAgree|AgreesWithEnforcement)$' ./internal/access/simulate || all=1
 	named '^TestSuiteOfSignatures$' ./internal/awswire || all=1
+	grep -q CreateSAMLProvider internal/door/iam/testdata/terraform_*.txtar || { echo "not shown: what Terraform's provider calls for a SAML provider"; all=1; }
 	return "$all"
 }
 
