@@ -20,6 +20,13 @@ func (s *OIDCProvider) read(f *fields) {
 }
 
 // Label implements Spec.
+func (s *SAMLProvider) Label() string { return s.Name.Raw }
+
+func (s *SAMLProvider) read(f *fields) {
+	s.Name, s.Metadata, s.AWSNames, s.Tags = f.required("name"), f.required("metadata"), f.boolean("awsNames"), f.tags()
+}
+
+// Label implements Spec.
 func (s *Bucket) Label() string { return s.Name.Raw }
 
 func (s *Bucket) read(f *fields) { s.Name, s.Policy = f.required("name"), f.json("policy") }

@@ -162,6 +162,13 @@ type OIDCProvider struct {
 	Tags          Tags
 }
 
+// SAMLProvider makes a SAML identity provider known to the document's AWS account.
+type SAMLProvider struct {
+	Name, Metadata Text // Metadata is XML
+	AWSNames       bool // responses that are made for AWS's own sign-in are accepted as well
+	Tags           Tags
+}
+
 // Bucket is an S3 bucket.
 type Bucket struct {
 	Name   Text
@@ -220,7 +227,7 @@ type PodAssociation struct {
 func Kinds() []string {
 	return []string{
 		"Tenant", "Subscription", "Account", "ResourceGroup", "UserAssignedIdentity", "StorageAccount", "KeyVault", "Resource",
-		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "Bucket", "Policy", "Role", "AWSResource", "EKSCluster",
+		"Application", "Group", "RoleDefinition", "RoleAssignment", "DenyAssignment", "Issuer", "OIDCProvider", "SAMLProvider", "Bucket", "Policy", "Role", "AWSResource", "EKSCluster",
 	}
 }
 
@@ -262,6 +269,8 @@ func newAWSSpec(kind string) Spec {
 	switch kind {
 	case "OIDCProvider":
 		return &OIDCProvider{}
+	case "SAMLProvider":
+		return &SAMLProvider{}
 	case "Bucket":
 		return &Bucket{}
 	case "Policy":

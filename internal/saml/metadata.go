@@ -16,7 +16,7 @@ import (
 )
 
 // MaxMetadata bounds metadata in bytes. AWS takes ten million characters; what one provider needs fits in this by far.
-const MaxMetadata = 256 << 10
+const MaxMetadata = 128 << 10
 
 // The other bounds of metadata.
 const (

@@ -23,6 +23,8 @@ type (
 	InstanceProfile = aws.InstanceProfile
 	// OIDCProvider makes an issuer known to one account.
 	OIDCProvider = aws.OIDCProvider
+	// SAMLProvider makes a SAML identity provider known to one account.
+	SAMLProvider = aws.SAMLProvider
 	// Bucket is an S3 bucket.
 	Bucket = aws.Bucket
 	// AWSResource is a workload in AWS's words.

@@ -45,6 +45,15 @@ func (i *Installation) issuersOfAccounts() string {
 	return ""
 }
 
+// SAMLSignIn is the address that SAML responses for this house name as their recipient and audience. It is empty until the STS
+// door's URL is known. Nothing answers there: responses come to AssumeRoleWithSAML.
+func (i *Installation) SAMLSignIn() string {
+	if base := strings.TrimSuffix(i.URLs["sts"], "/"); base != "" {
+		return base + "/saml"
+	}
+	return ""
+}
+
 // IssuerV1 is the issuer of a tenant's tokens of version 1.0, with its trailing slash. It is empty until the Entra door's
 // URL is known.
 func (i *Installation) IssuerV1(tenant name.GUID) string { return i.issuer(tenant, "/") }

@@ -77,7 +77,9 @@ func (s settler) accountExists(id name.AccountID) error {
 // federatedExists accepts the providers of this installation and the names that AWS knows without registration.
 func (s settler) federatedExists(value string) error {
 	arn, err := name.ParseARN(value)
-	if _, ok := s.view.OIDCProvider(arn); err == nil && !ok {
+	_, oidc := s.view.OIDCProvider(arn)
+	_, saml := s.view.SAMLProvider(arn)
+	if err == nil && !oidc && !saml {
 		return errors.New("no such provider")
 	}
 	return nil // what is no ARN is a well-known name: the engine has checked that

@@ -78,6 +78,9 @@ func Account(v *view.View, id name.AccountID) (own []view.Record, still string) 
 	for p := range v.OIDCProviders(id) {
 		return nil, fmt.Sprintf("the OIDC provider %s", p.URL)
 	}
+	for p := range v.SAMLProviders(id) {
+		return nil, fmt.Sprintf("the SAML provider %q", p.Name())
+	}
 	for b := range v.Buckets(id) {
 		return nil, fmt.Sprintf("the bucket %q", b.Name)
 	}

@@ -205,6 +205,15 @@ type ProviderItem struct {
 	AudienceClaim string         `json:"audienceClaim"`
 }
 
+// SAMLItem shows a SAML provider.
+type SAMLItem struct {
+	Head
+	Account  name.AccountID `json:"account"`
+	Metadata string         `json:"metadata"`
+	AWSNames bool           `json:"awsNames,omitempty"`
+	Tags     view.Tags      `json:"tags,omitempty"`
+}
+
 // BucketItem shows a bucket.
 type BucketItem struct {
 	Head
@@ -357,6 +366,8 @@ func (t thing) awsItem(v *view.View) any {
 		return PolicyItem{t.head(), r.ARN.Account(), r.UniqueID, r.Path, json.RawMessage(r.Document)}
 	case *view.OIDCProvider:
 		return ProviderItem{t.head(), r.ARN.Account(), r.ClientIDs, r.AudienceClaim}
+	case *view.SAMLProvider:
+		return SAMLItem{t.head(), r.ARN.Account(), r.Metadata, r.AWSNames, r.Tags}
 	case *view.Bucket:
 		return BucketItem{t.head(), r.ARN(), r.Account, r.Region, shownDocument(v, r.Policy, iampolicy.Resource)}
 	case *view.AWSResource:

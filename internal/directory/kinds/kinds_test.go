@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/manifest"
+	"github.com/lanyard-id/lanyard/internal/saml/samltest"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -424,6 +425,11 @@ func TestGet(t *testing.T) {
 	apply(t, d, sceneFile())
 	apply(t, d, "kind: Issuer\nurl: https://k8s.example.com\n---\nkind: EKSCluster\nname: shop\nissuer: https://k8s.example.com\n"+
 		"podIdentityAssociations: [{namespace: web, serviceAccount: cart, role: Reader}]")
+	idp, err := samltest.New("https://idp.example", 2048, now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, d, "kind: SAMLProvider\nname: corp\nmetadata: |\n  "+strings.ReplaceAll(idp.Metadata(), "\n", "\n  "))
 	v := d.View()
 	for _, kind := range Kinds() {
 		items, err := Get(v, strings.ToLower(kind), "")

@@ -30,6 +30,8 @@ func things(v *view.View, kind string) iter.Seq[thing] {
 		return thingsOf(v, v.DirectoryGroups())
 	case "OIDCProvider":
 		return thingsOf(v, v.OIDCProviders(name.AccountID{}))
+	case "SAMLProvider":
+		return thingsOf(v, v.SAMLProviders(name.AccountID{}))
 	case "Bucket":
 		return thingsOf(v, v.Buckets(name.AccountID{}))
 	case "Policy":
@@ -156,6 +158,8 @@ func recordByID(v *view.View, kind, id string) view.Record {
 	switch kind {
 	case "OIDCProvider":
 		return found(v.OIDCProvider(arn))
+	case "SAMLProvider":
+		return found(v.SAMLProvider(arn))
 	case "Policy":
 		return found(v.Policy(arn))
 	case "Role":
@@ -263,6 +267,8 @@ func awsThing(r view.Record) (t thing, ok bool) {
 		t.kind, t.name, arn = "Policy", r.Name, r.ARN
 	case *view.OIDCProvider:
 		t.kind, t.name, arn = "OIDCProvider", r.URL.String(), r.ARN
+	case *view.SAMLProvider:
+		t.kind, t.name, arn = "SAMLProvider", r.Name(), r.ARN
 	case *view.AWSResource:
 		t.kind, t.name, arn = "AWSResource", awsResourceName(r.ARN), r.ARN
 	case *view.Cluster:

@@ -21,6 +21,8 @@ func (p *planner) putAWS(spec manifest.Spec) (id string, outcome directory.Outco
 		return p.putAccount(s)
 	case *manifest.OIDCProvider:
 		return p.putProvider(s)
+	case *manifest.SAMLProvider:
+		return p.putSAML(s)
 	case *manifest.Bucket:
 		return p.putBucket(s)
 	case *manifest.Policy:
@@ -55,6 +57,19 @@ func (p *planner) putProvider(s *manifest.OIDCProvider) (string, directory.Outco
 		return "", directory.Unchanged, err
 	}
 	arn, outcome, err := p.e.PutOIDCProvider(spec)
+	return arn.String(), outcome, err
+}
+
+func (p *planner) putSAML(s *manifest.SAMLProvider) (string, directory.Outcome, error) {
+	spec := iam.SAMLSpec{Account: p.account, AWSNames: s.AWSNames}
+	err := p.all(pair{&spec.Name, s.Name}, pair{&spec.Metadata, s.Metadata})
+	if err != nil {
+		return "", directory.Unchanged, err
+	}
+	if spec.Tags, err = p.tags(s.Tags); err != nil {
+		return "", directory.Unchanged, err
+	}
+	arn, outcome, err := iam.PutSAML(p.e, spec)
 	return arn.String(), outcome, err
 }
 

@@ -180,6 +180,8 @@ func (t thing) delete(e *directory.Edit) error {
 		return iam.DeletePolicy(e, r.ARN)
 	case *view.OIDCProvider:
 		return e.DeleteOIDCProvider(r.ARN)
+	case *view.SAMLProvider:
+		return iam.DeleteSAML(e, r.ARN)
 	case *view.Issuer:
 		return e.DeleteIssuer(r.URL)
 	case *view.DirectoryGroup:

@@ -28,6 +28,9 @@ func Put(v *View, r Record) error {
 	case *OIDCProvider:
 		v.providers.Set(r.ARN.String(), r)
 		return table.Unique(&v.issuers, "issuer", issuerKey(r.ARN.Account(), r.URL.String()), r)
+	case *SAMLProvider:
+		v.samls.Set(r.ARN.String(), r)
+		return table.Unique(&v.samlUIDs, "SAML provider id", r.UID.String(), r)
 	case *InstanceProfile:
 		v.profiles.Set(r.ARN.String(), r)
 		return table.Unique(&v.profileNames, "instance profile name", entityKey(r.ARN.Account(), r.Name), r)
@@ -66,6 +69,9 @@ func Drop(v *View, r Record) {
 	case *OIDCProvider:
 		v.providers.Delete(r.ARN.String())
 		v.issuers.Delete(issuerKey(r.ARN.Account(), r.URL.String()))
+	case *SAMLProvider:
+		v.samls.Delete(r.ARN.String())
+		v.samlUIDs.Delete(r.UID.String())
 	case *InstanceProfile:
 		v.profiles.Delete(r.ARN.String())
 		v.profileNames.Delete(entityKey(r.ARN.Account(), r.Name))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/saml"
 )
 
 // What is compiled hangs on the record: it is made on first use, by whichever request comes first, and lives as long as
@@ -31,6 +32,23 @@ type compiledPolicy struct {
 	policy   *iampolicy.Policy
 	boundary *iampolicy.Policy // the same document as a permissions boundary; managed policies only
 	err      error
+}
+
+type compiledMetadata struct {
+	once     sync.Once
+	metadata *saml.Metadata
+	err      error
+}
+
+// Parsed is the provider's metadata, read.
+func (p *SAMLProvider) Parsed() (*saml.Metadata, error) {
+	c := p.compiled
+	c.once.Do(func() {
+		if c.metadata, c.err = saml.ParseMetadata(p.Metadata); c.err != nil {
+			c.err = fmt.Errorf("metadata of %s: %w", p.ARN, c.err)
+		}
+	})
+	return c.metadata, c.err
 }
 
 func (r *Role) compile() (*compiledRole, error) {

@@ -8,6 +8,7 @@ const (
 	kindRole        = "role"
 	kindPolicy      = "policy"
 	kindProvider    = "provider"
+	kindSAML        = "samlprovider"
 	kindProfile     = "instanceprofile"
 	kindBucket      = "bucket"
 	kindAWSResource = "awsresource"
@@ -27,6 +28,9 @@ func (p *Policy) StoreKey() string { return stored.Key(kindPolicy, p.ARN.String(
 
 // StoreKey implements Record.
 func (p *OIDCProvider) StoreKey() string { return stored.Key(kindProvider, p.ARN.String()) }
+
+// StoreKey implements Record.
+func (p *SAMLProvider) StoreKey() string { return stored.Key(kindSAML, p.ARN.String()) }
 
 // StoreKey implements Record.
 func (b *Bucket) StoreKey() string { return stored.Key(kindBucket, b.Name) }

@@ -63,6 +63,19 @@ func (v *View) ProviderOf(account name.AccountID, issuer string) (*OIDCProvider,
 	return v.issuers.Get(issuerKey(account, issuer))
 }
 
+// SAMLProvider finds a SAML provider by ARN.
+func (v *View) SAMLProvider(arn name.ARN) (*SAMLProvider, bool) { return v.samls.Get(arn.String()) }
+
+// SAMLProviderByUID finds a SAML provider by its uid: the same one, not one that took its name later.
+func (v *View) SAMLProviderByUID(uid name.GUID) (*SAMLProvider, bool) {
+	return v.samlUIDs.Get(uid.String())
+}
+
+// SAMLProviders yields in order the SAML providers of an account; the zero account means all.
+func (v *View) SAMLProviders(account name.AccountID) iter.Seq[*SAMLProvider] {
+	return awsRecords[*SAMLProvider](v, kindSAML, account)
+}
+
 // Bucket finds a bucket by name.
 func (v *View) Bucket(n string) (*Bucket, bool) { return v.buckets.Get(n) }
 

@@ -92,6 +92,24 @@ type OIDCProvider struct {
 	Rev         int64     `json:"-"`
 }
 
+// SAMLProvider makes a SAML identity provider known to one account. A provider that is made again under the name is another:
+// trust policies mean whoever has the ARN, sessions the one whose UID they carry.
+type SAMLProvider struct {
+	ARN      name.ARN  `json:"arn"`
+	UID      name.GUID `json:"uid"`
+	Metadata string    `json:"metadata"` // as it was given
+	// AWSNames says that responses which were made for AWS's own sign-in are accepted as well.
+	AWSNames bool      `json:"awsNames,omitempty"`
+	Tags     Tags      `json:"tags,omitempty"`
+	Created  time.Time `json:"created"`
+	Rev      int64     `json:"-"`
+
+	compiled *compiledMetadata
+}
+
+// Name is the provider's name in its account.
+func (p *SAMLProvider) Name() string { return strings.TrimPrefix(p.ARN.Resource(), "saml-provider/") }
+
 // InstanceProfile is how an EC2 instance names the role that it runs as. It holds at most one role, by unique id: a role
 // that was made again under the name is not in it.
 type InstanceProfile struct {

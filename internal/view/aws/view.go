@@ -17,6 +17,8 @@ type View struct {
 	profileNames table.Map[*InstanceProfile] // by account and lower-case name: unique ignoring case
 	providers    table.Map[*OIDCProvider]    // by ARN
 	issuers      table.Map[*OIDCProvider]    // by account and exact issuer
+	samls        table.Map[*SAMLProvider]    // by ARN
+	samlUIDs     table.Map[*SAMLProvider]    // by uid
 	buckets      table.Map[*Bucket]
 	resources    table.Map[*Resource]       // by ARN
 	resourceUIDs table.Map[*Resource]       // by uid
@@ -38,7 +40,7 @@ type Record interface {
 func Seal(v *View) {
 	all := []interface{ Seal() }{
 		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.policyNames,
-		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.buckets, &v.resources, &v.resourceUIDs,
+		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.samls, &v.samlUIDs, &v.buckets, &v.resources, &v.resourceUIDs,
 		&v.clusters, &v.clusterUIDs, &v.pods, &v.podARNs, &v.podUIDs, &v.ordered,
 	}
 	for _, t := range all {
@@ -57,6 +59,8 @@ func At(v *View, kind, id string) Record {
 		return find(&v.policies, id)
 	case kindProvider:
 		return find(&v.providers, id)
+	case kindSAML:
+		return find(&v.samls, id)
 	case kindProfile:
 		return find(&v.profiles, id)
 	case kindBucket:
@@ -89,6 +93,8 @@ func New(kind string, rev int64) Record {
 		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
 	case kindProvider:
 		return &OIDCProvider{Rev: rev}
+	case kindSAML:
+		return &SAMLProvider{Rev: rev, compiled: new(compiledMetadata)}
 	case kindProfile:
 		return &InstanceProfile{Rev: rev}
 	case kindBucket:
