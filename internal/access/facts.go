@@ -46,6 +46,11 @@ func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
 	if s.SourceID != "" {
 		f.Set("aws:SourceIdentity", s.SourceID)
 	}
+	if saml := s.SubjectOf; saml.Qualifier != "" {
+		f.Set("saml:sub", s.Subject)
+		f.Set("saml:sub_type", saml.Type)
+		f.Set("saml:namequalifier", saml.Qualifier)
+	}
 	if role != nil {
 		for k, tag := range role.Tags {
 			f.Set("aws:PrincipalTag/"+k, tag)

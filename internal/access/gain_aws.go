@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -53,7 +54,7 @@ func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) s
 			return "the policy allows what the caller does not plainly have: " + why
 		}
 	}
-	return g.newProviders(s.Account)
+	return cmp.Or(g.newProviders(s.Account), g.newSAML(s.Account))
 }
 
 // gainer compares roles with what the caller has.
@@ -302,14 +303,36 @@ func (g *gainer) newProviders(account name.AccountID) string {
 		if existed && slices.Equal(old.ClientIDs, p.ClientIDs) && old.AudienceClaim == p.AudienceClaim {
 			continue
 		}
-		for r := range g.after.Roles(name.AccountID{}) {
-			trust, err := r.TrustPolicy()
-			if err == nil && !trusts(trust.Policy, p.ARN) {
-				continue
-			}
-			if why := g.lacks(r, false); why != "" {
-				return fmt.Sprintf("%s trusts %s: %s", r.ARN, p.ARN, why)
-			}
+		if why := g.trusted(p.ARN); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// newSAML finds a role that trusts a SAML provider which is new, or which somebody else may sign for than before.
+func (g *gainer) newSAML(account name.AccountID) string {
+	for p := range g.after.SAMLProviders(account) {
+		old, existed := g.before.SAMLProvider(p.ARN)
+		if existed && old.Metadata == p.Metadata && old.AWSNames == p.AWSNames {
+			continue
+		}
+		if why := g.trusted(p.ARN); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// trusted finds a role that trusts a provider and has what the caller has not.
+func (g *gainer) trusted(provider name.ARN) string {
+	for r := range g.after.Roles(name.AccountID{}) {
+		trust, err := r.TrustPolicy()
+		if err == nil && !trusts(trust.Policy, provider) {
+			continue
+		}
+		if why := g.lacks(r, false); why != "" {
+			return fmt.Sprintf("%s trusts %s: %s", r.ARN, provider, why)
 		}
 	}
 	return ""

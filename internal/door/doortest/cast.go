@@ -11,6 +11,7 @@ import (
 
 // Public URLs of the installation.
 const (
+	STSURL   = "https://127.0.0.1:8444"
 	EntraURL = "https://127.0.0.1:8443"
 	ARMURL   = EntraURL
 	GraphURL = EntraURL + "/graph"
@@ -81,7 +82,7 @@ func Issuers(tenant name.GUID) (v1, v2 string) {
 func cast() []view.Record {
 	all := []view.Record{&view.Installation{
 		StoreID: GUID(1), Incarnation: "first", Region: "us-east-2", Tenant: North(), Subscription: GUID(0xa1), Account: Main(),
-		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "graph": GraphURL, "blob": BlobURL, "storage": StorageURL, "keyvault": VaultURL},
+		URLs: map[string]string{"entra": EntraURL, "arm": ARMURL, "sts": STSURL, "graph": GraphURL, "blob": BlobURL, "storage": StorageURL, "keyvault": VaultURL},
 	}}
 	for at, tenant := range []name.GUID{North(), South()} {
 		called := [...]string{"north", "south"}[at]

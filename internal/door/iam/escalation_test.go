@@ -34,11 +34,13 @@ func TestP07OneRightAlone(t *testing.T) {
 		"CreateRole":                         {"RoleName", "r1", "AssumeRolePolicyDocument", mine, "Tags.member.1.Key", "team", "Tags.member.1.Value", "gold"},
 		"AddRoleToInstanceProfile":           {"InstanceProfileName", "box", "RoleName", "admin"},
 		"AddClientIDToOpenIDConnectProvider": {"OpenIDConnectProviderArn", provider, "ClientID", "api://mine"},
+		"CreateSAMLProvider":                 {"Name", "gone", "SAMLMetadataDocument", metadata(t, "mine")},
+		"UpdateSAMLProvider":                 {"SAMLProviderArn", samlARN("corp"), "SAMLMetadataDocument", metadata(t, "mine")},
 		"CreateOpenIDConnectProvider":        {"Url", "https://gone.example", "ClientIDList.member.1", "x"},
 	}
 	for action, pairs := range ways {
 		t.Run(action, func(t *testing.T) {
-			w, h := serveWith(t, escalation("iam:"+action))
+			w, h := serveWith(t, escalation(t, "iam:"+action))
 			before := rights(w, w.Current())
 			as(t, w, h, "me").refused(http.StatusForbidden, "AccessDenied", action, pairs...)
 			if after := rights(w, w.Current()); !slices.Equal(before, after) {
@@ -46,11 +48,11 @@ func TestP07OneRightAlone(t *testing.T) {
 			}
 		})
 	}
-	w, h := serveWith(t, escalation("iam:*User*"))
+	w, h := serveWith(t, escalation(t, "iam:*User*"))
 	for _, action := range []string{
 		"CreateUser", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile", "AttachUserPolicy", "PutUserPolicy", "AddUserToGroup",
 		"AttachGroupPolicy", "PutGroupPolicy", "DeleteUserPolicy", "DetachUserPolicy", "DeleteUserPermissionsBoundary", "PutUserPermissionsBoundary",
-		"CreateServiceLinkedRole", "CreateSAMLProvider", "UpdateSAMLProvider", "CreateVirtualMFADevice", "ResyncMFADevice",
+		"CreateServiceLinkedRole", "CreateVirtualMFADevice", "ResyncMFADevice",
 	} {
 		as(t, w, h, "me").refused(http.StatusNotImplemented, "NotImplemented", action, "UserName", "me")
 	}
@@ -58,7 +60,7 @@ func TestP07OneRightAlone(t *testing.T) {
 
 // escalation are the caller "me", who has one right of IAM and none else, with a deny and a boundary over it; the role of an
 // administrator; and what trusts an issuer that nobody has registered yet.
-func escalation(right string) []view.Record {
+func escalation(t *testing.T, right string) []view.Record {
 	arn := func(text string) name.ARN {
 		parsed, err := name.ParseARN(text)
 		if err != nil {
@@ -82,10 +84,12 @@ func escalation(right string) []view.Record {
 	own.Others, own.Last = []view.PolicyVersion{{N: 2, Document: `{"Version":"2012-10-17","Statement":[` + all + `]}`, Created: doortest.Start()}}, 2
 	orphan := role(55, "orphan", all)
 	orphan.Trust = strings.Replace(trusting(`{"Federated":"arn:aws:iam::`+doortest.Main().String()+`:oidc-provider/gone.example"}`), "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", 1)
+	signed, unknown := role(56, "signed", all), role(57, "unknown", all)
+	signed.Trust, unknown.Trust = trustsSAML("corp"), trustsSAML("gone")
 	golden := role(52, "golden", all)
 	golden.Trust = strings.Replace(trusting(`{"AWS":"`+doortest.Main().String()+`"}`), `"Action"`, `"Condition":{"StringEquals":{"aws:PrincipalTag/team":"gold"}},"Action"`, 1)
 	return []view.Record{
-		me, own, role(0, "admin", all), golden, orphan, policy("all", all), policy("deny", strings.Replace(all, "Allow", "Deny", 1)),
+		me, own, role(0, "admin", all), golden, orphan, signed, unknown, corp(t), policy("all", all), policy("deny", strings.Replace(all, "Allow", "Deny", 1)),
 		policy("bounding", `{"Effect":"Allow","Action":["s3:*","iam:*","sts:*"],"Resource":"*"}`),
 		&view.InstanceProfile{ARN: arn("arn:aws:iam::" + doortest.Main().String() + ":instance-profile/box"), UniqueID: "AIPABOX", Path: "/", Name: "box", Created: doortest.Start()},
 	}

@@ -155,7 +155,10 @@ func everyAction() map[string][]string {
 		}
 		return all
 	}
+	saml, doc := []string{"SAMLProviderArn", "arn:aws:iam::" + doortest.Main().String() + ":saml-provider/corp"}, []string{"SAMLMetadataDocument", strings.Repeat("x", 1000)}
 	return map[string][]string{
+		"CreateSAMLProvider": with(doc, []string{"Name", "corp"}), "GetSAMLProvider": saml, "ListSAMLProviders": nil, "UpdateSAMLProvider": with(doc, saml),
+		"DeleteSAMLProvider": saml, "TagSAMLProvider": with(saml, tags), "UntagSAMLProvider": with(saml, keys), "ListSAMLProviderTags": saml,
 		"CreateRole": with(role, []string{"AssumeRolePolicyDocument", lambdaTrust}), "GetRole": role, "ListRoles": nil, "UpdateRole": role,
 		"UpdateRoleDescription": role, "UpdateAssumeRolePolicy": with(role, []string{"PolicyDocument", lambdaTrust}), "DeleteRole": role,
 		"TagRole": with(role, tags), "UntagRole": with(role, keys), "ListRoleTags": role,

@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/iam/profiles"
 	"github.com/lanyard-id/lanyard/internal/door/iam/providers"
 	"github.com/lanyard-id/lanyard/internal/door/iam/roles"
+	"github.com/lanyard-id/lanyard/internal/door/iam/samlproviders"
 	"github.com/lanyard-id/lanyard/internal/door/iam/simulator"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
@@ -42,8 +43,8 @@ func (d Door) Service() query.Service {
 	return query.Service{
 		Name: "iam", Version: "2010-05-08", Namespace: awswire.IAMNamespace, MaxForm: maxForm, Errors: rows(),
 		Actions: k.Actions(
-			roles.Operations(), policies.Operations(), providers.Operations(), profiles.Operations(), account.Operations(),
-			simulator.Operations(),
+			roles.Operations(), policies.Operations(), providers.Operations(), samlproviders.Operations(), profiles.Operations(),
+			account.Operations(), simulator.Operations(),
 		),
 		Lacks: lacks,
 	}
@@ -72,6 +73,7 @@ func rows() map[fault.Reason]awswire.Entry {
 		directoryiam.FeatureOn:         {Status: http.StatusConflict, Code: "FeatureEnabled"},
 		directoryiam.FeatureOff:        {Status: http.StatusNotFound, Code: "FeatureDisabled"},
 		"directory.issuer_invalid":     {Status: http.StatusBadRequest, Code: "InvalidInput"},
+		"saml.metadata_invalid":        {Status: http.StatusBadRequest, Code: "InvalidInput"},
 		"directory.issuer_shared":      malformed,
 		"policy.too_large":             {Status: http.StatusConflict, Code: "LimitExceeded"},
 		"policy.invalid_principal":     malformed,

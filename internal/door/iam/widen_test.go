@@ -69,11 +69,12 @@ func givers() []string {
 		"CreateRole", "DeleteRole", "PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "TagRole", "UntagRole",
 		"UpdateAssumeRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "CreatePolicy", "CreatePolicyVersion",
 		"SetDefaultPolicyVersion", "DeletePolicy", "DeletePolicyVersion", "UpdateRole", "TagPolicy", "UntagPolicy",
+		"CreateSAMLProvider", "UpdateSAMLProvider", "DeleteSAMLProvider",
 	}
 }
 
 // records are the caller "me", who may do some of what gives rights and has some itself, and what it could be tempted by.
-func (r wild) records() []view.Record {
+func (r wild) records(t *testing.T) []view.Record {
 	var may []string
 	for _, a := range givers() {
 		if r.IntN(4) > 0 {
@@ -99,6 +100,8 @@ func (r wild) records() []view.Record {
 	held.Boundary = arn
 	byname := role(54, "bynamed", `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`)
 	byname.Trust = trusting(`{"AWS":"arn:aws:sts::` + doortest.Main().String() + `:assumed-role/r1/x"}`)
+	signed, unknown := role(56, "signed", `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`), role(57, "unknown", `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`)
+	signed.Trust, unknown.Trust = trustsSAML("corp"), trustsSAML("other")
 	policy := func(called, doc string) *view.Policy {
 		arn, err := name.ParseARN(policyARN(called))
 		if err != nil {
@@ -113,14 +116,14 @@ func (r wild) records() []view.Record {
 		}
 	}
 	return []view.Record{
-		me, victim, golden, held, byname, policy("bounding", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","iam:*","sts:*"],"Resource":"*"}]}`),
+		me, victim, golden, held, byname, signed, unknown, corp(t), policy("bounding", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","iam:*","sts:*"],"Resource":"*"}]}`),
 		policy("p0", r.document()), bucket("looks", `{"StringEquals":{"aws:PrincipalTag/team":"gold"}}`),
 		bucket("byname", `{"ArnEquals":{"aws:PrincipalArn":"`+doortest.RoleARN("r1")+`"}}`),
 	}
 }
 
 // call is a random call.
-func (r wild) call() (action string, pairs []string) {
+func (r wild) call(t *testing.T) (action string, pairs []string) {
 	action = r.one(givers()...)
 	who := []string{"RoleName", r.one("me", "victim", "golden", "held", "bynamed", "r1", "r2")}
 	policy := []string{"PolicyArn", policyARN(r.one("bounding", "p0", "p1"))}
@@ -154,6 +157,12 @@ func (r wild) call() (action string, pairs []string) {
 		pairs = append(policy, "Tags.member.1.Key", "team", "Tags.member.1.Value", "gold")
 	case "UntagPolicy":
 		pairs = append(policy, "TagKeys.member.1", "team")
+	case "CreateSAMLProvider":
+		pairs = []string{"Name", r.one("corp", "other"), "SAMLMetadataDocument", metadata(t, "mine")}
+	case "UpdateSAMLProvider":
+		pairs = []string{"SAMLProviderArn", samlARN(r.one("corp", "other")), "SAMLMetadataDocument", metadata(t, r.one("mine", "first"))}
+	case "DeleteSAMLProvider":
+		pairs = []string{"SAMLProviderArn", samlARN(r.one("corp", "other"))}
 	case "DeletePolicy":
 		pairs = policy
 	default:
@@ -162,13 +171,14 @@ func (r wild) call() (action string, pairs []string) {
 	return action, pairs
 }
 
-// rights lists what a caller may do, as itself and as every role that it may assume, one after the other.
+// rights lists what a caller may do, as itself, as whom a SAML provider of its own lets in, and as every role that these may
+// assume, one after the other.
 func rights(w *doortest.World, v *view.View) (list []string) {
 	me, ok := v.RoleNamed(doortest.Main(), "me")
 	if !ok {
 		return nil
 	}
-	seen, next := map[string]bool{}, []*view.Role{me}
+	seen, next := map[string]bool{}, append(signedInto(w, v), me)
 	for len(next) > 0 {
 		r := next[0]
 		next = next[1:]
@@ -203,12 +213,12 @@ func TestNoSequenceOfCallsWidensOnesRights(t *testing.T) {
 	changed, widened := 0, 0
 	for seed := range uint64(60) {
 		r := wild{rand.New(rand.NewPCG(seed, 36))}
-		w, h := serveWith(t, r.records())
+		w, h := serveWith(t, r.records(t))
 		me := as(t, w, h, "me")
 		before := rights(w, w.Current())
 		var done []string
 		for range 40 {
-			action, pairs := r.call()
+			action, pairs := r.call(t)
 			rec := me.ask(action, pairs...)
 			if rec.Code == http.StatusInternalServerError {
 				t.Fatalf("seed %d: %s %v: %s", seed, action, pairs, rec.Body)

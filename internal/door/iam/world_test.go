@@ -53,7 +53,7 @@ func cast() []view.Record {
 			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}`),
 		role(4, "profiler", `{"Effect":"Allow","Action":["iam:*InstanceProfile*"],"Resource":"*"}`),
 		role(5, "deploy", `{"Effect":"Allow","Action":["iam:CreateRole","iam:PutRolePolicy","iam:DeleteRolePolicy","iam:AttachRolePolicy","iam:DetachRolePolicy","iam:TagRole","iam:UntagRole",`+
-			`"iam:UpdateAssumeRolePolicy","iam:PutRolePermissionsBoundary","iam:DeleteRolePermissionsBoundary","iam:CreatePolicy","iam:CreatePolicyVersion","iam:SetDefaultPolicyVersion","iam:DeleteRole","iam:CreateOpenIDConnectProvider","iam:AddClientIDToOpenIDConnectProvider"],"Resource":"*"},`+
+			`"iam:UpdateAssumeRolePolicy","iam:PutRolePermissionsBoundary","iam:DeleteRolePermissionsBoundary","iam:CreatePolicy","iam:CreatePolicyVersion","iam:SetDefaultPolicyVersion","iam:DeleteRole","iam:CreateOpenIDConnectProvider","iam:AddClientIDToOpenIDConnectProvider","iam:CreateSAMLProvider","iam:UpdateSAMLProvider"],"Resource":"*"},`+
 			`{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"]}`),
 	}
 }
@@ -69,6 +69,7 @@ func serveWith(t *testing.T, more []view.Record) (*doortest.World, http.Handler)
 	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	dir := w.Live(more...)
+	w.Fill = func(words []string) string { return url.QueryEscape(metadata(t, words[1])) }
 	d := iam.Door{Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}
 	door, err := query.Listener{View: dir.View, Services: []query.Service{d.Service()}}.Mount(w.Config())
 	if err != nil {
