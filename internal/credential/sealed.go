@@ -17,12 +17,16 @@ const usualSealed = 640
 
 // sealedSession is the JSON inside the seal; names are short because the token is limited.
 type sealedSession struct {
-	Secret     string            `json:"s"`
-	RoleID     string            `json:"r,omitempty"`
-	Name       string            `json:"n,omitempty"`
-	Origin     name.GUID         `json:"o,omitzero"`
-	Provider   string            `json:"p,omitempty"`
-	Subject    string            `json:"u,omitempty"`
+	Secret   string    `json:"s"`
+	RoleID   string    `json:"r,omitempty"`
+	Name     string    `json:"n,omitempty"`
+	Origin   name.GUID `json:"o,omitzero"`
+	Provider string    `json:"p,omitempty"`
+	Subject  string    `json:"u,omitempty"`
+
+	SubjectType string `json:"e,omitempty"`
+	Qualifier   string `json:"q,omitempty"`
+
 	Tags       map[string]string `json:"t,omitempty"`
 	Transitive []string          `json:"y,omitempty"`
 	Policies   []string          `json:"l,omitempty"`
@@ -46,6 +50,8 @@ func (s *Session) appendSealed(b []byte) []byte {
 	text(`,"o":`, s.Origin.String())
 	text(`,"p":`, s.Provider)
 	text(`,"u":`, s.Subject)
+	text(`,"e":`, s.SubjectOf.Type)
+	text(`,"q":`, s.SubjectOf.Qualifier)
 	b = s.appendPacked(b)
 	text(`,"i":`, s.SourceID)
 	text(`,"k":`, string(s.Kind))

@@ -21,7 +21,7 @@ func TestSessionsAreSealedAsTheyAreDeclared(t *testing.T) {
 		"empty": {Issued: at, Expires: at},
 		"full": {
 			Secret: secret.Text("s/+="), RoleID: "AROA", Name: "n@x", Origin: name.NewGUID(), Provider: "arn:aws:iam::1:oidc-provider/x",
-			Subject: "repo:a/b", Tags: map[string]string{"b": "2", "a": "1", "": ""}, Transitive: []string{"a", "b"},
+			Subject: "repo:a/b", SubjectOf: SAMLSubject{"persistent", "q="}, Tags: map[string]string{"b": "2", "a": "1", "": ""}, Transitive: []string{"a", "b"},
 			Policies: []string{`{"Statement":[]}`, ""}, Managed: []SessionPolicy{{ARN: managed, ID: "ANPA1"}, {ARN: managed, ID: ""}},
 			SourceID: "who", Kind: FederatedUser, Chain: []string{"AROA1", "AROA2"}, Issued: at, Expires: at.Add(time.Hour), Rev: 7, Inc: "inc",
 		},
@@ -32,6 +32,7 @@ func TestSessionsAreSealedAsTheyAreDeclared(t *testing.T) {
 	} {
 		want, err := json.Marshal(sealedSession{
 			Secret: s.Secret.Reveal(), RoleID: s.RoleID, Name: s.Name, Origin: s.Origin, Provider: s.Provider, Subject: s.Subject,
+			SubjectType: s.SubjectOf.Type, Qualifier: s.SubjectOf.Qualifier,
 			Tags: s.Tags, Transitive: s.Transitive, Policies: s.Policies, Managed: sealManaged(s.Managed),
 			SourceID: s.SourceID, Kind: s.Kind, Chain: s.Chain,
 			Issued: s.Issued.Unix(), Expires: s.Expires.Unix(), Rev: s.Rev, Inc: s.Inc,

@@ -30,9 +30,10 @@ type Session struct {
 	Account    name.AccountID    // the account that the session acts in
 	RoleID     string            // the role's unique id; empty for the account's root
 	Name       string            // session name
-	Origin     name.GUID         // our own identity whose token was exchanged, or the workload that has the role; zero for none
-	Provider   string            // ARN of the OIDC provider that vouched; empty for none
+	Origin     name.GUID         // our own identity whose token was exchanged, the workload that has the role, or the SAML provider; zero for none
+	Provider   string            // ARN of the OIDC or SAML provider that vouched; empty for none
 	Subject    string            // the subject that the provider named
+	SubjectOf  SAMLSubject       // what else a SAML provider said of the subject
 	Tags       map[string]string // session tags
 	Transitive []string          // keys of tags that a chained session inherits
 	Policies   []string          // session policy documents
@@ -44,6 +45,12 @@ type Session struct {
 	Expires    time.Time
 	Rev        int64  // revision of the View that it was issued from
 	Inc        string // incarnation of the store that it was issued from
+}
+
+// SAMLSubject is what policies may still ask about a subject of SAML when it has a session; zero for others.
+type SAMLSubject struct {
+	Type      string // saml:sub_type
+	Qualifier string // saml:namequalifier
 }
 
 // SessionKind says by which operation a session was made.
@@ -206,7 +213,7 @@ func readSession(id name.AccountID, keyID string, plain []byte) (*Session, error
 	}
 	return &Session{
 		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
-		Provider: in.Provider, Subject: in.Subject, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
+		Provider: in.Provider, Subject: in.Subject, SubjectOf: SAMLSubject{in.SubjectType, in.Qualifier}, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
 		Managed: managed, SourceID: in.SourceID, Kind: in.Kind, Chain: in.Chain, Issued: time.Unix(in.Issued, 0),
 		Expires: time.Unix(in.Expires, 0), Rev: in.Rev, Inc: in.Inc,
 	}, nil
@@ -251,7 +258,8 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 }
 
 // originLives tells whether who the session was made for is still there and may still have it: an identity that was not
-// revoked since, a workload, or the association of a pod's service account. What these were given by a role ends with the binding.
+// revoked since, the SAML provider that vouched, a workload, or the association of a pod's service account. What the last two were
+// given by a role ends with the binding.
 func (s *Session) originLives(v *view.View) bool {
 	if w, ok := v.AWSWorkload(s.Origin); ok {
 		return w.Role == s.firstRole()
@@ -259,6 +267,9 @@ func (s *Session) originLives(v *view.View) bool {
 	if a, ok := v.PodAssociation(s.Origin); ok {
 		_, lives := v.ClusterByID(a.Cluster)
 		return lives && a.Role == s.firstRole()
+	}
+	if _, ok := v.SAMLProviderByUID(s.Origin); ok {
+		return true
 	}
 	o, ok := v.PrincipalByObject(s.Origin)
 	return ok && s.Rev >= o.Principal().RevokedAt

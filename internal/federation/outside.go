@@ -62,7 +62,10 @@ func (f *Verifier) checkForeign(i *view.Issuer, c *verify.Claims) error {
 		return translateJOSE(err)
 	}
 	if i.OneUse {
-		return f.used.take(i, c, f.Began, f.Now())
+		if c.ID() == "" {
+			return fault.New(fault.Unauthenticated, ClaimMissing, "Missing a required claim: jti")
+		}
+		return f.used.take(once{"token", i.URL.String(), c.ID(), c.IssuedAt(), c.Expires().Add(Leeway)}, f.Began, f.Now())
 	}
 	return nil
 }

@@ -5,11 +5,9 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/fault"
-	"github.com/lanyard-id/lanyard/internal/view"
-	"github.com/lanyard-id/lanyard/verify"
 )
 
-// maxUsed bounds the tokens that are remembered; beyond it tokens of one-use issuers are refused, never forgotten.
+// maxUsed bounds the tokens that are remembered; beyond it tokens that may be used once are refused, never forgotten.
 const maxUsed = 1 << 17
 
 // used remembers the tokens of issuers whose tokens may be used once, for as long as they could come again. It is one
@@ -19,30 +17,36 @@ type used struct {
 	seen map[[2]string]time.Time // guarded by mu; by issuer and jti, until when it could come again
 }
 
-// take marks a token as used; an error if it was used before (threat J29).
-func (u *used) take(i *view.Issuer, c *verify.Claims, began, now time.Time) error {
-	switch {
-	case c.ID() == "":
-		return fault.New(fault.Unauthenticated, ClaimMissing, "Missing a required claim: jti")
-	case !c.IssuedAt().After(began.Add(Leeway)):
-		return fault.New(fault.Unauthenticated, Replayed, "The token was issued before this server began; it may have been used.")
+// once is a token or an assertion that may be used once.
+type once struct {
+	what   string    // how it is called: the token, the assertion
+	from   string    // its issuer or provider
+	id     string    //
+	issued time.Time //
+	until  time.Time // it cannot come again after that
+}
+
+// take marks something as used; an error if it was used before (threats J29, S19).
+func (u *used) take(o once, began, now time.Time) error {
+	if !o.issued.After(began.Add(Leeway)) {
+		return fault.New(fault.Unauthenticated, Replayed, "The %s was issued before this server began; it may have been used.", o.what)
 	}
-	id := [2]string{i.URL.String(), c.ID()}
+	id := [2]string{o.from, o.id}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if _, again := u.seen[id]; again {
-		return fault.New(fault.Unauthenticated, Replayed, "The token was used before, and its issuer's tokens may be used once.")
+		return fault.New(fault.Unauthenticated, Replayed, "The %s was used before, and may be used once.", o.what)
 	}
 	if len(u.seen) >= maxUsed {
 		u.forget(now)
 	}
 	if len(u.seen) >= maxUsed {
-		return fault.New(fault.Throttled, IssuerBusy, "Too many tokens that may be used once came at the same time; try again.")
+		return fault.New(fault.Throttled, IssuerBusy, "Too many that may be used once came at the same time; try again.")
 	}
 	if u.seen == nil {
 		u.seen = map[[2]string]time.Time{}
 	}
-	u.seen[id] = c.Expires().Add(Leeway)
+	u.seen[id] = o.until
 	return nil
 }
 

@@ -36,7 +36,8 @@ type Verifier struct {
 	Began time.Time // when this process began: tokens that may be used once and are older were perhaps used already
 
 	outside keepers
-	used    used
+	used    used // tokens of issuers whose tokens may be used once
+	signed  used // assertions of SAML providers
 }
 
 // Verify checks an assertion against one View. White space around it is the token file's and is ignored by the doors.

@@ -24,15 +24,18 @@ type SessionRequest struct {
 	Name       string         // session name
 	Kind       credential.SessionKind
 	Duration   time.Duration              // 0 is the default
+	Until      time.Time                  // the session ends by then; zero for no such bound
 	From       *credential.Session        // the session that asks for this one; nil if none does
-	Origin     name.GUID                  // our own identity whose token was exchanged; zero for none
-	Provider   string                     // ARN of the OIDC provider that vouched; empty for none
+	Origin     name.GUID                  // our own identity whose token was exchanged, or the SAML provider; zero for none
+	Provider   string                     // ARN of the OIDC or SAML provider that vouched; empty for none
 	Subject    string                     // the subject that it named
+	SubjectOf  credential.SAMLSubject     // what else a SAML provider said of it
 	Tags       map[string]string          // session tags, beside those that From hands on
 	Transitive []string                   // keys of Tags that the session hands on
 	SourceID   string                     // source identity, unless From has one
 	Policies   []string                   // session policy documents
 	Managed    []credential.SessionPolicy // managed policies that limit the session
+	Once       func() error               // asked last, when nothing else can refuse; nil is nothing
 	Record     audit.Record               // what the door knows of the request; mint adds what it issued
 }
 
@@ -52,9 +55,14 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 		return IssuedSession{}, err
 	}
 	now := m.Now().Truncate(time.Second)
+	if !req.Until.IsZero() {
+		if life = min(life, req.Until.Sub(now).Truncate(time.Second)); life <= 0 {
+			return IssuedSession{}, fault.New(fault.Expired, DurationTooLong, "The session would be over already.")
+		}
+	}
 	s := &credential.Session{
 		Secret: newSecret(), Account: req.Account, Name: req.Name, Kind: req.Kind, Origin: req.Origin,
-		Provider: req.Provider, Subject: req.Subject, Tags: req.Tags, Transitive: req.Transitive, SourceID: req.SourceID,
+		Provider: req.Provider, Subject: req.Subject, SubjectOf: req.SubjectOf, Tags: req.Tags, Transitive: req.Transitive, SourceID: req.SourceID,
 		Policies: req.Policies, Managed: req.Managed,
 		Issued: now, Expires: now.Add(life), Rev: v.Rev(), Inc: v.Installation().Incarnation,
 	}
@@ -68,6 +76,11 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 	token, err := s.Seal(m.Keys)
 	if err != nil {
 		return IssuedSession{}, err
+	}
+	if req.Once != nil {
+		if err := req.Once(); err != nil {
+			return IssuedSession{}, err
+		}
 	}
 	rec := req.Record
 	rec.Outcome, rec.TokenID, rec.Account, rec.Rev = audit.Issued, s.KeyID, s.Account, v.Rev()

@@ -42,18 +42,31 @@ const (
 
 func decodeWanted(f awswire.Form) (in wanted, err error) {
 	in.session = f.Value("RoleSessionName")
-	in.role, err = name.ParseARN(f.Value("RoleArn"))
-	if err != nil || in.role.Service() != "iam" || !strings.HasPrefix(in.role.Resource(), "role/") || in.role.Account().IsZero() {
-		return in, query.Constraint(f.Value("RoleArn"), "roleArn", "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:role/.+")
+	if in.role, err = decodeARN(f, "RoleArn", "role/"); err != nil {
+		return in, err
 	}
 	if !awswire.IsPlainName(in.session, 64) {
 		return in, query.Constraint(in.session, "roleSessionName", `have length 2 to 64 and satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
+	return in, in.decodeBounds(f)
+}
+
+// decodeBounds reads how long the session shall last, and what limits it.
+func (in *wanted) decodeBounds(f awswire.Form) (err error) {
 	if in.duration, err = decodeDuration(f, 43200); err != nil {
-		return in, err
+		return err
 	}
 	in.limits, err = decodeLimits(f)
-	return in, err
+	return err
+}
+
+// decodeARN reads the ARN of something of IAM's in an account.
+func decodeARN(f awswire.Form, param, kind string) (name.ARN, error) {
+	arn, err := name.ParseARN(f.Value(param))
+	if err != nil || arn.Service() != "iam" || !strings.HasPrefix(arn.Resource(), kind) || arn.Account().IsZero() {
+		return arn, query.Constraint(f.Value(param), strings.ToLower(param[:1])+param[1:], "satisfy regular expression pattern: arn:aws:iam::[0-9]{12}:"+kind+".+")
+	}
+	return arn, nil
 }
 
 // decodeDuration reads DurationSeconds: 900 to most (AWS STS); what the role allows is checked later.

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/mint"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/requestid"
+	"github.com/lanyard-id/lanyard/internal/saml"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
@@ -25,9 +26,11 @@ type Authenticator interface {
 	Signed(v *view.View, req awswire.Request, rule awswire.Rule) (*authn.Session, error)
 }
 
-// Verifier says who a web identity token is about.
+// Verifier says who a web identity token or a SAML response is about.
 type Verifier interface {
 	Verify(ctx context.Context, v *view.View, token string) (federation.Assertion, error)
+	SAML(v *view.View, p *view.SAMLProvider, response string) (*saml.Assertion, error)
+	UseSAML(p *view.SAMLProvider, a *saml.Assertion) error
 }
 
 // Minter makes sessions, tokens for others and references to records.
@@ -52,8 +55,9 @@ type Door struct {
 	Now      func() time.Time
 }
 
-// maxForm bounds a request body: a web identity token of 20,000 characters, a session policy and room for escapes.
-const maxForm = 128 << 10
+// maxForm bounds a request body: a SAML response of 100,000 characters, of which some are escaped, or a web identity token, and
+// a session policy.
+const maxForm = 192 << 10
 
 // Service is the door's table.
 func (d Door) Service() query.Service {
@@ -68,6 +72,12 @@ func (d Door) Service() query.Service {
 					"RoleArn", "RoleSessionName", "WebIdentityToken", "ProviderId", "PolicyArns.member.N.arn", "Policy",
 					"DurationSeconds",
 				},
+			},
+			{
+				Name: "AssumeRoleWithSAML", Do: d.assumeWithSAML,
+				Permission: "sts:AssumeRoleWithSAML in the role's trust policy",
+				Doc:        "temporary credentials of a role for whoever a SAML provider signed in, whom the role trusts",
+				Params:     []string{"RoleArn", "PrincipalArn", "SAMLAssertion", "PolicyArns.member.N.arn", "Policy", "DurationSeconds"},
 			},
 			{
 				Name: "AssumeRole", Do: d.assumeRole,

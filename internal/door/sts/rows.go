@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
@@ -34,6 +35,7 @@ func rows() map[fault.Reason]awswire.Entry {
 		OutboundDisabled:        {Status: http.StatusForbidden, Code: "OutboundWebIdentityFederationDisabledException"},
 		credential.BadReference: {Status: http.StatusBadRequest, Code: "InvalidAuthorizationMessageException"},
 	}
+	maps.Copy(table, samlRows(token))
 	for _, why := range federation.FetchReasons() { // AWS says so when it cannot ask the provider
 		table[why] = awswire.Entry{Status: http.StatusBadRequest, Code: "IDPCommunicationError"}
 	}

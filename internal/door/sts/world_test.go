@@ -27,6 +27,7 @@ func serve(t *testing.T) (*doortest.World, http.Handler) {
 	t.Helper()
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	w.Write(chain()...)
+	withCorp(t, w)
 	sts := sts.Door{Authn: w.Authn, Verifier: w.Verifier, Mint: w.Mint, Keys: w.Keys, Trail: w.Ledger, Now: w.Now}
 	door, err := query.Listener{View: w.Current, Services: []query.Service{sts.Service()}}.Mount(w.Config())
 	if err != nil {
