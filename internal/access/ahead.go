@@ -20,22 +20,28 @@ const aheadSession = "ask-ahead"
 
 // AheadRequest asks what a session of a role would be answered, before there is one.
 type AheadRequest struct {
-	Role     *view.Role     // nil for the root of Account
-	Account  name.AccountID // only read when Role is nil
+	Role     *view.Role     // nil for a user or the root of Account
+	User     *view.User     // nil for a role or the root of Account
+	Account  name.AccountID // only read for the root
 	Action   string
 	Resource string // an ARN, or "*" for an action that is about none
 	Now      time.Time
 }
 
-// AWSAhead decides as AWS would for a session without tags and session policies that comes now over TLS. Conditions on
+// AWSAhead decides as AWS would for a user who signs with its own key, or a session without tags and session policies, that comes
+// now over TLS. Conditions on
 // anything else that only a request has, such as aws:SourceIp, do not hold.
 func AWSAhead(v *view.View, req AheadRequest) reason.Decision {
 	session := &credential.Session{Account: req.Account, Name: aheadSession, Issued: req.Now}
 	if req.Role != nil {
 		session.RoleID, session.Account = req.Role.UniqueID, req.Role.ARN.Account()
 	}
+	if req.User != nil {
+		session.User = credential.SessionUser{ID: req.User.UniqueID, ARN: req.User.ARN}
+		session.Account, session.Kind = req.User.ARN.Account(), credential.UserKey
+	}
 	facts := Facts(Network{Now: req.Now, Secure: true})
-	AddSession(facts, session, req.Role)
+	AddSession(facts, v, session, req.Role)
 	bucket, owner := bucketOf(v, req.Resource)
 	return AWS(v, AWSRequest{
 		Session: session, Role: req.Role, Action: req.Action, Resource: req.Resource, Bucket: bucket, Owner: owner,
@@ -125,11 +131,11 @@ func BlobFacts(scope name.Scope) rbac.Attributes {
 	return have
 }
 
-// WhoAWS gives the roots and roles of all accounts that may do an action on a resource, at most limit of them; more
+// WhoAWS gives the roots, users and roles of all accounts that may do an action on a resource, at most limit of them; more
 // tells that there are others. Each was decided by AWSAhead.
 func WhoAWS(v *view.View, ask AheadRequest, limit int) (answers []Answer, more bool) {
 	for role := range callers(v) {
-		ask.Role = role.role
+		ask.Role, ask.User = role.role, role.user
 		ask.Account = role.arn.Account()
 		if d := AWSAhead(v, ask); d.Allowed() {
 			answers = append(answers, Answer{Principal: role.arn.String(), Display: role.display, Decision: d})
@@ -138,9 +144,10 @@ func WhoAWS(v *view.View, ask AheadRequest, limit int) (answers []Answer, more b
 	return cut(answers, limit)
 }
 
-// caller is a role, or the root of an account.
+// caller is a role, a user, or the root of an account.
 type caller struct {
 	role    *view.Role
+	user    *view.User
 	arn     name.ARN
 	display string
 }
@@ -154,7 +161,12 @@ func callers(v *view.View) iter.Seq[caller] {
 			}
 		}
 		for r := range v.Roles(name.AccountID{}) {
-			if !yield(caller{r, r.ARN, r.Name}) {
+			if !yield(caller{role: r, arn: r.ARN, display: r.Name}) {
+				return
+			}
+		}
+		for u := range v.Users(name.AccountID{}) {
+			if !yield(caller{user: u, arn: u.ARN, display: u.Name}) {
 				return
 			}
 		}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
@@ -88,10 +89,10 @@ func each(in iampolicy.Input, also []string, decide func(iampolicy.Input) reason
 	return first
 }
 
-// SessionAssumes asks whether a session may assume a role.
+// SessionAssumes asks whether a session, or a user, may assume a role.
 type SessionAssumes struct {
 	Session   *credential.Session
-	Role      *view.Role // of the session, as it is now; nil for the root of the account and its federated users
+	Role      *view.Role // of the session, as it is now; nil for users, for the root of the account and for federated users
 	Target    *view.Role // nil if there is none of that name
 	TargetARN name.ARN   // as asked for
 	Also      []string   // what else must be allowed: TagSession, SetSourceIdentity
@@ -113,10 +114,11 @@ func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 	if idOf(req.Role) != req.Session.RoleID {
 		return refuse(in, "the session does not belong to this role")
 	}
-	if req.Role == nil { // AWS STS, AssumeRole: not with credentials of the root user, nor of a federated user
-		return refuse(in, "roles are assumed by sessions of roles: neither by the root of an account nor by a federated user")
+	byUser := req.Session.User.ID != "" && req.Session.Kind != credential.FederatedUser
+	if req.Role == nil && !byUser { // AWS STS, AssumeRole: not with credentials of the root user, nor of a federated user
+		return refuse(in, "roles are assumed by users and sessions of roles: neither by the root of an account nor by a federated user")
 	}
-	if restricted := len(req.Session.Policies)+len(req.Session.Managed) > 0; restricted && req.TargetARN == req.Role.ARN {
+	if restricted := len(req.Session.Policies)+len(req.Session.Managed) > 0; restricted && req.Role != nil && req.TargetARN == req.Role.ARN {
 		return refuse(in, "a session with session policies cannot make a session of its own role without them")
 	}
 	if err := gatherIdentity(v, req.Session, req.Role, &in); err != nil {
@@ -124,7 +126,10 @@ func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 	}
 	target := req.Target
 	if target == nil { // for the time that it takes: what comes of it is not looked at
-		target = req.Role
+		target = cmp.Or(req.Role, anyRole(v))
+	}
+	if target == nil {
+		return refuse(in, noSuchRole)
 	}
 	if err := guardedBy(target, &in); err != nil {
 		return refuse(in, err.Error())
@@ -137,6 +142,14 @@ func AssumeBySession(v *view.View, req SessionAssumes) reason.Decision {
 		return refuse(in, noSuchRole)
 	}
 	return d
+}
+
+// anyRole gives some role; nil where there is none at all.
+func anyRole(v *view.View) *view.Role {
+	for r := range v.Roles(name.AccountID{}) {
+		return r
+	}
+	return nil
 }
 
 // bothSides is iampolicy.Decide; a source identity has to be allowed by the caller's policies also where the trust policy
@@ -158,6 +171,13 @@ func bothSides(in iampolicy.Input) reason.Decision {
 // GetSessionToken may not ask for anything there, and sessions of roles not for more of their own account's credentials (AWS
 // STS, GetFederationToken and GetSessionToken).
 func STSAction(v *view.View, req AWSRequest) reason.Decision {
+	if req.Session.Kind == credential.UserKey && req.Action == "sts:GetSessionToken" { // AWS STS: no policy controls it
+		return reason.Decision{
+			Question: reason.Question{Principal: req.Session.ARN(nil).String(), Action: req.Action, Resource: req.Resource},
+			Outcome:  reason.Allow,
+			Decisive: []reason.Clause{{Kind: "operation", Rule: req.Action, Text: "a user who signs with its own key needs no permission"}},
+		}
+	}
 	refused := ""
 	switch {
 	case req.Session.Kind == credential.FederatedUser:

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/cond"
 	"github.com/lanyard-id/lanyard/internal/credential"
@@ -15,7 +16,7 @@ import (
 // AWSRequest asks whether a session may do an action on a resource.
 type AWSRequest struct {
 	Session  *credential.Session
-	Role     *view.Role // of the session, as it is now; nil for the root of the account
+	Role     *view.Role // of the session, as it is now; nil for users and the root of the account
 	Action   string     // s3:GetObject
 	Resource string     // ARN
 	Bucket   *view.Bucket
@@ -23,7 +24,7 @@ type AWSRequest struct {
 	Context  cond.Context
 }
 
-// AWS decides by the role's policies as they are now, by what the session itself was restricted to, and by the policy of
+// AWS decides by the policies of the role or the user as they are now, by what the session itself was restricted to, and by the policy of
 // the bucket. The root of an account may do everything in its own account that no policy denies.
 func AWS(v *view.View, req AWSRequest) reason.Decision {
 	in := iampolicy.Input{Request: iampolicy.Request{
@@ -63,10 +64,13 @@ func gather(v *view.View, req AWSRequest, in *iampolicy.Input) (err error) {
 // gatherIdentity collects what the caller's side has a say by: policies, boundary and session policies.
 func gatherIdentity(v *view.View, s *credential.Session, role *view.Role, in *iampolicy.Input) (err error) {
 	own := Own{}
-	if role == nil {
-		own.Identity, err = rootPolicies()
-	} else {
+	switch {
+	case role != nil:
 		own, err = PoliciesOf(v, role)
+	case s.User.ID != "": // also where a federated user has no more than the user who made it
+		own, err = policiesOfUser(v, s.User.ID)
+	default:
+		own.Identity, err = rootPolicies()
 	}
 	if err != nil {
 		return err
@@ -109,11 +113,20 @@ func PrincipalOf(s *credential.Session, role *view.Role) iampolicy.Principal {
 	switch {
 	case role != nil:
 		p.Type, p.PrincipalARN = iampolicy.AssumedRole, role.ARN
+	case s.Kind == credential.FederatedUser && s.User.ID != "":
+		p.Type, p.PrincipalARN, p.UniqueID = iampolicy.FederatedUser, s.User.ARN, s.User.ID
+	case s.User.ID != "":
+		p.Type, p.UniqueID, p.Username = iampolicy.User, s.User.ID, lastOf(s.User.ARN)
 	case s.Kind == credential.FederatedUser: // the root made it: its session policies are all that it may do
 		maker := credential.Session{Account: s.Account}
 		p.Type, p.PrincipalARN, p.UniqueID = iampolicy.FederatedUser, maker.ARN(nil), maker.UserID()
 	}
 	return p
+}
+
+// lastOf is the name at the end of an IAM ARN, behind its path.
+func lastOf(arn name.ARN) string {
+	return arn.Resource()[strings.LastIndexByte(arn.Resource(), '/')+1:]
 }
 
 // refuse is the decision when the rules themselves are missing or unreadable.

@@ -19,7 +19,7 @@ func (w *world) ask(t *testing.T, action, resource string) reason.Decision {
 	}
 	bucket, _ := v.Bucket(shelf)
 	facts := access.Facts(access.Network{Now: w.session.Issued, Secure: true})
-	access.AddSession(facts, &w.session, role)
+	access.AddSession(facts, v, &w.session, role)
 	return access.AWS(v, access.AWSRequest{
 		Session: &w.session, Role: role, Action: action, Resource: resource, Bucket: bucket, Context: facts,
 	})

@@ -44,7 +44,7 @@ func (w *world) chain(t *testing.T, at string, also []string, trust ...string) r
 	role, _ := v.Role(arn(roleARN))
 	target, _ := v.Role(a)
 	facts := new(cond.Facts)
-	access.AddSession(facts, &w.session, role)
+	access.AddSession(facts, v, &w.session, role)
 	return access.AssumeBySession(v, access.SessionAssumes{
 		Session: &w.session, Role: role, Target: target, TargetARN: a, Also: also, Context: facts,
 	})

@@ -40,9 +40,12 @@ func Facts(n Network) *cond.Facts {
 	return f
 }
 
-// AddSession puts in what policies may ask about a session: its issue time and the tags of the role and of the session.
-func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
-	f.SetLater("aws:TokenIssueTime", func() []string { return []string{s.Issued.UTC().Format(time.RFC3339)} })
+// AddSession puts in what policies may ask about a session: its issue time, which a user's own key has none of, and the tags
+// of the role or the user and of the session.
+func AddSession(f *cond.Facts, v *view.View, s *credential.Session, role *view.Role) {
+	if s.Kind != credential.UserKey {
+		f.SetLater("aws:TokenIssueTime", func() []string { return []string{s.Issued.UTC().Format(time.RFC3339)} })
+	}
 	if s.SourceID != "" {
 		f.Set("aws:SourceIdentity", s.SourceID)
 	}
@@ -51,14 +54,27 @@ func AddSession(f *cond.Facts, s *credential.Session, role *view.Role) {
 		f.Set("saml:sub_type", saml.Type)
 		f.Set("saml:namequalifier", saml.Qualifier)
 	}
-	if role != nil {
-		for k, tag := range role.Tags {
-			f.Set("aws:PrincipalTag/"+k, tag)
-		}
-	}
-	for k, tag := range s.Tags { // a session tag overrides the role's, whatever its case: the key is folded
+	for k, tag := range ownTags(v, s, role) {
 		f.Set("aws:PrincipalTag/"+k, tag)
 	}
+	for k, tag := range s.Tags { // a session tag overrides that one, whatever its case: the key is folded
+		f.Set("aws:PrincipalTag/"+k, tag)
+	}
+}
+
+// PrincipalTags are the tags of a caller: those of its role or user, which those of the session replace.
+func PrincipalTags(v *view.View, s *credential.Session, role *view.Role) map[string]string {
+	return credential.Replace(ownTags(v, s, role), s.Tags)
+}
+
+func ownTags(v *view.View, s *credential.Session, role *view.Role) map[string]string {
+	if role != nil {
+		return role.Tags
+	}
+	if u, ok := v.UserByID(s.User.ID); ok {
+		return u.Tags
+	}
+	return nil
 }
 
 // Assuming is what a request to assume a role says of the session that it asks for.

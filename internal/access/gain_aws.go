@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -16,9 +15,9 @@ import (
 )
 
 // IAMGain says what a caller would get hold of by a change of its account's IAM that it does not have itself; empty if
-// nothing. Whoever plainly has every right of IAM in its account may give what it likes. Everybody else may leave no role
-// that the change has touched with more than it plainly has: it could be, or become, that role. It errs on the side of
-// finding a gain.
+// nothing. Whoever plainly has every right of IAM in its account may give what it likes. Everybody else may leave no role,
+// no user and no group that the change has touched with more than it plainly has, nor a key of such a user: it could be, or
+// become, that role or user. It errs on the side of finding a gain.
 func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) string {
 	g := gainer{before: before, after: after, account: s.Account, seen: map[string]bool{}}
 	if err := gatherIdentity(before, s, role, &g.mine); err != nil {
@@ -32,15 +31,8 @@ func IAMGain(before, after *view.View, s *credential.Session, role *view.Role) s
 	if g.lacksStatements([]iampolicy.Named{{Policy: all}}, name.AccountID{}) == "" {
 		return ""
 	}
-	for r := range after.Roles(s.Account) {
-		old, existed := before.RoleByID(r.UniqueID)
-		looks := !existed || !maps.Equal(old.Tags, r.Tags)
-		if !looks && !g.wider(old, r) {
-			continue
-		}
-		if why := g.lacks(r, looks); why != "" {
-			return why
-		}
+	if why := cmp.Or(g.roles(), g.users(s), g.groups()); why != "" {
+		return why
 	}
 	for p := range after.Policies(s.Account) { // it may limit a session, of which nobody knows who holds it
 		if _, existed := before.Policy(p.ARN); !existed || !g.changed(p.ARN) {
@@ -62,35 +54,7 @@ type gainer struct {
 	before, after *view.View
 	account       name.AccountID  // the caller's
 	mine          iampolicy.Input // identity policies, boundary and session policies of the caller, before the change
-	seen          map[string]bool // unique ids of the roles that were looked at
-}
-
-// wider tells whether a change of a role may let somebody do more than before. Taking away what only allows does not.
-func (g *gainer) wider(old, now *view.Role) bool {
-	if old.Trust != now.Trust || old.Boundary != now.Boundary || g.changed(now.Boundary) {
-		return true
-	}
-	for called, doc := range now.Inline {
-		if old.Inline[called] != doc {
-			return true
-		}
-	}
-	for called, doc := range old.Inline {
-		if _, kept := now.Inline[called]; !kept && mayDeny(doc) {
-			return true
-		}
-	}
-	for _, arn := range now.Managed {
-		if !slices.Contains(old.Managed, arn) || g.changed(arn) {
-			return true
-		}
-	}
-	for _, arn := range old.Managed {
-		if p, ok := g.before.Policy(arn); !slices.Contains(now.Managed, arn) && (!ok || mayDeny(p.Document)) {
-			return true
-		}
-	}
-	return false
+	seen          map[string]bool // unique ids of the roles and users that were looked at
 }
 
 // changed tells whether a managed policy decides by another document than before.
@@ -113,37 +77,37 @@ func mayDeny(doc string) bool {
 	return false
 }
 
-// lacks says what a role may do that the caller may not, by its own policies or because others name it. looks tells that
-// rules which judge a caller by its name or its labels are to be counted among those.
-func (g *gainer) lacks(r *view.Role, looks bool) string {
-	if g.seen[r.UniqueID] && !looks {
+// lacks says what a role or a user may do that the caller may not, by its own policies or because others name it. looks tells
+// that rules which judge a caller by its name or its labels are to be counted among those.
+func (g *gainer) lacks(h holder, looks bool) string {
+	if g.seen[h.id] && !looks {
 		return ""
 	}
-	g.seen[r.UniqueID] = true
-	policies, err := r.Policies(g.after)
+	g.seen[h.id] = true
+	policies, err := h.policies()
 	if err != nil {
-		return "a policy of the role cannot be read: " + err.Error()
+		return "a policy of the " + h.what + " cannot be read: " + err.Error()
 	}
-	why := g.lacksStatements(policies, r.ARN.Account())
-	if boundary, err := r.BoundaryPolicy(g.after); err == nil && boundary != nil && why != "" {
-		why = g.lacksStatements([]iampolicy.Named{*boundary}, r.ARN.Account()) // it has no more than its boundary
+	why := g.lacksStatements(policies, h.arn.Account())
+	if boundary, err := h.boundary(); err == nil && boundary != nil && why != "" {
+		why = g.lacksStatements([]iampolicy.Named{*boundary}, h.arn.Account()) // it has no more than its boundary
 	}
 	if why != "" {
-		return fmt.Sprintf("the role %s has what the caller does not plainly have: %s", r.ARN, why)
+		return fmt.Sprintf("the %s %s has what the caller does not plainly have: %s", h.what, h.arn, why)
 	}
 	for other := range g.after.Roles(name.AccountID{}) {
 		trust, err := other.TrustPolicy()
-		if other.UniqueID == r.UniqueID || err == nil && !admits(trust.Policy, r, looks) && !g.openTo(trust.Policy, other, r) {
+		if other.UniqueID == h.id || err == nil && !admits(trust.Policy, h, looks) && !g.openTo(trust.Policy, other, h) {
 			continue
 		}
-		if why := g.lacks(other, false); why != "" {
-			return fmt.Sprintf("%s may be assumed by %s: %s", other.ARN, r.ARN, why)
+		if why := g.lacks(g.roleHolder(other), false); why != "" {
+			return fmt.Sprintf("%s may be assumed by %s: %s", other.ARN, h.arn, why)
 		}
 	}
 	for b := range g.after.Buckets(name.AccountID{}) {
 		doc, err := b.PolicyDoc()
-		if err != nil || doc != nil && (admits(doc.Policy, r, looks) || g.openGrants(doc.Policy, r)) {
-			return fmt.Sprintf("the policy of the bucket %s may allow the role %s more", b.Name, r.ARN)
+		if err != nil || doc != nil && (admits(doc.Policy, h, looks) || g.openGrants(doc.Policy, h)) {
+			return fmt.Sprintf("the policy of the bucket %s may allow the %s %s more", b.Name, h.what, h.arn)
 		}
 	}
 	return ""
@@ -246,17 +210,15 @@ func literal(pattern string) string {
 	return pattern + "\x00"
 }
 
-// admits tells whether a policy of somebody else's may let a role in: it names it or a session of it, or, where looks are
+// admits tells whether a policy of somebody else's may let a role or user in: it names it or a session of it, or, where looks are
 // to be counted, judges whoever comes by name or labels.
-func admits(p *iampolicy.Policy, r *view.Role, looks bool) bool {
+func admits(p *iampolicy.Policy, h holder, looks bool) bool {
 	for s := range p.Statements() {
 		if s.Effect() != iampolicy.Allow {
 			continue
 		}
 		for kind, value := range s.Principals() {
-			named := kind == "AWS" && (value == r.UniqueID || value == r.ARN.String() ||
-				strings.HasPrefix(value, "arn:aws:sts::"+r.ARN.Account().String()+":assumed-role/"+r.Name+"/"))
-			if named || looks && kind != "Federated" && kind != "Service" && byLooks(s) {
+			if kind == "AWS" && h.isNamed(value) || looks && kind != "Federated" && kind != "Service" && byLooks(s) {
 				return true
 			}
 		}
@@ -331,7 +293,7 @@ func (g *gainer) trusted(provider name.ARN) string {
 		if err == nil && !trusts(trust.Policy, provider) {
 			continue
 		}
-		if why := g.lacks(r, false); why != "" {
+		if why := g.lacks(g.roleHolder(r), false); why != "" {
 			return fmt.Sprintf("%s trusts %s: %s", r.ARN, provider, why)
 		}
 	}

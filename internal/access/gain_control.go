@@ -82,13 +82,13 @@ func ofRequest(key string) bool {
 
 // openGrants finds what a bucket's policy grants to everybody and may be kept from the caller: another role would get it
 // without any policy of its own.
-func (g *gainer) openGrants(p *iampolicy.Policy, r *view.Role) bool {
+func (g *gainer) openGrants(p *iampolicy.Policy, h holder) bool {
 	for s := range p.Statements() {
 		if s.Effect() != iampolicy.Allow {
 			continue
 		}
 		for _, value := range s.Principals() {
-			if value == "*" && (g.limited(s) || g.keptBack(s, r.ARN.Account())) {
+			if value == "*" && (g.limited(s) || g.keptBack(s, h.arn.Account())) {
 				return true
 			}
 		}
@@ -97,7 +97,7 @@ func (g *gainer) openGrants(p *iampolicy.Policy, r *view.Role) bool {
 }
 
 // openTo tells whether a role lets everybody in, and the caller may be kept from it where another role is not.
-func (g *gainer) openTo(trust *iampolicy.Policy, other, r *view.Role) bool {
+func (g *gainer) openTo(trust *iampolicy.Policy, other *view.Role, h holder) bool {
 	for s := range trust.Statements() {
 		for _, value := range s.Principals() {
 			if s.Effect() != iampolicy.Allow || value != "*" {
@@ -109,7 +109,7 @@ func (g *gainer) openTo(trust *iampolicy.Policy, other, r *view.Role) bool {
 				return true
 			}
 			for e := range entering.Statements() {
-				return g.limited(e) || g.keptBack(e, r.ARN.Account())
+				return g.limited(e) || g.keptBack(e, h.arn.Account())
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"errors"
+
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -32,7 +34,7 @@ func decide(v *view.View, in iampolicy.Input) reason.Decision {
 	return iampolicy.Decide(in)
 }
 
-// Own is what a role may do by its own policies.
+// Own is what a role or a user may do by its own policies.
 type Own struct {
 	Identity []iampolicy.Named
 	Boundary *iampolicy.Named // nil: it has none
@@ -45,4 +47,22 @@ func PoliciesOf(v *view.View, role *view.Role) (own Own, err error) {
 	}
 	own.Boundary, err = role.BoundaryPolicy(v)
 	return own, err
+}
+
+// PoliciesOfUser gathers the policies of a user as it is now, those of its groups among them. One that cannot be read is an
+// error.
+func PoliciesOfUser(v *view.View, u *view.User) (own Own, err error) {
+	if own.Identity, err = u.Policies(v); err != nil {
+		return own, err
+	}
+	own.Boundary, err = u.BoundaryPolicy(v)
+	return own, err
+}
+
+func policiesOfUser(v *view.View, id string) (Own, error) {
+	u, ok := v.UserByID(id)
+	if !ok {
+		return Own{}, errors.New("the user does not exist any more")
+	}
+	return PoliciesOfUser(v, u)
 }

@@ -21,6 +21,13 @@ const (
 	WrongAudience fault.Reason = "authn.wrong_audience"
 	// UnknownKey means that no access key of this id exists.
 	UnknownKey fault.Reason = "authn.unknown_key"
+	// KeyInactive means that the user's access key has signed and was made inactive.
+	KeyInactive fault.Reason = "authn.key_inactive"
+	// KeyExpired means that the user's access key has signed and has reached its end.
+	KeyExpired fault.Reason = "authn.key_expired"
+	// KeysHeld means that users' access keys are not accepted until an operator confirms a restore: one of them may have been
+	// deleted since the backup was made.
+	KeysHeld fault.Reason = "authn.keys_held"
 )
 
 // Authenticator turns proof into callers. Make it once: it remembers derived signing keys and signatures that held,
@@ -72,16 +79,16 @@ func (a *Authenticator) Bearer(v *view.View, authorization []string, audiences .
 		"The token is for the audience %q, this service is %q.", strings.Join(t.Audience, ", "), audiences[0])
 }
 
-// Session is a caller that signed its request with a session's key.
+// Session is a caller that signed its request with a session's key, or a user that signed with its own.
 type Session struct {
 	*credential.Session
-	Role  *view.Role    // as it is now; nil for the root of the account
+	Role  *view.Role    // as it is now; nil for users and the root of the account
 	Proof awswire.Proof // verified; says what the body must be held to
 	// Chunks is the chain of signatures in a body of signed chunks; nil for every other.
 	Chunks *awswire.Chunks
 }
 
-// Signed finds the session that signed an AWS request (Signature Version 4). An unknown key costs the caller as much
+// Signed finds the session, or the user, that signed an AWS request (Signature Version 4). An unknown key costs the caller as much
 // time as a wrong signature.
 func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.Rule) (*Session, error) {
 	proof, err := awswire.ReadProof(req, rule)
@@ -89,9 +96,8 @@ func (a *Authenticator) Signed(v *view.View, req awswire.Request, rule awswire.R
 		return nil, err
 	}
 	now := a.now()
-	if proof.SessionToken == "" { // no long-term keys exist
-		_ = proof.Verify(a.keys.Key(a.decoy, proof.Scope), now) // only for its time: threat A18
-		return nil, fault.New(fault.Unauthenticated, UnknownKey, "The AWS access key ID %s does not exist in our records.", proof.KeyID)
+	if proof.SessionToken == "" {
+		return a.byUserKey(v, proof, now)
 	}
 	s, err := a.sessions.Open(proof.KeyID, proof.SessionToken.Reveal())
 	if err != nil {

@@ -42,6 +42,8 @@ func queryProofRows() map[fault.Reason]Entry {
 		ReasonBodyMismatch:           {403, mismatch, "", false},
 		ReasonTokenMismatch:          {403, unknown, textToken, false},
 		"authn.unknown_key":          {403, unknown, textToken, true},
+		"authn.key_inactive":         {403, unknown, textToken, true},
+		"authn.key_expired":          {403, unknown, textToken, true},
 		"authn.session_revoked":      {403, unknown, textToken, false},
 		"authn.session_expired":      {403, "ExpiredToken", "The security token included in the request is expired", false},
 	}

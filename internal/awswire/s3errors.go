@@ -2,7 +2,11 @@ package awswire
 
 import "github.com/lanyard-id/lanyard/internal/fault"
 
-const codeTimeTooSkewed = "RequestTimeTooSkewed"
+const (
+	codeTimeTooSkewed = "RequestTimeTooSkewed"
+	codeUnknownKey    = "InvalidAccessKeyId"
+	textUnknownKey    = "The AWS Access Key Id you provided does not exist in our records."
+)
 
 // S3Errors is the table of the S3 door. more adds rows of the door's own.
 func S3Errors(more ...map[fault.Reason]Entry) *ErrorTable {
@@ -41,12 +45,11 @@ func s3ProofRows() map[fault.Reason]Entry {
 		ReasonBadPayloadHash:         {400, "InvalidArgument", "", false},
 		ReasonUnsignedPayload:        {400, "InvalidRequest", "", false},
 		ReasonBodyMismatch:           {400, "XAmzContentSHA256Mismatch", "", false},
-		"authn.unknown_key": {
-			403, "InvalidAccessKeyId",
-			"The AWS Access Key Id you provided does not exist in our records.", true,
-		},
-		"authn.session_revoked": {400, "InvalidToken", "The provided token is no longer valid.", false},
-		"authn.session_expired": {400, "ExpiredToken", "The provided token has expired.", false},
+		"authn.unknown_key":          {403, codeUnknownKey, textUnknownKey, true},
+		"authn.key_inactive":         {403, codeUnknownKey, textUnknownKey, true},
+		"authn.key_expired":          {403, codeUnknownKey, textUnknownKey, true},
+		"authn.session_revoked":      {400, "InvalidToken", "The provided token is no longer valid.", false},
+		"authn.session_expired":      {400, "ExpiredToken", "The provided token has expired.", false},
 	}
 }
 

@@ -17,27 +17,27 @@ const usualSealed = 640
 
 // sealedSession is the JSON inside the seal; names are short because the token is limited.
 type sealedSession struct {
-	Secret   string    `json:"s"`
-	RoleID   string    `json:"r,omitempty"`
-	Name     string    `json:"n,omitempty"`
-	Origin   name.GUID `json:"o,omitzero"`
-	Provider string    `json:"p,omitempty"`
-	Subject  string    `json:"u,omitempty"`
-
-	SubjectType string `json:"e,omitempty"`
-	Qualifier   string `json:"q,omitempty"`
-
-	Tags       map[string]string `json:"t,omitempty"`
-	Transitive []string          `json:"y,omitempty"`
-	Policies   []string          `json:"l,omitempty"`
-	Managed    []string          `json:"m,omitempty"` // id and ARN
-	SourceID   string            `json:"i,omitempty"`
-	Kind       SessionKind       `json:"k,omitempty"`
-	Chain      []string          `json:"h,omitempty"`
-	Issued     int64             `json:"a"`
-	Expires    int64             `json:"x"`
-	Rev        int64             `json:"v"`
-	Inc        string            `json:"z"`
+	Secret      string            `json:"s"`
+	RoleID      string            `json:"r,omitempty"`
+	User        string            `json:"w,omitempty"` // id and ARN
+	Key         string            `json:"e,omitempty"`
+	Name        string            `json:"n,omitempty"`
+	Origin      name.GUID         `json:"o,omitzero"`
+	Provider    string            `json:"p,omitempty"`
+	Subject     string            `json:"u,omitempty"`
+	SubjectType string            `json:"f,omitempty"` // as SAML has it
+	Qualifier   string            `json:"q,omitempty"`
+	Tags        map[string]string `json:"t,omitempty"`
+	Transitive  []string          `json:"y,omitempty"`
+	Policies    []string          `json:"l,omitempty"`
+	Managed     []string          `json:"m,omitempty"` // id and ARN
+	SourceID    string            `json:"i,omitempty"`
+	Kind        SessionKind       `json:"k,omitempty"`
+	Chain       []string          `json:"h,omitempty"`
+	Issued      int64             `json:"a"`
+	Expires     int64             `json:"x"`
+	Rev         int64             `json:"v"`
+	Inc         string            `json:"z"`
 }
 
 // appendSealed writes the session as encoding/json writes a sealedSession, by hand because every session is: a test holds
@@ -46,11 +46,15 @@ func (s *Session) appendSealed(b []byte) []byte {
 	text := func(name, value string) { b = jsonwrite.AppendSome(b, name, value) }
 	b = jsonwrite.AppendString(append(b, `{"s":`...), s.Secret.Reveal())
 	text(`,"r":`, s.RoleID)
+	if s.User.ID != "" {
+		text(`,"w":`, s.User.ID+" "+s.User.ARN.String())
+	}
+	text(`,"e":`, s.Key)
 	text(`,"n":`, s.Name)
 	text(`,"o":`, s.Origin.String())
 	text(`,"p":`, s.Provider)
 	text(`,"u":`, s.Subject)
-	text(`,"e":`, s.SubjectOf.Type)
+	text(`,"f":`, s.SubjectOf.Type)
 	text(`,"q":`, s.SubjectOf.Qualifier)
 	b = s.appendPacked(b)
 	text(`,"i":`, s.SourceID)
@@ -91,6 +95,15 @@ func sealManaged(policies []SessionPolicy) []string {
 		texts = append(texts, p.ID+" "+p.ARN.String())
 	}
 	return texts
+}
+
+func readUser(text string) (SessionUser, error) {
+	if text == "" {
+		return SessionUser{}, nil
+	}
+	id, rest, _ := strings.Cut(text, " ")
+	arn, err := name.ParseARN(rest)
+	return SessionUser{ID: id, ARN: arn}, err
 }
 
 func readManaged(texts []string) ([]SessionPolicy, error) {

@@ -28,7 +28,9 @@ type Session struct {
 	KeyID      string            // access key id, ASIA...
 	Secret     secret.Text       //
 	Account    name.AccountID    // the account that the session acts in
-	RoleID     string            // the role's unique id; empty for the account's root
+	RoleID     string            // the role's unique id; empty for users and the account's root
+	User       SessionUser       // whose it is, or who made the federated user; zero for roles and the account's root
+	Key        string            // the user's access key that it came from, through whatever roles; empty for none
 	Name       string            // session name
 	Origin     name.GUID         // our own identity whose token was exchanged, the workload that has the role, or the SAML provider; zero for none
 	Provider   string            // ARN of the OIDC or SAML provider that vouched; empty for none
@@ -59,6 +61,7 @@ type SessionKind string
 // The kinds.
 const (
 	Assumed       SessionKind = ""  // AssumeRole and its kin; for the root of an account, the operator's door
+	UserKey       SessionKind = "u" // no session: a user's own access key has signed
 	FederatedUser SessionKind = "f" // GetFederationToken: Name is the federated user's
 	SessionToken  SessionKind = "t" // GetSessionToken: the caller again
 )
@@ -68,6 +71,12 @@ const (
 type SessionPolicy struct {
 	ARN name.ARN
 	ID  string
+}
+
+// SessionUser is an IAM user: the unique id keeps one that was made later under the name from taking its place.
+type SessionUser struct {
+	ID  string // AIDA...
+	ARN name.ARN
 }
 
 // WithTransitive gives tags together with those that the session from hands on, which replace others of their keys.
@@ -211,17 +220,22 @@ func readSession(id name.AccountID, keyID string, plain []byte) (*Session, error
 	if err != nil {
 		return nil, notOurs(err)
 	}
+	user, err := readUser(in.User)
+	if err != nil {
+		return nil, notOurs(err)
+	}
 	return &Session{
-		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, Name: in.Name, Origin: in.Origin,
-		Provider: in.Provider, Subject: in.Subject, SubjectOf: SAMLSubject{in.SubjectType, in.Qualifier}, Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
+		KeyID: keyID, Secret: secret.Text(in.Secret), Account: id, RoleID: in.RoleID, User: user, Key: in.Key, Name: in.Name, Origin: in.Origin,
+		Provider: in.Provider, Subject: in.Subject, SubjectOf: SAMLSubject{in.SubjectType, in.Qualifier},
+		Tags: in.Tags, Transitive: in.Transitive, Policies: in.Policies,
 		Managed: managed, SourceID: in.SourceID, Kind: in.Kind, Chain: in.Chain, Issued: time.Unix(in.Issued, 0),
 		Expires: time.Unix(in.Expires, 0), Rev: in.Rev, Inc: in.Inc,
 	}, nil
 }
 
 // Live checks that the session still holds: it is not over, comes from this incarnation of the store, and neither the
-// role (or account), nor a role that it came through, nor the identity behind it was deleted or revoked since. The role is
-// nil for the account's root and its federated users.
+// role, user or account, nor a role or access key that it came through, nor the identity behind it was deleted or revoked
+// since. The role is nil for users, for the account's root and for federated users.
 func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	if !now.Before(s.Expires) {
 		return nil, fault.New(fault.Expired, SessionExpired, "The security token included in the request is expired.")
@@ -244,6 +258,15 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 	if !ok {
 		return nil, gone("account")
 	}
+	if s.Key != "" && !s.keyLives(v, now) {
+		return nil, gone("access key")
+	}
+	if s.User.ID != "" {
+		if u, ok := v.UserByID(s.User.ID); !ok || u.ARN != s.User.ARN {
+			return nil, gone("user")
+		}
+		return nil, nil //nolint:nilnil // a user has no role
+	}
 	if s.RoleID == "" {
 		if s.Rev < account.RevokedAt {
 			return nil, gone("account")
@@ -255,6 +278,16 @@ func (s *Session) Live(v *view.View, now time.Time) (*view.Role, error) {
 		return nil, gone("role")
 	}
 	return role, nil
+}
+
+// keyLives tells whether the access key that the session came from still stands, and its user.
+func (s *Session) keyLives(v *view.View, now time.Time) bool {
+	k, ok := v.AccessKey(s.Key)
+	if !ok || k.Inactive || s.Rev < k.RevokedAt || !now.Before(k.Expires) {
+		return false
+	}
+	_, ok = v.UserByID(k.User)
+	return ok
 }
 
 // originLives tells whether who the session was made for is still there and may still have it: an identity that was not
@@ -283,8 +316,8 @@ func (s *Session) firstRole() string {
 	return s.RoleID
 }
 
-// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, a federated user, or the account's
-// root. role is the session's own, nil for the others.
+// ARN is how the session is named: arn:aws:sts::{account}:assumed-role/{role}/{session}, a federated user, a user, or the
+// account's root. role is the session's own, nil for the others.
 func (s *Session) ARN(role *view.Role) name.ARN {
 	service, resource := "iam", "root"
 	switch {
@@ -292,6 +325,8 @@ func (s *Session) ARN(role *view.Role) name.ARN {
 		service, resource = "sts", "assumed-role/"+role.Name+"/"+s.Name
 	case s.Kind == FederatedUser:
 		service, resource = "sts", "federated-user/"+s.Name
+	case s.User.ID != "":
+		return s.User.ARN
 	}
 	arn, _ := name.NewARN(service, "", s.Account, resource) // role and session names were checked when they were made
 	return arn
@@ -304,6 +339,8 @@ func (s *Session) UserID() string {
 		return s.RoleID + ":" + s.Name
 	case s.Kind == FederatedUser:
 		return s.Account.String() + ":" + s.Name
+	case s.User.ID != "":
+		return s.User.ID
 	}
 	return s.Account.String()
 }

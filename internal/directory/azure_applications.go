@@ -89,7 +89,7 @@ func (e *Edit) ChangeHolders(id name.GUID, change registration.Change) (Outcome,
 	if !ok {
 		return Unchanged, notFound(ApplicationNotFound, "there is no application %s", id)
 	}
-	after, err := change(registration.Context{View: e.view, Application: *before, Now: e.now, NextRev: e.nextRev()})
+	after, err := change(registration.Context{View: e.view, Application: *before, Now: e.now, NextRev: e.NextRev()})
 	if err != nil {
 		return Unchanged, err
 	}

@@ -38,7 +38,7 @@ func (c Command) Recorded(draft func() audit.Record) Command {
 // Record has a record written in the same transaction as the changes: there is no change without it. The ledger has it soon
 // after, also if the process is killed in between.
 func (e *Edit) Record(rec audit.Record) {
-	rec.Rev = e.nextRev()
+	rec.Rev = e.NextRev()
 	e.records = append(e.records, rec)
 }
 
@@ -71,8 +71,8 @@ func (e *Edit) View() *view.View { return e.view }
 // Now is the time at which the command runs, in whole seconds of UTC.
 func (e *Edit) Now() time.Time { return e.now }
 
-// nextRev is a revision that this command's write will reach at least and that no View published before it has.
-func (e *Edit) nextRev() int64 { return e.base + 1 }
+// NextRev is a revision that this command's write will reach at least and that no View published before it has.
+func (e *Edit) NextRev() int64 { return e.base + 1 }
 
 // maxRecord bounds one stored record in bytes, so that a transaction has room for several.
 const maxRecord = 256 << 10
@@ -115,7 +115,7 @@ func (e *Edit) Remove(r view.Record) error {
 }
 
 func (e *Edit) apply(c view.Change) error {
-	next, err := e.decoder.Apply(e.view, e.nextRev(), []view.Change{c})
+	next, err := e.decoder.Apply(e.view, e.NextRev(), []view.Change{c})
 	if err != nil {
 		return refused(err)
 	}
@@ -123,7 +123,7 @@ func (e *Edit) apply(c view.Change) error {
 		if _, err := e.Save(r); err != nil { // first: where a long command is written in parts, nothing ends untold
 			return err
 		}
-		if next, err = e.decoder.Apply(e.view, e.nextRev(), []view.Change{c}); err != nil {
+		if next, err = e.decoder.Apply(e.view, e.NextRev(), []view.Change{c}); err != nil {
 			return refused(err)
 		}
 	}

@@ -20,7 +20,7 @@ func (e *Edit) RevokePrincipal(objectID name.GUID) error {
 		return notFound(PrincipalNotFound, "there is no principal with the object id %s", objectID)
 	}
 	revoked := *o.Principal()
-	revoked.RevokedAt = e.nextRev()
+	revoked.RevokedAt = e.NextRev()
 	var r view.Record
 	switch {
 	case o.Resource != nil:
@@ -51,7 +51,7 @@ func (e *Edit) RevokeRole(arn name.ARN) error {
 		return notFound(RoleNotFound, "The role with ARN %s cannot be found.", arn)
 	}
 	revoked := *r
-	revoked.RevokedAt = e.nextRev()
+	revoked.RevokedAt = e.NextRev()
 	_, err := e.Save(&revoked)
 	return err
 }
@@ -63,7 +63,7 @@ func (e *Edit) RevokeAccount(id name.AccountID) error {
 		return notFound(AccountNotFound, "there is no AWS account %s", id)
 	}
 	revoked := *a
-	revoked.RevokedAt = e.nextRev()
+	revoked.RevokedAt = e.NextRev()
 	_, err := e.Save(&revoked)
 	return err
 }

@@ -7,6 +7,7 @@ func (s *Account) Label() string { return s.Name.Raw }
 
 func (s *Account) read(f *fields) {
 	s.Name = f.required("name")
+	s.KeyDays = f.number("accessKeyDays")
 	s.ServiceControl = f.documents(f.node("serviceControlPolicies"), "the mapping serviceControlPolicies")
 	s.ResourceControl = f.documents(f.node("resourceControlPolicies"), "the mapping resourceControlPolicies")
 }

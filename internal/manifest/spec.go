@@ -29,6 +29,7 @@ type Subscription struct{ Name Text }
 type Account struct {
 	Name                            Text
 	ServiceControl, ResourceControl []NamedDocument
+	KeyDays                         Number // for how many days a new access key of a user lives
 }
 
 // ResourceGroup is a group of the document's subscription.

@@ -18,6 +18,7 @@ type Keys interface {
 	// ThumbprintSigner is the same key with the header of v1 tokens.
 	ThumbprintSigner(alg string) *jose.Signer
 	credential.Sealer
+	credential.LastingSealer
 	// Derive makes a key that can be made again and is kept nowhere.
 	Derive(purpose string, context []byte) ([]byte, error)
 }

@@ -59,9 +59,10 @@ func (l *ledger) Access(r audit.Record) {
 // keys signs with one ES256 key and seals by leaving text as it is: sealing itself is the keyring's and tested there.
 type keys struct{ signer *jose.Signer }
 
-func (k keys) Signer(string) *jose.Signer                          { return k.signer }
-func (k keys) ThumbprintSigner(string) *jose.Signer                { return k.signer }
-func (keys) Seal(_ string, _ []byte, plain []byte) ([]byte, error) { return plain, nil }
+func (k keys) Signer(string) *jose.Signer                                 { return k.signer }
+func (k keys) ThumbprintSigner(string) *jose.Signer                       { return k.signer }
+func (keys) Seal(_ string, _ []byte, plain []byte) ([]byte, error)        { return plain, nil }
+func (keys) SealLasting(_ string, _ []byte, plain []byte) ([]byte, error) { return plain, nil }
 func (keys) Derive(purpose string, context []byte) ([]byte, error) {
 	return []byte(purpose + string(context)), nil
 }

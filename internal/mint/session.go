@@ -19,7 +19,7 @@ import (
 
 // SessionRequest asks for an AWS session after access has decided that it may be had.
 type SessionRequest struct {
-	Role       *view.Role     // nil for the root of Account and its federated users
+	Role       *view.Role     // nil for users, the root of Account and federated users
 	Account    name.AccountID // only read when Role is nil
 	Name       string         // session name
 	Kind       credential.SessionKind
@@ -91,10 +91,10 @@ func (m *Mint) Session(ctx context.Context, v *view.View, req SessionRequest) (I
 }
 
 // handOn gives a session what it has from the one that asked for it and what no request takes away: whose it is in the
-// end, the roles that it came through, its transitive tags and its source identity (IAM User Guide, "Chaining roles with
+// end, the access key and the roles that it came through, its transitive tags and its source identity (IAM User Guide, "Chaining roles with
 // session tags" and "Monitor and control actions taken with assumed roles").
 func handOn(from, to *credential.Session) {
-	to.Origin = from.Origin
+	to.Origin, to.Key = from.Origin, from.Key
 	to.Chain = slices.Clone(from.Chain)
 	if from.RoleID != "" && !slices.Contains(to.Chain, from.RoleID) {
 		to.Chain = append(to.Chain, from.RoleID)
@@ -103,6 +103,9 @@ func handOn(from, to *credential.Session) {
 	if len(from.Transitive) > 0 {
 		to.Tags = credential.WithTransitive(from, to.Tags)
 		to.Transitive = slices.Concat(from.Transitive, to.Transitive)
+	}
+	if to.RoleID == "" {
+		to.User = from.User
 	}
 	if to.RoleID == "" && from.Expires.Before(to.Expires) { // a caller's own session, again: it lives no longer for it
 		to.Expires = from.Expires
@@ -115,12 +118,19 @@ const (
 	maxOfRoot  = time.Hour // of the root of an account
 )
 
+// usualOfUser is how long a session lives that a user asks for of itself or for a federated user, where it names no duration
+// (AWS STS, GetSessionToken, DurationSeconds).
+const usualOfUser = 12 * time.Hour
+
 // sessionLife is what was asked for, if the role allows it. A longer request fails, it is not clipped (AWS STS,
 // AssumeRole, DurationSeconds); only a bound that an operator set below AWS's minimum shortens it, and what the root of an
 // account asks for is clipped there as well.
 func (m *Mint) sessionLife(req SessionRequest) (time.Duration, error) {
 	life := cmp.Or(req.Duration, m.Lives.Session)
-	if req.Role == nil {
+	switch {
+	case req.Role == nil && req.From != nil && req.From.User.ID != "":
+		return cmp.Or(req.Duration, usualOfUser), nil
+	case req.Role == nil:
 		return min(life, maxOfRoot), nil
 	}
 	if req.From != nil && req.From.RoleID != "" && life > maxChained {

@@ -59,7 +59,7 @@ func (s *Server) doors() []part {
 		}},
 		{place: "sts", door: query.Listener{View: s.View, Services: []query.Service{
 			sts.Door{Authn: s.authn, Verifier: s.verifier, Mint: s.mint, Keys: s.ring, Trail: s.audit, Now: s.now}.Service(),
-			iam.Door{Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Now: s.now}.Service(),
+			iam.Door{Authn: s.authn, Directory: s.dir, Ledger: s.audit, Room: s.guard, Mint: s.mint, Now: s.now}.Service(),
 		}}},
 		{place: "s3", door: s3.Door{
 			View: s.View, Directory: s.dir, Authn: s.authn, Objects: s.objects, Audit: s.audit,

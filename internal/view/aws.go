@@ -19,6 +19,12 @@ type (
 	Policy = aws.Policy
 	// PolicyVersion is one version of a managed policy.
 	PolicyVersion = aws.PolicyVersion
+	// User is an IAM user.
+	User = aws.User
+	// UserGroup is a group of IAM users.
+	UserGroup = aws.Group
+	// AccessKey is what an IAM user signs with.
+	AccessKey = aws.AccessKey
 	// InstanceProfile is how an EC2 instance names its role.
 	InstanceProfile = aws.InstanceProfile
 	// OIDCProvider makes an issuer known to one account.
@@ -37,6 +43,9 @@ type (
 
 // PodsService is the principal that a role's trust policy must name for pods to have the role.
 const PodsService = aws.PodsService
+
+// DefaultKeyDays is how many days a new access key lives where its account says nothing.
+const DefaultKeyDays = aws.DefaultKeyDays
 
 // Taken says that two records claim what only one may have.
 type Taken = table.Taken

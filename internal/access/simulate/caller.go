@@ -26,6 +26,9 @@ func caller(v *view.View, arn name.ARN) (iampolicy.Principal, error) {
 	case "iam:user":
 		p.Type, p.UniqueID, p.UserID = iampolicy.User, "AIDA"+simulatedID, "AIDA"+simulatedID
 		p.Username = rest[strings.LastIndexByte(rest, '/')+1:]
+		if u, ok := v.User(arn); ok {
+			p.UniqueID, p.UserID = u.UniqueID, u.UniqueID
+		}
 	case "iam:role":
 		return session(v, arn, rest[strings.LastIndexByte(rest, '/')+1:], simulated)
 	case "sts:assumed-role":

@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -23,7 +22,7 @@ func CustomKeys(policies []string) ([]string, error) {
 // PrincipalKeys gives the condition keys that the policies of a principal and those that are handed over read, each once
 // (GetContextKeysForPrincipalPolicy).
 func PrincipalKeys(v *view.View, source name.ARN, policies []string) ([]string, error) {
-	role, err := sourceOf(v, source)
+	own, _, err := sourceOf(v, source)
 	if err != nil {
 		return nil, err
 	}
@@ -31,10 +30,6 @@ func PrincipalKeys(v *view.View, source name.ARN, policies []string) ([]string, 
 		return nil, invalid("a list has more than %d policies", MaxPolicies)
 	}
 	more, err := documents("PolicyInputList", policies, iampolicy.Identity)
-	if err != nil {
-		return nil, err
-	}
-	own, err := access.PoliciesOf(v, role)
 	if err != nil {
 		return nil, err
 	}

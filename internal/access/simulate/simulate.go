@@ -40,22 +40,22 @@ func Custom(v *view.View, account name.AccountID, r Request) ([]Result, error) {
 // boundary that is handed over takes the place of the principal's. A call that names no caller is about the principal.
 func Principal(v *view.View, source name.ARN, r Request) ([]Result, error) {
 	s := &scene{view: v, req: &r, live: true}
-	role, err := sourceOf(v, source)
+	own, tags, err := sourceOf(v, source)
 	if err != nil {
 		return nil, err
 	}
-	if s.template.Principal, err = r.caller(v, func() (iampolicy.Principal, error) { return caller(v, source) }); err != nil {
-		return nil, err
+	meant := func() (iampolicy.Principal, error) { return caller(v, source) }
+	if strings.HasPrefix(source.Resource(), "group/") { // it is nobody: some user that has no other policies
+		meant = func() (iampolicy.Principal, error) { return r.nameless(v, source.Account()) }
 	}
-	own, err := access.PoliciesOf(v, role)
-	if err != nil {
+	if s.template.Principal, err = r.caller(v, meant); err != nil {
 		return nil, err
 	}
 	s.template.Identity, s.template.Boundary = own.Identity, own.Boundary
 	if err := s.handedOver(); err != nil {
 		return nil, err
 	}
-	for key, tag := range role.Tags { // as for a session of the role; an entry is like a session's tag
+	for key, tag := range tags { // as for a session of the role, or the user; an entry is like a session's tag
 		key = "aws:PrincipalTag/" + key
 		if _, said := s.facts.Lookup(glob.Lower(key)); !said {
 			s.facts.Set(key, tag)
@@ -64,17 +64,25 @@ func Principal(v *view.View, source name.ARN, r Request) ([]Result, error) {
 	return s.run()
 }
 
-// sourceOf finds the principal that PolicySourceArn names.
-func sourceOf(v *view.View, source name.ARN) (*view.Role, error) {
+// sourceOf gathers the policies, and the tags, of what PolicySourceArn names.
+func sourceOf(v *view.View, source name.ARN) (access.Own, view.Tags, error) {
 	kind, _, _ := strings.Cut(source.Resource(), "/")
 	if source.Service() != "iam" || kind != "role" && kind != "user" && kind != "group" {
-		return nil, invalid("PolicySourceArn %s is no user, group or role", source)
+		return access.Own{}, nil, invalid("PolicySourceArn %s is no user, group or role", source)
 	}
-	role, ok := v.Role(source)
-	if !ok {
-		return nil, fault.New(fault.NotFound, NoSuchEntity, "The %s with ARN %s cannot be found.", kind, source)
+	if role, ok := v.Role(source); ok {
+		own, err := access.PoliciesOf(v, role)
+		return own, role.Tags, err
 	}
-	return role, nil
+	if u, ok := v.User(source); ok {
+		own, err := access.PoliciesOfUser(v, u)
+		return own, u.Tags, err
+	}
+	if g, ok := v.UserGroup(source); ok {
+		policies, err := g.Policies(v)
+		return access.Own{Identity: policies}, nil, err
+	}
+	return access.Own{}, nil, fault.New(fault.NotFound, NoSuchEntity, "The %s with ARN %s cannot be found.", kind, source)
 }
 
 // caller makes the principal that the call names, or the one that it means.

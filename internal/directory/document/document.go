@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// Keep parses a document and gives it as it is kept: roles that it names as principals stand in it by unique id, so
-// that a role made later under the name is not the one that was trusted (IAM User Guide, "Principal"). A principal that
+// Keep parses a document and gives it as it is kept: roles and users that it names as principals stand in it by unique id, so
+// that one made later under the name is not the one that was trusted (IAM User Guide, "Principal"). A principal that
 // does not exist makes the document malformed. Sessions of roles are kept by name, as AWS does.
 func Keep(v *view.View, doc string, kind iampolicy.Kind) (string, error) {
 	p, err := iampolicy.Parse([]byte(doc), kind)
@@ -44,13 +44,17 @@ func (s settler) aws(value string) (string, error) {
 	}
 	arn, err := name.ParseARN(value)
 	if err != nil {
-		if _, ok := s.view.RoleByID(value); ok {
+		_, role := s.view.RoleByID(value)
+		if _, user := s.view.UserByID(value); role || user {
 			return value, nil
 		}
-		return "", errors.New("no role has this unique id")
+		return "", errors.New("no role and no user has this unique id")
 	}
 	if arn.Resource() == "root" {
 		return value, s.accountExists(arn.Account())
+	}
+	if u, ok := s.view.User(arn); ok {
+		return u.UniqueID, nil
 	}
 	if arn.Service() == "sts" {
 		kind, rest, _ := strings.Cut(arn.Resource(), "/")
@@ -62,7 +66,7 @@ func (s settler) aws(value string) (string, error) {
 	}
 	r, ok := s.view.Role(arn)
 	if !ok {
-		return "", errors.New("no such role")
+		return "", errors.New("no such role or user")
 	}
 	return r.UniqueID, nil
 }
@@ -85,8 +89,8 @@ func (s settler) federatedExists(value string) error {
 	return nil // what is no ARN is a well-known name: the engine has checked that
 }
 
-// Readable gives a document as people write it: unique ids of roles that exist stand as their ARNs again. The id of a
-// role that is gone stays, which shows that nobody is meant any more.
+// Readable gives a document as people write it: unique ids of roles and users that exist stand as their ARNs again. The id of
+// one that is gone stays, which shows that nobody is meant any more.
 func Readable(v *view.View, doc string, kind iampolicy.Kind) string {
 	p, err := iampolicy.Parse([]byte(doc), kind)
 	if err != nil {
@@ -95,6 +99,9 @@ func Readable(v *view.View, doc string, kind iampolicy.Kind) string {
 	out, err := p.Rewrite(func(kind, value string) (string, error) {
 		if r, ok := v.RoleByID(value); ok && kind == "AWS" {
 			return r.ARN.String(), nil
+		}
+		if u, ok := v.UserByID(value); ok && kind == "AWS" {
+			return u.ARN.String(), nil
 		}
 		return value, nil
 	})

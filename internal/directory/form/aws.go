@@ -46,6 +46,16 @@ func Policy(s string) error {
 	return check(policyNames.MatchString(s), "a policy", s, "1 to 128 letters, digits and _+=,.@-")
 }
 
+// User checks the name of an IAM user.
+func User(s string) error {
+	return check(roleNames.MatchString(s), "a user", s, "1 to 64 letters, digits and _+=,.@-")
+}
+
+// UserGroup checks the name of a group of IAM users.
+func UserGroup(s string) error {
+	return check(policyNames.MatchString(s), "a group", s, "1 to 128 letters, digits and _+=,.@-")
+}
+
 // Profile checks the name of an instance profile.
 func Profile(s string) error {
 	return check(policyNames.MatchString(s), "an instance profile", s, "1 to 128 letters, digits and _+=,.@-")

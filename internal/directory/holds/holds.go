@@ -75,6 +75,12 @@ func Account(v *view.View, id name.AccountID) (own []view.Record, still string) 
 	for p := range v.Policies(id) {
 		return nil, fmt.Sprintf("the policy %q", p.Name)
 	}
+	for u := range v.Users(id) {
+		return nil, fmt.Sprintf("the user %q", u.Name)
+	}
+	for g := range v.UserGroups(id) {
+		return nil, fmt.Sprintf("the group %q", g.Name)
+	}
 	for p := range v.OIDCProviders(id) {
 		return nil, fmt.Sprintf("the OIDC provider %s", p.URL)
 	}

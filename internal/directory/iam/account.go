@@ -29,6 +29,23 @@ func SetOutbound(e *directory.Edit, account name.AccountID, on bool) error {
 	return err
 }
 
+// maxKeyDays is the longest life of an access key that an account may set, in days.
+const maxKeyDays = 365
+
+// SetKeyDays says how many days new access keys of the account live; 0 is the usual. Keys that there are keep their end.
+func SetKeyDays(e *directory.Edit, account name.AccountID, days int) (directory.Outcome, error) {
+	a, ok := e.View().Account(account)
+	if !ok {
+		return directory.Unchanged, fault.New(fault.NotFound, directory.AccountNotFound, "there is no AWS account %s", account)
+	}
+	if days < 0 || days > maxKeyDays {
+		return directory.Unchanged, refuse(directory.InvalidValue, "an access key lives 1 to %d days, not %d", maxKeyDays, days)
+	}
+	changed := *a
+	changed.KeyDays = days
+	return e.Save(&changed)
+}
+
 // UpdateProvider changes an OIDC provider: change gets it as it is and leaves it as it shall be. Account and URL stay.
 func UpdateProvider(e *directory.Edit, arn name.ARN, change func(*directory.ProviderSpec) error) error {
 	p, ok := e.View().OIDCProvider(arn)

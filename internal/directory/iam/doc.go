@@ -1,4 +1,5 @@
-// Package iam is the commands for what IAM has beside roles: managed policies with their versions, instance profiles, what an
+// Package iam is the commands for what IAM has beside roles: users with their access keys,
+// groups, managed policies with their versions, instance profiles, what an
 // account's OIDC providers are labelled with, and the account's own switches.
 //
 // It owns the rules for these nouns, which it writes through the directory's Edit. It never authorizes, never records and

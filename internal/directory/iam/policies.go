@@ -171,7 +171,7 @@ func TagPolicy(e *directory.Edit, arn name.ARN, change func(view.Tags) view.Tags
 	return err
 }
 
-// DeletePolicy deletes a managed policy, with its versions, that is attached to no role and is no role's boundary.
+// DeletePolicy deletes a managed policy, with its versions, that is attached to nobody and is nobody's boundary.
 func DeletePolicy(e *directory.Edit, arn name.ARN) error {
 	p, err := policyOf(e, arn)
 	if err != nil {
@@ -180,6 +180,16 @@ func DeletePolicy(e *directory.Edit, arn name.ARN) error {
 	for r := range e.View().Roles(name.AccountID{}) {
 		if r.Boundary == arn || slices.Contains(r.Managed, arn) {
 			return fault.New(fault.Conflict, directory.InUse, "Cannot delete a policy attached to entities: the role %s uses it.", r.Name)
+		}
+	}
+	for u := range e.View().Users(arn.Account()) {
+		if u.Boundary == arn || slices.Contains(u.Managed, arn) {
+			return fault.New(fault.Conflict, directory.InUse, "Cannot delete a policy attached to entities: the user %s uses it.", u.Name)
+		}
+	}
+	for g := range e.View().UserGroups(arn.Account()) {
+		if slices.Contains(g.Managed, arn) {
+			return fault.New(fault.Conflict, directory.InUse, "Cannot delete a policy attached to entities: the group %s uses it.", g.Name)
 		}
 	}
 	return e.Remove(p)

@@ -170,6 +170,7 @@ type AccountItem struct {
 	Head
 	ServiceControl  map[string]json.RawMessage `json:"serviceControlPolicies,omitempty"`
 	ResourceControl map[string]json.RawMessage `json:"resourceControlPolicies,omitempty"`
+	KeyDays         int                        `json:"accessKeyDays,omitempty"`
 }
 
 // RoleItem shows an IAM role. Its documents are as people write them: roles by ARN.
@@ -361,7 +362,7 @@ func (t thing) awsItem(v *view.View) any {
 		item.Policies = shownDocuments(r.Inline)
 		return item
 	case *view.Account:
-		return AccountItem{t.head(), shownDocuments(r.ServiceControl), shownDocuments(r.ResourceControl)}
+		return AccountItem{t.head(), shownDocuments(r.ServiceControl), shownDocuments(r.ResourceControl), r.KeyDays}
 	case *view.Policy:
 		return PolicyItem{t.head(), r.ARN.Account(), r.UniqueID, r.Path, json.RawMessage(r.Document)}
 	case *view.OIDCProvider:

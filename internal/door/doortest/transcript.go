@@ -117,7 +117,7 @@ var changing = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+|ASIA[A-Z2-7]{16}|(<
 var made = regexp.MustCompile(`"(principalId|clientId|vmId|id|appId|keyId)":"[0-9a-f-]{36}"|"servicePrincipalNames":\["[0-9a-f-]{36}"`)
 
 // unique is an id that AWS would give to a thing that was just made.
-var unique = regexp.MustCompile(`\b(AROA|ANPA|AIPA)[A-Z2-7]{17}\b|(<Marker>)[^<]+|(<SAMLMetadataDocument>)[^<]+|(<SAMLProviderUUID>)[^<]+`)
+var unique = regexp.MustCompile(`\b(AROA|ANPA|AIPA|AIDA|AGPA)[A-Z2-7]{17}\b|\b(AKIA)[A-Z2-7]{16}\b|(<Marker>)[^<]+|(<SAMLMetadataDocument>)[^<]+|(<SAMLProviderUUID>)[^<]+`)
 
 // version is the random end of an identifier.
 var version = regexp.MustCompile(`/[0-9a-f]{32}"`)
@@ -143,7 +143,7 @@ func answer(rec *httptest.ResponseRecorder) string {
 // masked hides what changes; the word in its place says that something stands there.
 func masked(text string) string {
 	text = changing.ReplaceAllString(text, "${1}${2}${3}${4}${5}${6}${7}(secret)")
-	text = unique.ReplaceAllString(text, "${1}${2}${3}${4}(new)")
+	text = unique.ReplaceAllString(text, "${1}${2}${3}${4}${5}(new)")
 	return made.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasSuffix(s, `-0000-4000-8000-000000000000"`) {
 			return s

@@ -72,7 +72,7 @@ func (c *call) facts() *cond.Facts {
 	f := access.Facts(access.Network{
 		Now: c.d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
-	access.AddSession(f, c.session.Session, c.session.Role)
+	access.AddSession(f, c.v, c.session.Session, c.session.Role)
 	return f
 }
 

@@ -78,7 +78,7 @@ func TestP06BadInput(t *testing.T) {
 	admin.t = t
 	admin.refused(http.StatusConflict, "EntityAlreadyExists", "CreateRole", "RoleName", "READER", "AssumeRolePolicyDocument", lambdaTrust)
 	admin.refused(http.StatusNotFound, "NoSuchEntity", "GetRole", "RoleName", "READER")
-	admin.refused(http.StatusNotImplemented, "NotImplemented", "CreateUser", "UserName", "x")
+	admin.refused(http.StatusNotImplemented, "NotImplemented", "CreateLoginProfile", "UserName", "x")
 	admin.refused(http.StatusNotImplemented, "NotImplemented", "GetCredentialReport")
 	admin.refused(http.StatusBadRequest, "InvalidAction", "PassRole")
 	admin.refused(http.StatusBadRequest, "InvalidAction", "createrole")

@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/door/iam/roles"
 	"github.com/lanyard-id/lanyard/internal/door/iam/samlproviders"
 	"github.com/lanyard-id/lanyard/internal/door/iam/simulator"
+	"github.com/lanyard-id/lanyard/internal/door/iam/users"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/web/query"
@@ -31,6 +32,7 @@ type Door struct {
 	Directory kit.Directory
 	Ledger    kit.Ledger
 	Room      kit.Room
+	Mint      users.Minter
 	Now       func() time.Time
 }
 
@@ -44,13 +46,13 @@ func (d Door) Service() query.Service {
 		Name: "iam", Version: "2010-05-08", Namespace: awswire.IAMNamespace, MaxForm: maxForm, Errors: rows(),
 		Actions: k.Actions(
 			roles.Operations(), policies.Operations(), providers.Operations(), samlproviders.Operations(), profiles.Operations(),
-			account.Operations(), simulator.Operations(),
+			account.Operations(), simulator.Operations(), users.Operations(d.Mint),
 		),
 		Lacks: lacks,
 	}
 }
 
-// lacks refuses what AWS has and Lanyard does not: users, groups, keys that are kept, and what belongs to them. PassRole is
+// lacks refuses what AWS has and Lanyard does not, such as passwords and devices of users. PassRole is
 // a right and no action.
 func lacks(action string) error {
 	if action == "PassRole" || !slices.Contains(iampolicy.KnownActions("iam"), action) {

@@ -70,6 +70,9 @@ func givers() []string {
 		"UpdateAssumeRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "CreatePolicy", "CreatePolicyVersion",
 		"SetDefaultPolicyVersion", "DeletePolicy", "DeletePolicyVersion", "UpdateRole", "TagPolicy", "UntagPolicy",
 		"CreateSAMLProvider", "UpdateSAMLProvider", "DeleteSAMLProvider",
+		"CreateUser", "CreateGroup", "CreateAccessKey", "UpdateAccessKey", "AddUserToGroup", "RemoveUserFromGroup", "PutUserPolicy", "DeleteUserPolicy",
+		"PutGroupPolicy", "DeleteGroupPolicy", "AttachUserPolicy", "DetachUserPolicy", "AttachGroupPolicy", "DetachGroupPolicy", "TagUser", "UntagUser",
+		"UpdateUser", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
 	}
 }
 
@@ -115,11 +118,92 @@ func (r wild) records(t *testing.T) []view.Record {
 			Policy: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::` + called + `/*","Condition":` + condition + `}}`,
 		}
 	}
-	return []view.Record{
+	return append(users(arn), []view.Record{
 		me, victim, golden, held, byname, signed, unknown, corp(t), policy("bounding", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","iam:*","sts:*"],"Resource":"*"}]}`),
 		policy("p0", r.document()), bucket("looks", `{"StringEquals":{"aws:PrincipalTag/team":"gold"}}`),
-		bucket("byname", `{"ArnEquals":{"aws:PrincipalArn":"`+doortest.RoleARN("r1")+`"}}`),
+		bucket("byname", `{"ArnEquals":{"aws:PrincipalArn":["`+doortest.RoleARN("r1")+`","`+userARN("u1")+`"]}}`),
+	}...)
+}
+
+func userARN(called string) string {
+	return "arn:aws:iam::" + doortest.Main().String() + ":user/" + called
+}
+
+// sleeping is an access key of the user "strong" that is switched off.
+const sleeping = "AKIASTRONGSTRONG0000"
+
+// users are one that is strong by its group and whose key sleeps, and one that is held by a group and whose key is at work.
+func users(bounding name.ARN) []view.Record {
+	user := func(n int, called string) *view.User {
+		arn, err := name.ParseARN(userARN(called))
+		if err != nil {
+			panic(err)
+		}
+		return &view.User{ARN: arn, UniqueID: fmt.Sprintf("AIDAEXAMPLE%05d", n), Path: "/", Name: called, Created: doortest.Start()}
 	}
+	group := func(n int, called, statement string) *view.UserGroup {
+		arn, err := name.ParseARN("arn:aws:iam::" + doortest.Main().String() + ":group/" + called)
+		if err != nil {
+			panic(err)
+		}
+		return &view.UserGroup{
+			ARN: arn, UniqueID: fmt.Sprintf("AGPAEXAMPLE%05d", n), Path: "/", Name: called, Created: doortest.Start(),
+			Inline: map[string]string{"rights": `{"Version":"2012-10-17","Statement":[` + statement + `]}`},
+		}
+	}
+	strong, helper := user(1, "strong"), user(2, "helper")
+	strongs, helds := group(1, "strongs", `{"Effect":"Allow","Action":"s3:*","Resource":"*"}`), group(2, "helds", `{"Effect":"Deny","Action":"s3:PutObject","Resource":"*"}`)
+	strong.Groups, helper.Groups = []string{strongs.UniqueID}, []string{helds.UniqueID}
+	helper.Tags, helper.Boundary = view.Tags{"team": "tin"}, bounding
+	helper.Inline = map[string]string{"rights": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","sts:AssumeRole"],"Resource":"*"}]}`}
+	end := doortest.Start().AddDate(1, 0, 0)
+	return []view.Record{
+		strong, helper, strongs, helds,
+		&view.AccessKey{ID: sleeping, Account: doortest.Main(), User: strong.UniqueID, Inactive: true, Expires: end},
+		&view.AccessKey{ID: "AKIAHELPERHELPER0000", Account: doortest.Main(), User: helper.UniqueID, Expires: end},
+	}
+}
+
+// userCall is a random call about users and groups.
+func (r wild) userCall(action string) []string {
+	who, group := []string{"UserName", r.one("strong", "helper", "u1")}, []string{"GroupName", r.one("strongs", "helds", "g1")}
+	policy := []string{"PolicyArn", policyARN(r.one("bounding", "p0", "p1"))}
+	if strings.Contains(action, "Group") && !strings.Contains(action, "User") {
+		who = group
+	}
+	switch action {
+	case "UpdateAccessKey":
+		return []string{"UserName", "strong", "AccessKeyId", sleeping, "Status", r.one("Active", "Inactive")}
+	case "AddUserToGroup", "RemoveUserFromGroup":
+		return append(who, group...)
+	case "PutUserPolicy", "PutGroupPolicy":
+		return append(who, "PolicyName", r.one("rights", "more"), "PolicyDocument", r.document())
+	case "DeleteUserPolicy", "DeleteGroupPolicy":
+		return append(who, "PolicyName", r.one("rights", "more"))
+	case "AttachUserPolicy", "DetachUserPolicy", "AttachGroupPolicy", "DetachGroupPolicy":
+		return append(who, policy...)
+	case "CreateUser", "TagUser":
+		return append(who, "Tags.member.1.Key", "team", "Tags.member.1.Value", r.one("gold", "tin"))
+	case "UntagUser":
+		return append(who, "TagKeys.member.1", "team")
+	case "UpdateUser":
+		return append(who, "NewUserName", r.one("helper", "u1"))
+	case "PutUserPermissionsBoundary":
+		return append(who, "PermissionsBoundary", policy[1])
+	}
+	return who
+}
+
+// signers yields the users that somebody can sign as.
+func signers(v *view.View) (list []*view.User) {
+	for u := range v.Users(doortest.Main()) {
+		for k := range v.AccessKeys(u.UniqueID) {
+			if !k.Inactive {
+				list = append(list, u)
+			}
+		}
+	}
+	return list
 }
 
 // call is a random call.
@@ -167,11 +251,15 @@ func (r wild) call(t *testing.T) (action string, pairs []string) {
 		pairs = policy
 	default:
 		pairs = who
+		if strings.Contains(action, "User") || strings.Contains(action, "Group") || strings.Contains(action, "AccessKey") {
+			pairs = r.userCall(action)
+		}
 	}
 	return action, pairs
 }
 
-// rights lists what a caller may do, as itself, as whom a SAML provider of its own lets in, and as every role that these may
+// rights lists what a caller may do, as itself, as whom a SAML provider of its own lets in, as every user of whom there is a
+// key at work, and as every role that these may
 // assume, one after the other.
 func rights(w *doortest.World, v *view.View) (list []string) {
 	me, ok := v.RoleNamed(doortest.Main(), "me")
@@ -179,6 +267,13 @@ func rights(w *doortest.World, v *view.View) (list []string) {
 		return nil
 	}
 	seen, next := map[string]bool{}, append(signedInto(w, v), me)
+	for _, u := range signers(v) {
+		list = append(list, may(v, access.AheadRequest{User: u, Now: w.Now()})...)
+		session := &credential.Session{
+			Account: doortest.Main(), Kind: credential.UserKey, User: credential.SessionUser{ID: u.UniqueID, ARN: u.ARN}, Issued: w.Now(),
+		}
+		next = append(next, assumable(w, v, session, nil)...)
+	}
 	for len(next) > 0 {
 		r := next[0]
 		next = next[1:]
@@ -186,25 +281,37 @@ func rights(w *doortest.World, v *view.View) (list []string) {
 			continue
 		}
 		seen[r.UniqueID] = true
-		for _, action := range []string{"s3:GetObject", "s3:PutObject", "iam:PutRolePolicy", "iam:CreateRole"} {
-			for _, resource := range []string{"arn:aws:s3:::photos/a", "arn:aws:s3:::photos10/a", "arn:aws:s3:::looks/a", "arn:aws:s3:::byname/a", doortest.RoleARN("victim")} {
-				if access.AWSAhead(v, access.AheadRequest{Role: r, Action: action, Resource: resource, Now: w.Now()}).Allowed() {
-					list = append(list, action+" on "+resource)
-				}
-			}
-		}
+		list = append(list, may(v, access.AheadRequest{Role: r, Now: w.Now()})...)
 		session := &credential.Session{Account: doortest.Main(), Name: "x", RoleID: r.UniqueID, Issued: w.Now(), Chain: []string{r.UniqueID}}
-		for target := range v.Roles(doortest.Main()) {
-			facts := access.Facts(access.Network{Now: w.Now(), Secure: true})
-			access.AddSession(facts, session, r)
-			d := access.AssumeBySession(v, access.SessionAssumes{Session: session, Role: r, Target: target, TargetARN: target.ARN, Context: facts})
-			if d.Allowed() {
-				next = append(next, target)
-			}
-		}
+		next = append(next, assumable(w, v, session, r)...)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// may lists what somebody may do of what tempts.
+func may(v *view.View, who access.AheadRequest) (list []string) {
+	for _, who.Action = range []string{"s3:GetObject", "s3:PutObject", "iam:PutRolePolicy", "iam:CreateRole"} {
+		for _, who.Resource = range []string{"arn:aws:s3:::photos/a", "arn:aws:s3:::photos10/a", "arn:aws:s3:::looks/a", "arn:aws:s3:::byname/a", doortest.RoleARN("victim")} {
+			if access.AWSAhead(v, who).Allowed() {
+				list = append(list, who.Action+" on "+who.Resource)
+			}
+		}
+	}
+	return list
+}
+
+// assumable lists the roles that a session, or a user, may assume.
+func assumable(w *doortest.World, v *view.View, session *credential.Session, r *view.Role) (list []*view.Role) {
+	for target := range v.Roles(doortest.Main()) {
+		facts := access.Facts(access.Network{Now: w.Now(), Secure: true})
+		access.AddSession(facts, v, session, r)
+		d := access.AssumeBySession(v, access.SessionAssumes{Session: session, Role: r, Target: target, TargetARN: target.ARN, Context: facts})
+		if d.Allowed() {
+			list = append(list, target)
+		}
+	}
+	return list
 }
 
 // TestNoSequenceOfCallsWidensOnesRights: whatever a caller without every right of IAM calls, in whatever order, neither it
@@ -217,7 +324,7 @@ func TestNoSequenceOfCallsWidensOnesRights(t *testing.T) {
 		me := as(t, w, h, "me")
 		before := rights(w, w.Current())
 		var done []string
-		for range 40 {
+		for range 60 {
 			action, pairs := r.call(t)
 			rec := me.ask(action, pairs...)
 			if rec.Code == http.StatusInternalServerError {

@@ -70,7 +70,7 @@ func serveWith(t *testing.T, more []view.Record) (*doortest.World, http.Handler)
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
 	dir := w.Live(more...)
 	w.Fill = func(words []string) string { return url.QueryEscape(metadata(t, words[1])) }
-	d := iam.Door{Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}
+	d := iam.Door{Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Mint: w.Mint, Now: w.Now}
 	door, err := query.Listener{View: dir.View, Services: []query.Service{d.Service()}}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)

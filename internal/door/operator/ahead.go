@@ -68,7 +68,7 @@ func (d Door) azureAhead(q question) access.AzureRequest {
 }
 
 func (d Door) aheadOf(p principal, q question) access.AheadRequest {
-	req := access.AheadRequest{Role: p.role, Action: q.action, Resource: q.arn, Now: d.Now()}
+	req := access.AheadRequest{Role: p.role, User: p.user, Action: q.action, Resource: q.arn, Now: d.Now()}
 	if p.account != nil {
 		req.Account = p.account.ID
 	}

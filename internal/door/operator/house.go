@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
@@ -77,6 +78,14 @@ func revokeAll(e *directory.Edit, p principal) (steps []opwire.Step, err error) 
 			return nil, err
 		}
 		step("Role", p.role.ARN.String())
+	}
+	if p.user != nil { // what a user signs is ended by its keys: they are switched off
+		for k := range e.View().AccessKeys(p.user.UniqueID) {
+			if err := iam.SwitchKey(e, p.user, k.ID, false); err != nil {
+				return nil, err
+			}
+		}
+		step("User", p.user.ARN.String())
 	}
 	if p.account != nil {
 		if err := e.RevokeAccount(p.account.ID); err != nil {

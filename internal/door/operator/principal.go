@@ -14,14 +14,15 @@ import (
 type principal struct {
 	owner   view.Owner    // of a service principal; zero if there is none
 	role    *view.Role    // nil if there is none
+	user    *view.User    // nil if there is none
 	account *view.Account // the root of this account; nil if it is not meant
 	full    string
 }
 
 func (p principal) azure() bool { return p.owner != (view.Owner{}) }
-func (p principal) aws() bool   { return p.role != nil || p.account != nil }
+func (p principal) aws() bool   { return p.role != nil || p.user != nil || p.account != nil }
 
-// findPrincipal finds who the text means: an object or client id, a resource or identity by id or name, a role's ARN, an
+// findPrincipal finds who the text means: an object or client id, a resource or identity by id or name, a role's or user's ARN, an
 // account by id, operator[@NAME] or root@ACCOUNT.
 func findPrincipal(v *view.View, text string) (principal, error) {
 	if id, err := name.ParseGUID(text); err == nil {
@@ -147,6 +148,9 @@ func principalByARN(v *view.View, arn name.ARN) (principal, error) {
 	if role, ok := v.Role(arn); ok {
 		return principal{role: role, full: arn.String()}, nil
 	}
+	if u, ok := v.User(arn); ok {
+		return principal{user: u, full: arn.String()}, nil
+	}
 	if w, ok := v.AWSResource(arn); ok {
 		if role, ok := v.BoundRole(w); ok {
 			return principal{role: role, full: role.ARN.String() + ", the role of " + arn.String()}, nil
@@ -161,7 +165,7 @@ func principalByARN(v *view.View, arn name.ARN) (principal, error) {
 	if arn.Service() == "sts" {
 		return principal{}, badName("%s is a session; name its role.", arn)
 	}
-	return principal{}, missing(directory.RoleNotFound, "There is no role %s.", arn)
+	return principal{}, missing(directory.RoleNotFound, "There is no role and no user %s.", arn)
 }
 
 func ownerPrincipal(o view.Owner) principal {

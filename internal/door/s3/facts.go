@@ -20,7 +20,7 @@ func (d Door) factsOf(c *call) *cond.Facts {
 	f := access.Facts(access.Network{
 		Now: d.Now(), Remote: c.event.Remote(), Secure: c.r.TLS != nil, UserAgent: c.r.UserAgent(),
 	})
-	access.AddSession(f, c.session.Session, c.session.Role)
+	access.AddSession(f, c.v, c.session.Session, c.session.Role)
 	f.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
 	f.Set("s3:authType", "REST-HEADER")
 	if proof := c.session.Proof; proof.Presigned {

@@ -121,7 +121,7 @@ func TestVector20TransitiveTags(t *testing.T) {
 	first := issued(t, as(w, h, w.Session("first"), ask("tagged", red...)))
 	s, role := opened(t, w, first)
 	facts := new(cond.Facts)
-	access.AddSession(facts, s, role)
+	access.AddSession(facts, w.Current(), s, role)
 	for key, want := range map[string]string{"aws:principaltag/team": "red", "aws:principaltag/own": "2"} {
 		if got, _ := facts.Lookup(key); len(got) != 1 || got[0] != want {
 			t.Errorf("%s is %v, want %s", key, got, want)
@@ -296,7 +296,7 @@ func TestA11RightsOfAChainAreNotMoreThanItsRoles(t *testing.T) {
 		for _, action := range []string{"s3:GetObject", "s3:PutObject", "s3:ListBucket", "sts:AssumeRole", "iam:CreateRole"} {
 			const resource = "arn:aws:s3:::photos/a"
 			facts := new(cond.Facts)
-			access.AddSession(facts, session, role)
+			access.AddSession(facts, w.Current(), session, role)
 			got := access.AWS(w.View, access.AWSRequest{Session: session, Role: role, Action: action, Resource: resource, Owner: doortest.Main(), Context: facts})
 			most := access.AWSAhead(w.View, access.AheadRequest{Role: role, Action: action, Resource: resource, Now: w.Now()})
 			if got.Allowed() && !most.Allowed() {

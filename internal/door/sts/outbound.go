@@ -46,7 +46,7 @@ func (d Door) webIdentityToken(c *query.Call) (func(*awswire.XML), error) {
 	}
 	req := mint.OutboundRequest{
 		Session: s.Session, Principal: s.ARN(nil), Audience: in.audience, Algorithm: in.algorithm, Duration: in.duration,
-		Tags: tagsOf(s), Request: in.tags, Record: c.Event.Draft(),
+		Tags: access.PrincipalTags(c.View, s.Session, s.Role), Request: in.tags, Record: c.Event.Draft(),
 	}
 	if s.Role != nil {
 		req.Principal = s.Role.ARN

@@ -82,7 +82,7 @@ func (d Door) Service() query.Service {
 			{
 				Name: "AssumeRole", Do: d.assumeRole,
 				Permission: "sts:AssumeRole in the role's trust policy, and in the caller's policies unless the trust policy names the caller in its own account",
-				Doc:        "temporary credentials of a role for a session of another role",
+				Doc:        "temporary credentials of a role for a user or a session of another role",
 				Params: []string{
 					"RoleArn", "RoleSessionName", "PolicyArns.member.N.arn", "Policy", "DurationSeconds", "Tags.member.N.Key",
 					"Tags.member.N.Value", "TransitiveTagKeys.member.N", "ExternalId", "SourceIdentity", "SerialNumber", "TokenCode",
@@ -90,18 +90,18 @@ func (d Door) Service() query.Service {
 			},
 			{Name: "GetCallerIdentity", Do: d.callerIdentity, Permission: "none", Doc: "who signed the request"},
 			{
-				Name: "GetSessionToken", Do: d.sessionToken, Permission: "the root of an account", Doc: "the caller's session again",
+				Name: "GetSessionToken", Do: d.sessionToken, Permission: "a user's own key, or the root of an account", Doc: "the caller again, with temporary credentials",
 				Params: []string{"DurationSeconds", "SerialNumber", "TokenCode"},
 			},
 			{
-				Name: "GetFederationToken", Do: d.federationToken, Permission: "the root of an account",
+				Name: "GetFederationToken", Do: d.federationToken, Permission: "sts:GetFederationToken with a user's own key, or the root of an account",
 				Doc: "credentials of a federated user, who may what the session policies say",
 				Params: []string{
 					"Name", "Policy", "PolicyArns.member.N.arn", "DurationSeconds", "Tags.member.N.Key", "Tags.member.N.Value",
 				},
 			},
 			{
-				Name: "GetAccessKeyInfo", Do: d.keyInfo, Permission: "sts:GetAccessKeyInfo", Doc: "the account of a session's access key",
+				Name: "GetAccessKeyInfo", Do: d.keyInfo, Permission: "sts:GetAccessKeyInfo", Doc: "the account of an access key",
 				Params: []string{"AccessKeyId"},
 			},
 			{

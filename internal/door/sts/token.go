@@ -12,12 +12,12 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
-// maxUserSession is the longest life that may be asked for of a session of one's own account, in seconds; what the root of an
-// account asks for is clipped to an hour.
+// maxUserSession is the longest life that may be asked for of a session of a user or a federated user, in seconds; what the root
+// of an account asks for is clipped to an hour.
 const maxUserSession = 129600
 
-// sessionToken gives the root of an account its session again, as clients ask for it when they are told to use temporary
-// credentials only. It lives no longer than the session that asks.
+// sessionToken gives a user, or the root of an account, itself again, as clients ask for it when they are told to use temporary
+// credentials only. It lives no longer than the key or the session that asks.
 func (d Door) sessionToken(c *query.Call) (func(*awswire.XML), error) {
 	s, err := d.signer(c)
 	if err != nil {
@@ -45,8 +45,8 @@ func (d Door) sessionToken(c *query.Call) (func(*awswire.XML), error) {
 	return func(x *awswire.XML) { writeCredentials(x, session) }, nil
 }
 
-// federationToken gives the root of an account a session for somebody else, who has what the session policies say and nothing
-// without any (AWS STS, GetFederationToken).
+// federationToken gives a user, or the root of an account, a session for somebody else, who has what the session policies say as
+// far as the maker has it too, and nothing without any (AWS STS, GetFederationToken).
 func (d Door) federationToken(c *query.Call) (func(*awswire.XML), error) {
 	s, err := d.signer(c)
 	if err != nil {
@@ -158,14 +158,6 @@ func (d Door) may(c *query.Call, s *authn.Session, action, resource string, fact
 // factsOf are the condition keys of a request that a session signed.
 func (d Door) factsOf(c *query.Call, s *authn.Session) *cond.Facts {
 	facts := d.facts(c)
-	access.AddSession(facts, s.Session, s.Role)
+	access.AddSession(facts, c.View, s.Session, s.Role)
 	return facts
-}
-
-// tagsOf are the tags of a principal: those of its role, which those of the session replace.
-func tagsOf(s *authn.Session) map[string]string {
-	if s.Role == nil {
-		return s.Tags
-	}
-	return credential.Replace(s.Role.Tags, s.Tags)
 }

@@ -22,6 +22,21 @@ func Put(v *View, r Record) error {
 			return err
 		}
 		return table.Unique(&v.roleIDs, "role id", r.UniqueID, r)
+	case *User:
+		v.users.Set(r.ARN.String(), r)
+		if err := table.Unique(&v.userNames, "user name", entityKey(r.ARN.Account(), r.Name), r); err != nil {
+			return err
+		}
+		return table.Unique(&v.userIDs, "user id", r.UniqueID, r)
+	case *Group:
+		v.groups.Set(r.ARN.String(), r)
+		if err := table.Unique(&v.groupNames, "group name", entityKey(r.ARN.Account(), r.Name), r); err != nil {
+			return err
+		}
+		return table.Unique(&v.groupIDs, "group id", r.UniqueID, r)
+	case *AccessKey:
+		v.accessKeys.Set(r.place(), r)
+		return table.Unique(&v.keyIDs, "access key id", r.ID, r)
 	case *Policy:
 		v.policies.Set(r.ARN.String(), r)
 		return table.Unique(&v.policyNames, "policy name", entityKey(r.ARN.Account(), r.Name), r)
@@ -63,6 +78,17 @@ func Drop(v *View, r Record) {
 		v.roles.Delete(r.ARN.String())
 		v.roleNames.Delete(entityKey(r.ARN.Account(), r.Name))
 		v.roleIDs.Delete(r.UniqueID)
+	case *User:
+		v.users.Delete(r.ARN.String())
+		v.userNames.Delete(entityKey(r.ARN.Account(), r.Name))
+		v.userIDs.Delete(r.UniqueID)
+	case *Group:
+		v.groups.Delete(r.ARN.String())
+		v.groupNames.Delete(entityKey(r.ARN.Account(), r.Name))
+		v.groupIDs.Delete(r.UniqueID)
+	case *AccessKey:
+		v.accessKeys.Delete(r.place())
+		v.keyIDs.Delete(r.ID)
 	case *Policy:
 		v.policies.Delete(r.ARN.String())
 		v.policyNames.Delete(entityKey(r.ARN.Account(), r.Name))

@@ -20,6 +20,18 @@ type PolicyFinder interface {
 	Policy(arn name.ARN) (*Policy, bool)
 }
 
+// Finder finds groups of users as well; a View.
+type Finder interface {
+	PolicyFinder
+	UserGroupByID(id string) (*Group, bool)
+}
+
+type compiledInline struct {
+	once   sync.Once
+	inline []iampolicy.Named
+	err    error
+}
+
 type compiledRole struct {
 	once   sync.Once
 	trust  *iampolicy.Policy
@@ -58,16 +70,26 @@ func (r *Role) compile() (*compiledRole, error) {
 			c.err = fmt.Errorf("trust policy of %s: %w", r.ARN, c.err)
 			return
 		}
-		for _, n := range slices.Sorted(maps.Keys(r.Inline)) {
-			p, err := iampolicy.Parse([]byte(r.Inline[n]), iampolicy.Identity)
-			if err != nil {
-				c.err = fmt.Errorf("inline policy %q of %s: %w", n, r.ARN, err)
-				return
-			}
-			c.inline = append(c.inline, iampolicy.Named{ID: "role/" + r.Name + "/inline/" + n, Rev: r.Rev, Policy: p})
-		}
+		c.inline, c.err = inline("role/"+r.Name, r.Rev, r.Inline)
 	})
 	return c, c.err
+}
+
+// inline compiles the inline policies of a role, user or group in the order of their names.
+func inline(of string, rev int64, documents map[string]string) (list []iampolicy.Named, err error) {
+	for _, n := range slices.Sorted(maps.Keys(documents)) {
+		p, err := iampolicy.Parse([]byte(documents[n]), iampolicy.Identity)
+		if err != nil {
+			return nil, fmt.Errorf("inline policy %q of %s: %w", n, of, err)
+		}
+		list = append(list, iampolicy.Named{ID: of + "/inline/" + n, Rev: rev, Policy: p})
+	}
+	return list, nil
+}
+
+func (c *compiledInline) policies(of string, rev int64, documents map[string]string) ([]iampolicy.Named, error) {
+	c.once.Do(func() { c.inline, c.err = inline(of, rev, documents) })
+	return c.inline, c.err
 }
 
 // TrustPolicy is who may assume the role, named by the role's ARN.
@@ -86,11 +108,47 @@ func (r *Role) Policies(v PolicyFinder) ([]iampolicy.Named, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := slices.Clone(c.inline)
-	for _, arn := range r.Managed {
+	return attached(v, r.ARN, slices.Clone(c.inline), r.Managed)
+}
+
+// Policies gives the policies that a user has: its own, and those of its groups. A group or an attached policy that v does
+// not hold is an error: it may have denied something.
+func (u *User) Policies(v Finder) ([]iampolicy.Named, error) {
+	own, err := u.compiled.policies("user/"+u.Name, u.Rev, u.Inline)
+	if err != nil {
+		return nil, err
+	}
+	list, err := attached(v, u.ARN, slices.Clone(own), u.Managed)
+	for _, id := range u.Groups {
+		if err != nil {
+			return nil, err
+		}
+		g, ok := v.UserGroupByID(id)
+		if !ok {
+			return nil, fmt.Errorf("%s: the group %s does not exist", u.ARN, id)
+		}
+		var more []iampolicy.Named
+		more, err = g.Policies(v)
+		list = append(list, more...)
+	}
+	return list, err
+}
+
+// Policies gives the group's inline policies, then the managed policies attached to it.
+func (g *Group) Policies(v PolicyFinder) ([]iampolicy.Named, error) {
+	own, err := g.compiled.policies("group/"+g.Name, g.Rev, g.Inline)
+	if err != nil {
+		return nil, err
+	}
+	return attached(v, g.ARN, slices.Clone(own), g.Managed)
+}
+
+// attached adds managed policies to a list.
+func attached(v PolicyFinder, to name.ARN, list []iampolicy.Named, managed []name.ARN) ([]iampolicy.Named, error) {
+	for _, arn := range managed {
 		p, ok := v.Policy(arn)
 		if !ok {
-			return nil, fmt.Errorf("%s: the attached policy %s does not exist", r.ARN, arn)
+			return nil, fmt.Errorf("%s: the attached policy %s does not exist", to, arn)
 		}
 		named, err := p.Compiled()
 		if err != nil {
@@ -103,12 +161,21 @@ func (r *Role) Policies(v PolicyFinder) ([]iampolicy.Named, error) {
 
 // BoundaryPolicy is the role's permissions boundary, or nil if it has none.
 func (r *Role) BoundaryPolicy(v PolicyFinder) (*iampolicy.Named, error) {
-	if r.Boundary.IsZero() {
+	return boundary(v, r.ARN, r.Boundary)
+}
+
+// BoundaryPolicy is the user's permissions boundary, or nil if it has none.
+func (u *User) BoundaryPolicy(v PolicyFinder) (*iampolicy.Named, error) {
+	return boundary(v, u.ARN, u.Boundary)
+}
+
+func boundary(v PolicyFinder, of, arn name.ARN) (*iampolicy.Named, error) {
+	if arn.IsZero() {
 		return nil, nil
 	}
-	p, ok := v.Policy(r.Boundary)
+	p, ok := v.Policy(arn)
 	if !ok {
-		return nil, fmt.Errorf("%s: the boundary %s does not exist", r.ARN, r.Boundary)
+		return nil, fmt.Errorf("%s: the boundary %s does not exist", of, arn)
 	}
 	c, err := p.compile()
 	if err != nil {

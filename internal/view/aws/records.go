@@ -23,9 +23,11 @@ type Account struct {
 	Name      string         `json:"name"`                // unique
 	RevokedAt int64          `json:"revokedAt,omitempty"` // root sessions minted from an older revision are dead
 	// Outbound says that principals of the account may get tokens of our own issuer (IAM, "outbound web identity federation").
-	Outbound bool      `json:"outbound,omitempty"`
-	Created  time.Time `json:"created"`
-	Rev      int64     `json:"-"`
+	Outbound bool `json:"outbound,omitempty"`
+	// KeyDays is how many days a new access key of a user lives; 0 is DefaultKeyDays.
+	KeyDays int       `json:"accessKeyDays,omitempty"`
+	Created time.Time `json:"created"`
+	Rev     int64     `json:"-"`
 }
 
 // Role is an IAM role. Trust and the inline documents name other roles and users by unique id, so that a name used

@@ -13,6 +13,14 @@ type View struct {
 	roleIDs      table.Map[*Role]            // by unique id
 	policies     table.Map[*Policy]          // by ARN
 	policyNames  table.Map[*Policy]          // by account and lower-case name: unique ignoring case
+	users        table.Map[*User]            // by ARN
+	userNames    table.Map[*User]            // by account and lower-case name: unique ignoring case
+	userIDs      table.Map[*User]            // by unique id
+	groups       table.Map[*Group]           // by ARN
+	groupNames   table.Map[*Group]           // by account and lower-case name: unique ignoring case
+	groupIDs     table.Map[*Group]           // by unique id
+	accessKeys   table.Map[*AccessKey]       // by user and id
+	keyIDs       table.Map[*AccessKey]       // by id
 	profiles     table.Map[*InstanceProfile] // by ARN
 	profileNames table.Map[*InstanceProfile] // by account and lower-case name: unique ignoring case
 	providers    table.Map[*OIDCProvider]    // by ARN
@@ -40,6 +48,7 @@ type Record interface {
 func Seal(v *View) {
 	all := []interface{ Seal() }{
 		&v.accounts, &v.accountNames, &v.roles, &v.roleNames, &v.roleIDs, &v.policies, &v.policyNames,
+		&v.users, &v.userNames, &v.userIDs, &v.groups, &v.groupNames, &v.groupIDs, &v.accessKeys, &v.keyIDs,
 		&v.profiles, &v.profileNames, &v.providers, &v.issuers, &v.samls, &v.samlUIDs, &v.buckets, &v.resources, &v.resourceUIDs,
 		&v.clusters, &v.clusterUIDs, &v.pods, &v.podARNs, &v.podUIDs, &v.ordered,
 	}
@@ -55,6 +64,12 @@ func At(v *View, kind, id string) Record {
 		return find(&v.accounts, id)
 	case kindRole:
 		return find(&v.roles, id)
+	case kindUser:
+		return find(&v.users, id)
+	case kindUserGroup:
+		return find(&v.groups, id)
+	case kindAccessKey:
+		return find(&v.accessKeys, id)
 	case kindPolicy:
 		return find(&v.policies, id)
 	case kindProvider:
@@ -89,6 +104,12 @@ func New(kind string, rev int64) Record {
 		return &Account{Rev: rev, compiled: new(compiledAccount)}
 	case kindRole:
 		return &Role{Rev: rev, compiled: new(compiledRole)}
+	case kindUser:
+		return &User{Rev: rev, compiled: new(compiledInline)}
+	case kindUserGroup:
+		return &Group{Rev: rev, compiled: new(compiledInline)}
+	case kindAccessKey:
+		return &AccessKey{Rev: rev}
 	case kindPolicy:
 		return &Policy{Rev: rev, compiled: new(compiledPolicy)}
 	case kindProvider:

@@ -56,7 +56,7 @@ func (c *Call) decide(v *view.View, role *view.Role, ask Ask) reason.Decision {
 	f := access.Facts(access.Network{
 		Now: c.kit.Now(), Remote: c.Event.Remote(), Secure: c.Request.TLS != nil, UserAgent: c.Request.UserAgent(),
 	})
-	access.AddSession(f, c.Session.Session, role)
+	access.AddSession(f, v, c.Session.Session, role)
 	for key, values := range ask.Keys {
 		f.Set(key, values...)
 	}

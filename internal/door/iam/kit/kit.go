@@ -139,8 +139,8 @@ func (c *Call) ARN(resource string) string {
 	return "arn:aws:iam::" + c.Account().String() + ":" + resource
 }
 
-// note puts a word of the request into its record. Never a document.
-func (c *Call) note(called, value string) {
+// Note puts a word of the request into its record. Never a document.
+func (c *Call) Note(called, value string) {
 	if c.Event.Record.Input == nil {
 		c.Event.Record.Input = map[string]string{}
 	}

@@ -23,6 +23,7 @@ func Paged(more ...string) []string { return append(more, "Marker", "MaxItems") 
 // Item is one entry of a list with its place in the list's order.
 type Item struct {
 	Key   string
+	List  string             // which of several lists it is in; empty where there is one
 	Write func(*awswire.XML) // what is inside the member
 }
 
@@ -34,6 +35,14 @@ const macSize = 16
 
 // List answers with one page of the items, ordered by their keys, under the element called.
 func (c *Call) List(called string, items []Item) (Result, error) {
+	for i := range items {
+		items[i].List = called
+	}
+	return c.Lists([]string{called}, items)
+}
+
+// Lists answers with one page of the items, ordered by their keys, each under the element that it names.
+func (c *Call) Lists(called []string, items []Item) (Result, error) {
 	most := 100 // IAM API Reference: the default of MaxItems
 	if text, ok := c.Form.Get("MaxItems"); ok {
 		n, err := strconv.Atoi(text)
@@ -56,13 +65,17 @@ func (c *Call) List(called string, items []Item) (Result, error) {
 		next = c.sign(items[most-1].Key)
 	}
 	return func(x *awswire.XML) {
-		x.Begin(called)
-		for _, item := range items {
-			x.Begin("member")
-			item.Write(x)
+		for _, list := range called {
+			x.Begin(list)
+			for _, item := range items {
+				if item.List == list {
+					x.Begin("member")
+					item.Write(x)
+					x.End()
+				}
+			}
 			x.End()
 		}
-		x.End()
 		x.Bool("IsTruncated", next != "")
 		if next != "" {
 			x.Text("Marker", next)

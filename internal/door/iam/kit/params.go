@@ -22,6 +22,7 @@ const BadInput fault.Reason = "iam.invalid_input"
 var (
 	roleNames = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 	names     = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
+	keyIDs    = regexp.MustCompile(`^\w{16,128}$`)
 	paths     = regexp.MustCompile(`^/$|^/[\x21-\x7E]+/$`)
 	prefixes  = regexp.MustCompile(`^/[\x21-\x7E]*$`)
 	tagKeys   = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$`)
@@ -34,7 +35,48 @@ func field(param string) string { return strings.ToLower(param[:1]) + param[1:] 
 // RoleName reads the name of a role.
 func (c *Call) RoleName() (string, error) { return c.nameBy("RoleName", roleNames, 64) }
 
-// Name reads the name of a policy or instance profile.
+// UserName reads the name of a user.
+func (c *Call) UserName() (string, error) { return c.nameBy("UserName", roleNames, 64) }
+
+// KeyID reads the id of an access key.
+func (c *Call) KeyID() (string, error) {
+	id := c.Form.Value("AccessKeyId")
+	if !keyIDs.MatchString(id) {
+		return "", query.Constraint(id, "accessKeyId", `have length 16 to 128 and satisfy regular expression pattern: [\w]+`)
+	}
+	c.Note("accessKeyId", id)
+	return id, nil
+}
+
+// Longest is how many characters a name has at most.
+type Longest int
+
+// The longest names of users and groups.
+const (
+	UserNames  Longest = 64
+	GroupNames Longest = 128
+)
+
+// Renamed reads the new name of something; empty where none is given.
+func (c *Call) Renamed(param string, most Longest) (string, error) {
+	if _, given := c.Form.Get(param); !given {
+		return "", nil
+	}
+	if most == UserNames {
+		return c.nameBy(param, roleNames, int(most))
+	}
+	return c.nameBy(param, names, int(most))
+}
+
+// NewPath reads the path that something is moved to; empty where none is given.
+func (c *Call) NewPath() (string, error) {
+	if _, given := c.Form.Get("NewPath"); !given {
+		return "", nil
+	}
+	return c.pathBy("NewPath")
+}
+
+// Name reads the name of a policy, group or instance profile.
 func (c *Call) Name(param string) (string, error) { return c.nameBy(param, names, 128) }
 
 func (c *Call) nameBy(param string, pattern *regexp.Regexp, most int) (string, error) {
@@ -42,15 +84,17 @@ func (c *Call) nameBy(param string, pattern *regexp.Regexp, most int) (string, e
 	if !pattern.MatchString(text) {
 		return "", query.Constraint(text, field(param), `have length 1 to `+strconv.Itoa(most)+` and satisfy regular expression pattern: [\w+=,.@-]+`)
 	}
-	c.note(field(param), text)
+	c.Note(field(param), text)
 	return text, nil
 }
 
 // Path reads the path under which something is made; "/" where none is given.
-func (c *Call) Path() (string, error) {
-	text := cmp.Or(c.Form.Value("Path"), "/")
+func (c *Call) Path() (string, error) { return c.pathBy("Path") }
+
+func (c *Call) pathBy(param string) (string, error) {
+	text := cmp.Or(c.Form.Value(param), "/")
 	if len(text) > 512 || !paths.MatchString(text) {
-		return "", query.Constraint(text, "path", `have length 1 to 512 and satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)`)
+		return "", query.Constraint(text, field(param), `have length 1 to 512 and satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)`)
 	}
 	return text, nil
 }
@@ -96,6 +140,14 @@ func (c *Call) Choice(param string, words ...string) (string, error) {
 	return "", query.Constraint(text, field(param), "satisfy enum value set: ["+strings.Join(words, ", ")+"]")
 }
 
+// OneOf reads one of several words that must be there.
+func (c *Call) OneOf(param string, words ...string) (string, error) {
+	if _, given := c.Form.Get(param); !given {
+		return "", query.Constraint("null", field(param), "not be null")
+	}
+	return c.Choice(param, words...)
+}
+
 // Flag reads true or false; false where none is given.
 func (c *Call) Flag(param string) (bool, error) {
 	text, err := c.Choice(param, "false", "true")
@@ -109,7 +161,7 @@ func (c *Call) Named(param, kind string) (name.ARN, string, error) {
 	if len(text) < 20 || len(text) > 2048 {
 		return name.ARN{}, "", query.Constraint(text, field(param), "have length 20 to 2048")
 	}
-	c.note(field(param), text)
+	c.Note(field(param), text)
 	if strings.HasPrefix(text, "arn:aws:iam::aws:"+kind+"/") {
 		return name.ARN{}, text, nil
 	}

@@ -76,7 +76,7 @@ func writeTag(x *awswire.XML, key, value string) {
 func (c *Call) ListTags(tags view.Tags) (Result, error) {
 	var items []Item
 	for k, v := range tags {
-		items = append(items, Item{k, func(x *awswire.XML) { writeTag(x, k, v) }})
+		items = append(items, Item{Key: k, Write: func(x *awswire.XML) { writeTag(x, k, v) }})
 	}
 	return c.List("Tags", items)
 }

@@ -123,29 +123,47 @@ func write(x *awswire.XML, p *view.Policy, u usage) {
 	x.Time("UpdateDate", updated)
 }
 
-// usage lists the roles that a policy is attached to, and those that it bounds.
-type usage struct{ attached, bounding []*view.Role }
+// user is a role, a user or a group that a policy is attached to or bounds.
+type user struct {
+	kind string // as in EntityFilter
+	path string
+	arn  name.ARN
+	name string
+	id   string
+}
+
+// usage lists whom a policy is attached to, and whom it bounds.
+type usage struct{ attached, bounding []user }
 
 // uses gives the usage of every policy of an account.
 func uses(v *view.View, account name.AccountID) map[name.ARN]usage {
 	all := map[name.ARN]usage{}
-	for r := range v.Roles(account) {
-		for _, arn := range r.Managed {
+	enter := func(who user, managed []name.ARN, boundary name.ARN) {
+		for _, arn := range managed {
 			u := all[arn]
-			u.attached = append(u.attached, r)
+			u.attached = append(u.attached, who)
 			all[arn] = u
 		}
-		if !r.Boundary.IsZero() {
-			u := all[r.Boundary]
-			u.bounding = append(u.bounding, r)
-			all[r.Boundary] = u
+		if !boundary.IsZero() {
+			u := all[boundary]
+			u.bounding = append(u.bounding, who)
+			all[boundary] = u
 		}
+	}
+	for r := range v.Roles(account) {
+		enter(user{"Role", r.Path, r.ARN, r.Name, r.UniqueID}, r.Managed, r.Boundary)
+	}
+	for u := range v.Users(account) {
+		enter(user{"User", u.Path, u.ARN, u.Name, u.UniqueID}, u.Managed, u.Boundary)
+	}
+	for g := range v.UserGroups(account) {
+		enter(user{"Group", g.Path, g.ARN, g.Name, g.UniqueID}, g.Managed, name.ARN{})
 	}
 	return all
 }
 
-// by gives the roles that use the policy in one way, or in any.
-func (u usage) by(way string) []*view.Role {
+// by gives those who use the policy in one way, or in any.
+func (u usage) by(way string) []user {
 	switch way {
 	case "PermissionsPolicy":
 		return u.attached
@@ -153,7 +171,7 @@ func (u usage) by(way string) []*view.Role {
 		return u.bounding
 	}
 	both := slices.Concat(u.attached, u.bounding)
-	slices.SortFunc(both, func(a, b *view.Role) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
+	slices.SortFunc(both, func(a, b user) int { return cmp.Compare(a.id, b.id) })
 	return slices.Compact(both)
 }
 
@@ -276,18 +294,13 @@ func listEntities(c *kit.Call) (kit.Result, error) {
 		return nil, err
 	}
 	var items []kit.Item
-	for _, r := range uses(c.View, c.Account())[p.ARN].by(way) {
-		if (filter == "" || filter == "Role") && strings.HasPrefix(r.Path, prefix) {
-			items = append(items, kit.Item{Key: kit.Place(r.Name, r.ARN), Write: func(x *awswire.XML) {
-				x.Text("RoleName", r.Name)
-				x.Text("RoleId", r.UniqueID)
+	for _, u := range uses(c.View, c.Account())[p.ARN].by(way) {
+		if (filter == "" || filter == u.kind) && strings.HasPrefix(u.path, prefix) {
+			items = append(items, kit.Item{Key: kit.Place(u.name, u.arn), List: "Policy" + u.kind + "s", Write: func(x *awswire.XML) {
+				x.Text(u.kind+"Name", u.name)
+				x.Text(u.kind+"Id", u.id)
 			}})
 		}
 	}
-	page, err := c.List("PolicyRoles", items)
-	return func(x *awswire.XML) {
-		kit.WriteList(x, "PolicyGroups", nil)
-		kit.WriteList(x, "PolicyUsers", nil)
-		page(x)
-	}, err
+	return c.Lists([]string{"PolicyGroups", "PolicyUsers", "PolicyRoles"}, items)
 }

@@ -109,7 +109,7 @@ func principalKeys(c *kit.Call) (kit.Result, error) {
 }
 
 // sourceOf reads whose policies are meant and asks for the right to see what they decide, whether or not there is such a
-// role. There are no users and no groups.
+// role, user or group.
 func sourceOf(c *kit.Call) (name.ARN, error) {
 	kind := "role"
 	for _, other := range []string{"user", "group"} {
