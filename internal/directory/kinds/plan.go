@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
+	"github.com/lanyard-id/lanyard/internal/directory/kinds/difference"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -116,7 +117,7 @@ func planOne(e *directory.Edit, d manifest.Document) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	s.Changes, err = differences(was.item(before), is.item(e.View()))
+	s.Changes, err = difference.Between(was.item(before), is.item(e.View()))
 	return s, err
 }
 

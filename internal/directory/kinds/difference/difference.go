@@ -1,4 +1,4 @@
-package kinds
+package difference
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 // maxShown bounds a value in the text of a change.
 const maxShown = 80
 
-// differences says in words what changed between two items of one kind: "field: before -> after", sorted.
-func differences(before, after any) ([]string, error) {
+// Between says in words what changed between two items of one kind: "field: before -> after", sorted.
+func Between(before, after any) ([]string, error) {
 	was, err := leaves(before)
 	if err != nil {
 		return nil, err
