@@ -367,9 +367,9 @@ func TestFederatedCredentials(t *testing.T) {
 	nobody.Audiences = nil
 	long := credential(t, "long", "https://ci.example", strings.Repeat("x", 601))
 	for why, list := range map[fault.Reason][]view.FederatedCredential{
-		CredentialRepeated:       {credential(t, "other", "https://ci.example", "repo:a"), {Name: "flex2", Issuer: good.Issuer, Expression: flexible.Expression, Audiences: good.Audiences}},
-		InvalidValue: {both, neither, broken, nobody, long},
-		InvalidName:  {credential(t, "a b", "https://ci.example", "repo:c"), credential(t, "x", "https://ci.example", "repo:c")},
+		CredentialRepeated: {credential(t, "other", "https://ci.example", "repo:a"), {Name: "flex2", Issuer: good.Issuer, Expression: flexible.Expression, Audiences: good.Audiences}},
+		InvalidValue:       {both, neither, broken, nobody, long},
+		InvalidName:        {credential(t, "a b", "https://ci.example", "repo:c"), credential(t, "x", "https://ci.example", "repo:c")},
 	} {
 		for _, c := range list {
 			t.Run(c.Name, func(t *testing.T) { h.refused(t, why, put(c)) })

@@ -51,8 +51,11 @@ func TestWhatATokenTellsAWS(t *testing.T) {
 	w.put(t, &host)
 	said := &view.AWSClaims{
 		Tags: []view.AWSTag{
-			{Key: "client", Fact: "clientId"}, {Key: "group", Fact: "resourceGroup"}, {Key: "name", Fact: "name"},
-			{Key: "squad", Fact: "tag:team"}, {Key: "sub", Fact: "subscription"},
+			{Key: "client", Fact: "clientId"},
+			{Key: "group", Fact: "resourceGroup"},
+			{Key: "name", Fact: "name"},
+			{Key: "squad", Fact: "tag:team"},
+			{Key: "sub", Fact: "subscription"},
 		},
 		Transitive: []string{"squad"}, SourceID: "objectId", Roles: []string{"arn:aws:iam::111122223333:role/a"},
 	}
