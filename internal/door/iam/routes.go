@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory"
 	directoryiam "github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/door/iam/account"
+	"github.com/lanyard-id/lanyard/internal/door/iam/details"
 	"github.com/lanyard-id/lanyard/internal/door/iam/kit"
 	"github.com/lanyard-id/lanyard/internal/door/iam/policies"
 	"github.com/lanyard-id/lanyard/internal/door/iam/profiles"
@@ -46,7 +47,7 @@ func (d Door) Service() query.Service {
 		Name: "iam", Version: "2010-05-08", Namespace: awswire.IAMNamespace, MaxForm: maxForm, Errors: rows(),
 		Actions: k.Actions(
 			roles.Operations(), policies.Operations(), providers.Operations(), samlproviders.Operations(), profiles.Operations(),
-			account.Operations(), simulator.Operations(), users.Operations(d.Mint),
+			account.Operations(), simulator.Operations(), details.Operations(), users.Operations(d.Mint),
 		),
 		Lacks: lacks,
 	}

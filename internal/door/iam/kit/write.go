@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
+	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
@@ -37,12 +38,7 @@ func (c *Call) WriteRole(x *awswire.XML, r *view.Role, how Full) {
 	if how == Listed {
 		return
 	}
-	if !r.Boundary.IsZero() {
-		x.Begin("PermissionsBoundary")
-		x.Text("PermissionsBoundaryType", "Policy")
-		x.Text("PermissionsBoundaryArn", r.Boundary.String())
-		x.End()
-	}
+	WriteBoundary(x, r.Boundary)
 	if len(r.Tags) > 0 {
 		WriteTags(x, r.Tags)
 	}
@@ -50,6 +46,33 @@ func (c *Call) WriteRole(x *awswire.XML, r *view.Role, how Full) {
 		x.Begin("RoleLastUsed") // use is not tracked; who used a role when is in the ledger
 		x.End()
 	}
+}
+
+// WriteProfile writes what is inside the element of an instance profile, but for its labels.
+func (c *Call) WriteProfile(x *awswire.XML, p *view.InstanceProfile) {
+	x.Text("Path", p.Path)
+	x.Text("InstanceProfileName", p.Name)
+	x.Text("InstanceProfileId", p.UniqueID)
+	x.Text("Arn", p.ARN.String())
+	x.Time("CreateDate", p.Created)
+	x.Begin("Roles")
+	if r, ok := c.View.RoleByID(p.RoleID); ok {
+		x.Begin("member")
+		c.WriteRole(x, r, Made)
+		x.End()
+	}
+	x.End()
+}
+
+// WriteBoundary writes the permissions boundary, where there is one.
+func WriteBoundary(x *awswire.XML, boundary name.ARN) {
+	if boundary.IsZero() {
+		return
+	}
+	x.Begin("PermissionsBoundary")
+	x.Text("PermissionsBoundaryType", "Policy")
+	x.Text("PermissionsBoundaryArn", boundary.String())
+	x.End()
 }
 
 // WriteDocument writes a policy document as IAM does: percent-encoded by RFC 3986, so that a plus is no space to whoever

@@ -1,8 +1,6 @@
 package policies
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
@@ -97,82 +95,12 @@ func create(c *kit.Call) (kit.Result, error) {
 	p, err := target{arn, arn.String()}.find(c.View)
 	return func(x *awswire.XML) {
 		x.Begin("Policy")
-		write(x, p, uses(c.View, p.ARN.Account())[p.ARN])
+		kit.WritePolicy(x, p, kit.Uses(c.View, p.ARN.Account())[p.ARN])
 		if len(p.Tags) > 0 {
 			kit.WriteTags(x, p.Tags)
 		}
 		x.End()
 	}, err
-}
-
-// write writes what every answer shows of a policy.
-func write(x *awswire.XML, p *view.Policy, u usage) {
-	x.Text("PolicyName", p.Name)
-	x.Text("PolicyId", p.UniqueID)
-	x.Text("Arn", p.ARN.String())
-	x.Text("Path", p.Path)
-	x.Text("DefaultVersionId", p.DefaultVersion().ID())
-	x.Int("AttachmentCount", int64(len(u.attached)))
-	x.Int("PermissionsBoundaryUsageCount", int64(len(u.bounding)))
-	x.Bool("IsAttachable", true)
-	x.Time("CreateDate", p.Created)
-	updated := p.Updated
-	if updated.IsZero() {
-		updated = p.Created
-	}
-	x.Time("UpdateDate", updated)
-}
-
-// user is a role, a user or a group that a policy is attached to or bounds.
-type user struct {
-	kind string // as in EntityFilter
-	path string
-	arn  name.ARN
-	name string
-	id   string
-}
-
-// usage lists whom a policy is attached to, and whom it bounds.
-type usage struct{ attached, bounding []user }
-
-// uses gives the usage of every policy of an account.
-func uses(v *view.View, account name.AccountID) map[name.ARN]usage {
-	all := map[name.ARN]usage{}
-	enter := func(who user, managed []name.ARN, boundary name.ARN) {
-		for _, arn := range managed {
-			u := all[arn]
-			u.attached = append(u.attached, who)
-			all[arn] = u
-		}
-		if !boundary.IsZero() {
-			u := all[boundary]
-			u.bounding = append(u.bounding, who)
-			all[boundary] = u
-		}
-	}
-	for r := range v.Roles(account) {
-		enter(user{"Role", r.Path, r.ARN, r.Name, r.UniqueID}, r.Managed, r.Boundary)
-	}
-	for u := range v.Users(account) {
-		enter(user{"User", u.Path, u.ARN, u.Name, u.UniqueID}, u.Managed, u.Boundary)
-	}
-	for g := range v.UserGroups(account) {
-		enter(user{"Group", g.Path, g.ARN, g.Name, g.UniqueID}, g.Managed, name.ARN{})
-	}
-	return all
-}
-
-// by gives those who use the policy in one way, or in any.
-func (u usage) by(way string) []user {
-	switch way {
-	case "PermissionsPolicy":
-		return u.attached
-	case "PermissionsBoundary":
-		return u.bounding
-	}
-	both := slices.Concat(u.attached, u.bounding)
-	slices.SortFunc(both, func(a, b user) int { return cmp.Compare(a.id, b.id) })
-	return slices.Compact(both)
 }
 
 func get(c *kit.Call) (kit.Result, error) {
@@ -182,7 +110,7 @@ func get(c *kit.Call) (kit.Result, error) {
 	}
 	return func(x *awswire.XML) {
 		x.Begin("Policy")
-		write(x, p, uses(c.View, p.ARN.Account())[p.ARN])
+		kit.WritePolicy(x, p, kit.Uses(c.View, p.ARN.Account())[p.ARN])
 		if p.Description != "" {
 			x.Text("Description", p.Description)
 		}
@@ -212,11 +140,11 @@ func list(c *kit.Call) (kit.Result, error) {
 		return nil, err
 	}
 	var items []kit.Item
-	all := uses(c.View, c.Account())
+	all := kit.Uses(c.View, c.Account())
 	for p := range c.View.Policies(c.Account()) {
-		used := len(all[p.ARN].by(way)) > 0
+		used := len(all[p.ARN].By(way)) > 0
 		if scope != "AWS" && strings.HasPrefix(p.Path, prefix) && (used || !only && way == "") {
-			items = append(items, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { write(x, p, all[p.ARN]) }})
+			items = append(items, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { kit.WritePolicy(x, p, all[p.ARN]) }})
 		}
 	}
 	return c.List("Policies", items)
@@ -294,11 +222,11 @@ func listEntities(c *kit.Call) (kit.Result, error) {
 		return nil, err
 	}
 	var items []kit.Item
-	for _, u := range uses(c.View, c.Account())[p.ARN].by(way) {
-		if (filter == "" || filter == u.kind) && strings.HasPrefix(u.path, prefix) {
-			items = append(items, kit.Item{Key: kit.Place(u.name, u.arn), List: "Policy" + u.kind + "s", Write: func(x *awswire.XML) {
-				x.Text(u.kind+"Name", u.name)
-				x.Text(u.kind+"Id", u.id)
+	for _, u := range kit.Uses(c.View, c.Account())[p.ARN].By(way) {
+		if (filter == "" || filter == u.Kind) && strings.HasPrefix(u.Path, prefix) {
+			items = append(items, kit.Item{Key: kit.Place(u.Name, u.ARN), List: "Policy" + u.Kind + "s", Write: func(x *awswire.XML) {
+				x.Text(u.Kind+"Name", u.Name)
+				x.Text(u.Kind+"Id", u.ID)
 			}})
 		}
 	}

@@ -12,13 +12,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
-// writeVersion writes what every answer shows of a version.
-func writeVersion(x *awswire.XML, v view.PolicyVersion, decides bool) {
-	x.Text("VersionId", v.ID())
-	x.Bool("IsDefaultVersion", decides)
-	x.Time("CreateDate", v.Created)
-}
-
 // versionOf reads the id of a version: v and a number.
 func versionOf(c *kit.Call) (string, error) {
 	id := c.Form.Value("VersionId")
@@ -49,7 +42,7 @@ func createVersion(c *kit.Call) (kit.Result, error) {
 	})
 	return func(x *awswire.XML) {
 		x.Begin("PolicyVersion")
-		writeVersion(x, made, decides)
+		kit.WriteVersion(x, made, decides)
 		x.End()
 	}, err
 }
@@ -70,7 +63,7 @@ func getVersion(c *kit.Call) (kit.Result, error) {
 	return func(x *awswire.XML) {
 		x.Begin("PolicyVersion")
 		kit.WriteDocument(x, "Document", v.Document)
-		writeVersion(x, v, v.N == p.DefaultVersion().N)
+		kit.WriteVersion(x, v, v.N == p.DefaultVersion().N)
 		x.End()
 	}, nil
 }
@@ -83,7 +76,7 @@ func listVersions(c *kit.Call) (kit.Result, error) {
 	var items []kit.Item
 	for i, v := range p.Versions() {
 		items = append(items, kit.Item{Key: fmt.Sprintf("%d", i), Write: func(x *awswire.XML) {
-			writeVersion(x, v, v.N == p.DefaultVersion().N)
+			kit.WriteVersion(x, v, v.N == p.DefaultVersion().N)
 		}})
 	}
 	return c.List("Versions", items)

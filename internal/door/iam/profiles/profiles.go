@@ -71,25 +71,10 @@ func change(c *kit.Call, called string, asks kit.Asks, how func(*directory.Edit,
 	})
 }
 
-func write(c *kit.Call, x *awswire.XML, p *view.InstanceProfile) {
-	x.Text("Path", p.Path)
-	x.Text("InstanceProfileName", p.Name)
-	x.Text("InstanceProfileId", p.UniqueID)
-	x.Text("Arn", p.ARN.String())
-	x.Time("CreateDate", p.Created)
-	x.Begin("Roles")
-	if r, ok := c.View.RoleByID(p.RoleID); ok {
-		x.Begin("member")
-		c.WriteRole(x, r, kit.Made)
-		x.End()
-	}
-	x.End()
-}
-
 func shown(c *kit.Call, p *view.InstanceProfile) kit.Result {
 	return func(x *awswire.XML) {
 		x.Begin("InstanceProfile")
-		write(c, x, p)
+		c.WriteProfile(x, p)
 		kit.WriteTags(x, p.Tags)
 		x.End()
 	}
@@ -138,7 +123,7 @@ func get(c *kit.Call) (kit.Result, error) {
 func items(c *kit.Call, which func(*view.InstanceProfile) bool) (list []kit.Item) {
 	for p := range c.View.InstanceProfiles(c.Account()) {
 		if which(p) {
-			list = append(list, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { write(c, x, p) }})
+			list = append(list, kit.Item{Key: kit.Place(p.Name, p.ARN), Write: func(x *awswire.XML) { c.WriteProfile(x, p) }})
 		}
 	}
 	return list

@@ -80,12 +80,7 @@ func writeUser(x *awswire.XML, u *view.User, all full) {
 	if !all {
 		return
 	}
-	if !u.Boundary.IsZero() {
-		x.Begin("PermissionsBoundary")
-		x.Text("PermissionsBoundaryType", "Policy")
-		x.Text("PermissionsBoundaryArn", u.Boundary.String())
-		x.End()
-	}
+	kit.WriteBoundary(x, u.Boundary)
 	if len(u.Tags) > 0 {
 		kit.WriteTags(x, u.Tags)
 	}
