@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-id/lanyard/internal/door/doortest"
 )
 
 // TestAccountDetails: everybody of the account with what each was given, all in pages or by kind, and only for who may.
@@ -51,4 +53,19 @@ func TestAccountDetails(t *testing.T) {
 		t.Errorf("%d pages of one, and %d entries in all", pages, whole)
 	}
 	wants(t, asKey(admin, key, "GetAccountAuthorizationDetails"), http.StatusForbidden, "AccessDenied")
+}
+
+// TestTheRootAsksWhoItIs: GetUser without a name answers the root of the account, which no other call finds as a user.
+func TestTheRootAsksWhoItIs(t *testing.T) {
+	w, h := serve(t)
+	form := doortest.Request{
+		Method: http.MethodPost, Target: "/", Body: "Action=GetUser&Version=2010-05-08",
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+	}
+	rec := w.Do(h, w.Signed(form, w.Signing(w.RootSession(doortest.Main()), "iam")))
+	arn := "arn:aws:iam::" + doortest.Main().String() + ":root"
+	if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), "<UserId>"+doortest.Main().String()+"</UserId><Arn>"+arn+"</Arn><CreateDate>") {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	as(t, w, h, "admin").refused(http.StatusBadRequest, "ValidationError", "GetUser")
 }

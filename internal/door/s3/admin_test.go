@@ -214,3 +214,18 @@ func TestObjectTags(t *testing.T) {
 	upload.Header = http.Header{"X-Amz-Tagging": {"a=1&a=2"}}
 	w.Refused(as(w, h, "writer", upload), http.StatusBadRequest, wire.BadTag)
 }
+
+// TestListingBucketsIsNamedInTwoWays: policies say "*" or all buckets, and either denies.
+func TestListingBucketsIsNamedInTwoWays(t *testing.T) {
+	w, h := serve(t)
+	list := asked(http.MethodGet, "/", "")
+	for _, all := range []string{"*", "arn:aws:s3:::*"} {
+		may := `{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"` + all + `"}`
+		if rec := scoped(w, h, may, list); rec.Code != http.StatusOK {
+			t.Errorf("allowed on %s: %d %s", all, rec.Code, rec.Body)
+		}
+		not := `{"Effect":"Deny","Action":"s3:ListAllMyBuckets","Resource":"` + all + `"}`
+		w.Refused(scoped(w, h, may+","+not, list), http.StatusForbidden, access.Denied)
+	}
+	w.Refused(scoped(w, h, `{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"arn:aws:s3:::photos"}`, list), http.StatusForbidden, access.Denied)
+}

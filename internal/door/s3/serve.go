@@ -152,11 +152,12 @@ func (c *call) find() error {
 	return nil
 }
 
-// resource is what the right is needed on. A key is part of its ARN as it is: patterns stand in policies only.
+// resource is what the right is needed on. A key is part of its ARN as it is: patterns stand in policies only. Where there is no
+// bucket it is all of them: policies name that by "*" and by "arn:aws:s3:::*" (Amazon S3 User Guide, "Identity-based policies").
 func (c *call) resource() string {
 	switch {
 	case c.target.bucket == "":
-		return "*"
+		return "arn:aws:s3:::*"
 	case c.target.key == "":
 		return "arn:aws:s3:::" + c.target.bucket
 	}

@@ -131,6 +131,9 @@ func createUser(c *kit.Call) (kit.Result, error) {
 }
 
 func getUser(c *kit.Call) (kit.Result, error) {
+	if _, given := c.Form.Get("UserName"); !given && c.Session.Principal().Kind == "root" {
+		return getRoot(c)
+	}
 	called, err := subject(c)
 	if err != nil {
 		return nil, err
@@ -140,6 +143,23 @@ func getUser(c *kit.Call) (kit.Result, error) {
 		return nil, err
 	}
 	return shownUser(u), nil
+}
+
+// getRoot shows the root of the account, which has no path and no name (IAM API Reference, GetUser).
+func getRoot(c *kit.Call) (kit.Result, error) {
+	if err := c.Allow(kit.Only(kit.Ask{Resource: c.ARN("root")})); err != nil {
+		return nil, err
+	}
+	a, ok := c.View.Account(c.Account())
+	return func(x *awswire.XML) {
+		x.Begin("User")
+		x.Text("UserId", c.Account().String())
+		x.Text("Arn", c.ARN("root"))
+		if ok {
+			x.Time("CreateDate", a.Created)
+		}
+		x.End()
+	}, nil
 }
 
 func listUsers(c *kit.Call) (kit.Result, error) {
