@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Supported tells whether this system says who holds a connection.
@@ -19,8 +22,12 @@ const Supported = true
 // ErrNoHolder means that no process among the descendants holds the other end.
 var ErrNoHolder = errors.New("no descendant holds the other end of the connection")
 
+// ErrShared means that the other end is held, or was opened, by somebody who is no descendant as well.
+var ErrShared = errors.New("the other end of the connection is not the descendants' alone")
+
 // HeldBelow finds a process that holds the other end of an open TCP connection on this machine and descends from the process
-// called ancestor. A process whose parent has ended descends from nobody but init any more.
+// called ancestor. All who hold it must: a socket can be handed to a process that did not ask for it. A process whose parent has
+// ended descends from nobody but init any more.
 func HeldBelow(ancestor int, c net.Conn) (pid int, err error) {
 	near, ok := c.LocalAddr().(*net.TCPAddr)
 	far, also := c.RemoteAddr().(*net.TCPAddr)
@@ -31,26 +38,62 @@ func HeldBelow(ancestor int, c net.Conn) (pid int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if pid, err = holderBelow(ancestor, link); err != nil {
+		return 0, err
+	}
+	// While our own end is open nobody else can have the other end's port: the socket that was found is the one that asks.
+	if !open(c) {
+		return 0, ErrNoHolder
+	}
+	return pid, nil
+}
+
+// holderBelow finds the descendant that holds a socket, if nobody else does.
+func holderBelow(ancestor int, link string) (holder int, err error) {
 	all, err := os.ReadDir("/proc")
 	if err != nil {
 		return 0, err
 	}
 	for _, entry := range all {
 		pid, err := strconv.Atoi(entry.Name())
-		if err != nil || !descends(pid, ancestor) {
+		if err != nil || !holds(pid, link) {
 			continue
 		}
 		// Between two looks at the socket, the process is the same one: a number that was given again would have to hold it too.
-		if holds(pid, link) && descends(pid, ancestor) && holds(pid, link) {
-			return pid, nil
+		switch {
+		case !descends(pid, ancestor) && holds(pid, link):
+			return 0, ErrShared
+		case descends(pid, ancestor) && holds(pid, link):
+			holder = pid
 		}
 	}
-	return 0, ErrNoHolder
+	if holder == 0 {
+		return 0, ErrNoHolder
+	}
+	return holder, nil
+}
+
+// open tells whether a connection still is as it was accepted: neither end has closed or reset it.
+func open(c net.Conn) bool {
+	s, ok := c.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return false
+	}
+	is := false
+	err = raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		is = err == nil && info.State == unix.BPF_TCP_ESTABLISHED
+	})
+	return err == nil && is
 }
 
 // The columns of /proc/net/tcp that matter (proc(5)).
 const (
-	columnNear, columnFar, columnState, columnInode = 1, 2, 3, 9
+	columnNear, columnFar, columnState, columnUser, columnInode = 1, 2, 3, 7, 9
 
 	established = "01"
 )
@@ -73,7 +116,8 @@ func socketOf(near, far netip.AddrPort) (link string, err error) {
 	return "", ErrNoHolder
 }
 
-// rowOf gives the inode of the open connection with these ends; empty where there is none.
+// rowOf gives the inode of the open connection with these ends; empty where there is none. One that another user opened is
+// refused: who of that user holds it cannot be seen.
 func rowOf(file, near, far string) (inode string, err error) {
 	f, err := os.Open(file) //nolint:gosec // one of two names
 	if err != nil {
@@ -84,6 +128,9 @@ func rowOf(file, near, far string) (inode string, err error) {
 	for lines.Scan() {
 		row := strings.Fields(lines.Text())
 		if len(row) > columnInode && row[columnNear] == near && row[columnFar] == far && row[columnState] == established && row[columnInode] != "0" {
+			if row[columnUser] != strconv.Itoa(os.Geteuid()) {
+				return "", ErrShared
+			}
 			return row[columnInode], nil
 		}
 	}

@@ -14,12 +14,19 @@ import (
 // dialVariable has the test program be a client: it connects to the address and waits for the other end.
 const dialVariable = "EVIDENCE_DIAL"
 
+// fromVariable names the address that it connects from; empty is any.
+const fromVariable = "EVIDENCE_FROM"
+
 func TestMain(m *testing.M) {
 	address := os.Getenv(dialVariable)
 	if address == "" {
 		os.Exit(m.Run())
 	}
-	c, err := net.Dial("tcp", address)
+	var dialer net.Dialer
+	if from := os.Getenv(fromVariable); from != "" {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.MustParseAddrPort(from))
+	}
+	c, err := dialer.Dial("tcp", address)
 	if err != nil {
 		os.Exit(1)
 	}
@@ -66,7 +73,7 @@ func TestHeldBelow(t *testing.T) {
 	child, cmd := connect(t, l, self)
 	below := func(ancestor int, c net.Conn) bool {
 		pid, err := HeldBelow(ancestor, c)
-		if err != nil && !errors.Is(err, ErrNoHolder) {
+		if err != nil && !errors.Is(err, ErrNoHolder) && !errors.Is(err, ErrShared) {
 			t.Error(err)
 		}
 		return (err == nil) == (pid > 0) && err == nil
@@ -111,6 +118,84 @@ func TestHeldBelow(t *testing.T) {
 	_ = cmd.Wait() // it was killed
 	if below(os.Getpid(), child) {
 		t.Error("a process that has ended holds a connection")
+	}
+}
+
+// TestW06SharedSocket: a child that was handed the connection of somebody beside it does not speak for it.
+func TestW06SharedSocket(t *testing.T) {
+	l := listen(t, "tcp4", "127.0.0.1:0")
+	own, err := net.Dial("tcp4", l.Addr().String()) // this process descends not from itself
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	handed, err := own.(*net.TCPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer handed.Close()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := listen(t, "tcp4", "127.0.0.1:0")
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), dialVariable+"="+other.Addr().String())
+	cmd.ExtraFiles = []*os.File{handed}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waits, err := other.Accept() // the child runs
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = waits.Close(), cmd.Wait() }()
+	if pid, err := HeldBelow(os.Getpid(), c); !errors.Is(err, ErrShared) {
+		t.Errorf("%d, %v", pid, err)
+	}
+}
+
+// TestW21PortTakenAgain: what was sent before a reset is not taken for the words of a child that has the port after.
+func TestW21PortTakenAgain(t *testing.T) {
+	l := listen(t, "tcp4", "127.0.0.1:0")
+	first, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := first.Write([]byte("said before")); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.(*net.TCPConn).SetLinger(0); err != nil {
+		t.Fatal(err)
+	}
+	from := first.LocalAddr().String()
+	if err := first.Close(); err != nil { // resets
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(fromVariable, from)
+	second, cmd := connect(t, l, self)
+	if second.RemoteAddr().String() != from {
+		t.Fatalf("from %s, not %s", second.RemoteAddr(), from)
+	}
+	if pid, err := HeldBelow(os.Getpid(), second); err != nil || pid != cmd.Process.Pid {
+		t.Errorf("the second: %d, %v", pid, err)
+	}
+	if pid, err := HeldBelow(os.Getpid(), c); !errors.Is(err, ErrNoHolder) {
+		t.Errorf("the first: %d, %v", pid, err)
 	}
 }
 
