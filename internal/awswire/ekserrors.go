@@ -35,6 +35,9 @@ func eksTable(denied, internal Entry, more []map[fault.Reason]Entry) *ErrorTable
 		fault.Unavailable:     {503, unavailable, "The request cannot be answered at present.", false},
 	}
 	own := map[fault.Reason]Entry{
+		"authn.unknown_key":           {403, "UnrecognizedClientException", textToken, true},
+		"authn.key_inactive":          {403, "UnrecognizedClientException", textToken, true},
+		"authn.key_expired":           {403, "UnrecognizedClientException", textToken, true},
 		ReasonNoCredentials:           {403, "MissingAuthenticationTokenException", "Missing Authentication Token", false},
 		ReasonBadSignature:            {403, signature, "", false},
 		ReasonWrongScope:              {403, signature, "", false},

@@ -119,3 +119,17 @@ func TestDoorAddsRows(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysThatDoNotCount: at no door is a key that was switched off, or is over, told from one that never was.
+func TestKeysThatDoNotCount(t *testing.T) {
+	for what, table := range map[string]*ErrorTable{
+		"query": QueryErrors(), "s3": S3Errors(), "lambda": LambdaErrors(), "eks": EKSErrors(), "eks-auth": EKSAuthErrors(),
+	} {
+		unknown := table.Failure(fault.New(fault.Unauthenticated, "authn.unknown_key", "canary"))
+		for _, why := range []fault.Reason{"authn.key_inactive", "authn.key_expired"} {
+			if got := table.Failure(fault.New(fault.Unauthenticated, why, "canary")); got != unknown || strings.Contains(got.Message, "canary") {
+				t.Errorf("%s: %s: %v, an unknown one %v", what, why, got, unknown)
+			}
+		}
+	}
+}

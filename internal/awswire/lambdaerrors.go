@@ -25,6 +25,9 @@ func LambdaErrors(more ...map[fault.Reason]Entry) *ErrorTable {
 		fault.Unavailable:     {503, service, "The request cannot be answered at present.", false},
 	}
 	own := map[fault.Reason]Entry{
+		"authn.unknown_key":      {403, "UnrecognizedClientException", textToken, true},
+		"authn.key_inactive":     {403, "UnrecognizedClientException", textToken, true},
+		"authn.key_expired":      {403, "UnrecognizedClientException", textToken, true},
 		ReasonNoCredentials:      {403, "MissingAuthenticationTokenException", "Request is missing Authentication Token", false},
 		ReasonBadSignature:       {403, "InvalidSignatureException", "", false},
 		ReasonWrongScope:         {403, "InvalidSignatureException", "", false},
