@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 const sandbox = `
@@ -129,5 +131,39 @@ serviceControlPolicies:
 	}
 	if steps := apply(t, d, file); actions(steps) != "create" || len(steps[0].Warnings) != 2 {
 		t.Errorf("%+v", steps)
+	}
+}
+
+// TestAccessKeyDays: an account says how long new access keys of its users live, within a year, and shows it; the keys that
+// there are keep their end.
+func TestAccessKeyDays(t *testing.T) {
+	d := newDirectory(t)
+	life := func() time.Duration {
+		a, _ := d.View().AccountNamed("keys")
+		return a.KeyLife()
+	}
+	for _, tc := range []struct{ days, want string }{
+		{"", "create"}, {"accessKeyDays: 7\n", "update"}, {"accessKeyDays: 7\n", "unchanged"}, {"accessKeyDays: 365\n", "update"},
+	} {
+		if got := actions(apply(t, d, "kind: Account\nname: keys\n"+tc.days)); got != tc.want {
+			t.Errorf("%q: %s, want %s", tc.days, got, tc.want)
+		}
+	}
+	if life() != 365*24*time.Hour {
+		t.Errorf("a key lives %s", life())
+	}
+	items, err := Get(d.View(), "Account", "keys")
+	if b, _ := json.Marshal(items); err != nil || !strings.Contains(string(b), `"accessKeyDays":365`) {
+		t.Errorf("it is shown as %s, %v", b, err)
+	}
+	apply(t, d, "kind: Account\nname: keys\n")
+	if life() != view.DefaultKeyDays*24*time.Hour {
+		t.Errorf("a key lives %s", life())
+	}
+	for _, days := range []string{"-1", "0", "366"} {
+		_, err := Apply(t.Context(), d, parse(t, "kind: Account\nname: keys\naccessKeyDays: "+days+"\n"))
+		if f := fault.From(err); err == nil || f.Reason != directory.InvalidValue || !strings.Contains(f.Public, "line 3") {
+			t.Errorf("%s days: %v", days, err)
+		}
 	}
 }

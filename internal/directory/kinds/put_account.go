@@ -4,6 +4,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/directory/organization"
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/manifest"
 	"github.com/lanyard-id/lanyard/internal/name"
 )
@@ -36,6 +37,9 @@ func (p *planner) settleAccount(id name.AccountID, c organization.Controls, days
 	controls, err := organization.SetControls(p.e, id, c)
 	if err != nil {
 		return controls, err
+	}
+	if days.Given && days.N == 0 { // no days are not the default
+		return controls, at(days.At, fault.New(fault.Invalid, directory.InvalidValue, "an access key lives a day at least"))
 	}
 	keys, err := iam.SetKeyDays(p.e, id, days.N)
 	if err != nil {
