@@ -3,6 +3,7 @@ package s3_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -345,4 +346,40 @@ func TestF11OtherTenantsIdentity(t *testing.T) {
 		wantCode(t, rec, http.StatusBadRequest, "AuthorizationHeaderMalformed")
 	}
 	w.Refused(ask(w, h, "denied", http.MethodGet, "/photos/a"), http.StatusForbidden, access.Denied)
+}
+
+// TestA14FormUploads: an upload by a browser's form, whose policy names bucket and key, is not there; nothing is stored by one.
+func TestA14FormUploads(t *testing.T) {
+	w, h := serve(t)
+	form := "--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n1\r\n--x--\r\n"
+	req := doortest.Request{Method: http.MethodPost, Target: "/photos", Body: form, Header: http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}}
+	for what, rec := range map[string]*httptest.ResponseRecorder{"signed": as(w, h, "writer", req), "not signed": w.Do(h, req)} {
+		if rec.Code < 400 {
+			t.Errorf("%s: %d %s", what, rec.Code, rec.Body)
+		}
+	}
+	if there(t, w, photos, "a") {
+		t.Error("a form stored an object")
+	}
+}
+
+// TestA17InternalHeaders: what other stores' servers tell each other by headers is not believed from anybody.
+func TestA17InternalHeaders(t *testing.T) {
+	w, h := serve(t)
+	for _, header := range []string{
+		"X-Amz-Replication-Status", "X-Amz-Bucket-Replication-Status", "X-Amz-Meta-X-Amz-Key", "X-Amz-Server-Side-Encryption-Context",
+		"X-Minio-Source-Replication-Request", "X-Minio-Source-Etag", "X-Rgw-Auth-Permission", "X-Lanyard-Account",
+	} {
+		rec := as(w, h, "reader", doortest.Request{Method: http.MethodPut, Target: "/photos/a", Body: "x", Header: http.Header{header: {"REPLICA"}}})
+		if rec.Code < 400 {
+			t.Errorf("%s opens a door: %d", header, rec.Code)
+		}
+		if there(t, w, photos, "a") {
+			t.Fatalf("%s: the object is there", header)
+		}
+	}
+	rec := as(w, h, "writer", doortest.Request{
+		Method: http.MethodPut, Target: "/photos/a", Body: "x", Header: http.Header{"X-Amz-Replication-Status": {"REPLICA"}},
+	})
+	w.Refused(rec, http.StatusNotImplemented, s3.OtherOperation)
 }

@@ -110,9 +110,9 @@ func plainly(rec *httptest.ResponseRecorder) string {
 	return regexp.MustCompile(`failure message: [\w-]+`).ReplaceAllString(rec.Body.String(), "failure message: x")
 }
 
-// TestVector20TransitiveTags: a session tag replaces a role's in whatever case; what is transitive is there in the next
+// TestVector20P10TransitiveTags: a session tag replaces a role's in whatever case; what is transitive is there in the next
 // session, cannot be overridden, and what is not is gone.
-func TestVector20TransitiveTags(t *testing.T) {
+func TestVector20P10TransitiveTags(t *testing.T) {
 	w, h := serve(t)
 	red := []string{
 		"Tags.member.1.Key", "Team", "Tags.member.1.Value", "red", "Tags.member.2.Key", "Own", "Tags.member.2.Value", "2",
@@ -192,8 +192,8 @@ func must(t *testing.T, w *doortest.World, called string) *view.Role {
 	return r
 }
 
-// TestVector33ChainedDuration: an hour for a chained session whatever its role allows, longer fails.
-func TestVector33ChainedDuration(t *testing.T) {
+// TestVector33P10ChainedDuration: an hour for a chained session whatever its role allows, longer fails.
+func TestVector33P10ChainedDuration(t *testing.T) {
 	w, h := serve(t)
 	first := w.Session("first")
 	w.Refused(as(w, h, first, ask("named", "DurationSeconds", "3601")), http.StatusBadRequest, mint.DurationTooLong)
