@@ -299,7 +299,7 @@ func (s *Session) originLives(v *view.View) bool {
 	}
 	if a, ok := v.PodAssociation(s.Origin); ok {
 		_, lives := v.ClusterByID(a.Cluster)
-		return lives && a.Role == s.firstRole()
+		return lives && a.Role == s.firstRole() && s.Rev >= a.RevokedAt
 	}
 	if _, ok := v.SAMLProviderByUID(s.Origin); ok {
 		return true

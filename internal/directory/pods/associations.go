@@ -104,7 +104,8 @@ type Change struct {
 	NoTags *bool
 }
 
-// Update changes an association. Sessions of another role than it has now end.
+// Update changes an association. Where the role becomes another, all sessions end, and stay ended if it becomes the
+// same again.
 func Update(e *directory.Edit, uid name.GUID, change Change) (*view.PodAssociation, error) {
 	old, ok := e.View().PodAssociation(uid)
 	if !ok {
@@ -120,7 +121,9 @@ func Update(e *directory.Edit, uid name.GUID, change Change) (*view.PodAssociati
 		if err != nil {
 			return nil, err
 		}
-		a.Role = role.UniqueID
+		if a.Role != role.UniqueID {
+			a.Role, a.RevokedAt = role.UniqueID, e.NextRev()
+		}
 	}
 	if change.NoTags != nil {
 		a.NoTags = *change.NoTags

@@ -72,7 +72,7 @@ func (p Pods) assume(r *http.Request, v *view.View, cluster *view.Cluster, token
 	record.Input = map[string]string{
 		"issuer": assertion.Issuer, "namespace": who.namespace, "serviceAccount": who.account, "pod": who.name, "podUid": who.uid,
 	}
-	if cluster == nil || assertion.Outside == nil || assertion.Issuer != cluster.Issuer.String() {
+	if cluster == nil || assertion.Outside == nil || assertion.Outside.Shared || assertion.Issuer != cluster.Issuer.String() {
 		return granted{}, refused()
 	}
 	record.Input["cluster"] = cluster.ARN.String()

@@ -104,6 +104,19 @@ func (w *world) bind(t *testing.T, role string, noTags bool) {
 	})
 }
 
+// rebind gives web/cart another role as the door does.
+func (w *world) rebind(t *testing.T, role string) {
+	t.Helper()
+	v, _, err := directory.Try(w.View, w.Now(), func(e *directory.Edit) error {
+		_, err := pods.Update(e, doortest.GUID(0xe10), pods.Change{Role: &role})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.View = v
+}
+
 func arn(t *testing.T, text string) name.ARN {
 	t.Helper()
 	a, err := name.ParseARN(text)
@@ -320,13 +333,32 @@ func TestM01TheEndpointWantsAToken(t *testing.T) {
 	w.opened(t, w.pod(" "+good+"\t"))
 }
 
+// TestAClusterOfASharedIssuer: an issuer that became one of whom everybody gets tokens says nothing of pods.
+func TestAClusterOfASharedIssuer(t *testing.T) {
+	w := serve(t)
+	token := w.issuer.Token(claims("web", "cart", nil))
+	w.opened(t, w.pod(token))
+	i, _ := w.View.Issuer(w.issuer.URL)
+	shared := *i
+	shared.Shared = true
+	w.Write(&shared)
+	w.Refused(w.auth(token), 400, eks.NoAssociation)
+	if rec := w.pod(token); rec.Code == 200 {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
 // TestSessionsOfPodsEnd: with the association, with its role, with another role in its place, and with the cluster.
 func TestSessionsOfPodsEnd(t *testing.T) {
 	for what, end := range map[string]func(w *world){
 		"association":  func(w *world) { a, _ := w.View.PodAssociation(doortest.GUID(0xe10)); w.Delete(a) },
 		"another role": func(w *world) { w.bind(t, "AROAFORWEB0000000", false) },
-		"role":         func(w *world) { r, _ := w.View.RoleByID(podRoleID); w.Delete(r) },
-		"cluster":      func(w *world) { c, _ := w.View.ClusterByID(doortest.GUID(0xe00)); w.Delete(c) },
+		"another role, and this one again": func(w *world) {
+			w.rebind(t, "AROAFORWEB0000000")
+			w.rebind(t, podRoleID)
+		},
+		"role":    func(w *world) { r, _ := w.View.RoleByID(podRoleID); w.Delete(r) },
+		"cluster": func(w *world) { c, _ := w.View.ClusterByID(doortest.GUID(0xe00)); w.Delete(c) },
 		"made again": func(w *world) {
 			c, _ := w.View.ClusterByID(doortest.GUID(0xe00))
 			again := *c
@@ -344,7 +376,7 @@ func TestSessionsOfPodsEnd(t *testing.T) {
 		if _, err := s.Live(w.View, w.Now()); !fault.Is(err, credential.SessionRevoked) {
 			t.Errorf("%s: the session holds: %v", what, err)
 		}
-		if rec := w.pod(token); (rec.Code == 200) != (what == "another role") {
+		if rec := w.pod(token); (rec.Code == 200) != strings.HasPrefix(what, "another role") {
 			t.Errorf("%s: %d %s", what, rec.Code, rec.Body)
 		}
 	}

@@ -40,7 +40,9 @@ type PodAssociation struct {
 	Tags           Tags      `json:"tags,omitempty"`
 	Created        time.Time `json:"created"`
 	Modified       time.Time `json:"modified,omitzero"` // zero: never since
-	Rev            int64     `json:"-"`
+	// RevokedAt is when the role last became another: sessions of an older revision are dead, also if it is the same again.
+	RevokedAt int64 `json:"revokedAt,omitempty"`
+	Rev       int64 `json:"-"`
 }
 
 // ID is the association's id: "a-" and what is never used again.
