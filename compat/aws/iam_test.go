@@ -62,7 +62,7 @@ func TestRolesAndPolicies(t *testing.T) {
 	s.Failed(t, "(LimitExceeded)", iam("add-role-to-instance-profile", "--instance-profile-name", "cli-box", "--role-name", "cli-app")...)
 	s.Failed(t, "(DeleteConflict)", iam("delete-role", "--role-name", "cli-app")...)
 	s.Failed(t, "(DeleteConflict)", iam("delete-policy", "--policy-arn", policy)...)
-	s.Failed(t, "(NotImplemented)", iam("create-user", "--user-name", "x")...)
+	s.Failed(t, "(NotImplemented)", iam("create-login-profile", "--user-name", "x", "--password", "y")...)
 	s.Failed(t, "(NoSuchEntity)", iam("attach-role-policy", "--role-name", "cli-app", "--policy-arn", "arn:aws:iam::aws:policy/AdministratorAccess")...)
 
 	for _, line := range [][]string{
