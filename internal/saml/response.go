@@ -30,9 +30,6 @@ type Rule struct {
 // whom, and its times. What it gives was read from signed bytes alone. The response is signed, or its assertion, or both: then
 // both signatures must hold.
 func (m *Metadata) Verify(response string, rule Rule) (*Assertion, error) {
-	if !m.Until.IsZero() && !rule.Now.Before(m.Until) {
-		return nil, untrusted(MetadataOver, "The metadata of the provider is no longer valid.")
-	}
 	root, err := readResponse(response)
 	if err != nil {
 		return nil, err
@@ -40,6 +37,9 @@ func (m *Metadata) Verify(response string, rule Rule) (*Assertion, error) {
 	el, err := m.signedAssertion(root, rule.Now)
 	if err != nil {
 		return nil, err
+	}
+	if !m.Until.IsZero() && !rule.Now.Before(m.Until) { // after the signature: a stranger learns nothing of the provider
+		return nil, untrusted(MetadataOver, "The metadata of the provider is no longer valid.")
 	}
 	a, err := readAssertion(el)
 	if err != nil {
