@@ -295,7 +295,7 @@ func (s *Session) keyLives(v *view.View, now time.Time) bool {
 // given by a role ends with the binding.
 func (s *Session) originLives(v *view.View) bool {
 	if w, ok := v.AWSWorkload(s.Origin); ok {
-		return w.Role == s.firstRole()
+		return w.Role == s.firstRole() && s.Rev >= w.RevokedAt
 	}
 	if a, ok := v.PodAssociation(s.Origin); ok {
 		_, lives := v.ClusterByID(a.Cluster)

@@ -45,12 +45,13 @@ func Put(e *directory.Edit, s Spec) (directory.Outcome, error) {
 	}
 	r := &view.AWSResource{ARN: s.ARN, UID: name.NewGUID(), Kind: kind, Tags: s.Tags, Created: e.Now()}
 	if old, ok := e.View().AWSResource(s.ARN); ok {
-		r.UID, r.Created, r.Role = old.UID, old.Created, old.Role
+		r.UID, r.Created, r.Role, r.RevokedAt = old.UID, old.Created, old.Role, old.RevokedAt
 	}
-	if r.Role, err = settleRole(e, r, s.Role); err != nil {
+	role, err := settleRole(e, r, s.Role)
+	if err != nil {
 		return directory.Unchanged, err
 	}
-	return e.Save(r)
+	return e.Save(bound(e, r, role))
 }
 
 // settleRole gives the unique id of the role that is to be bound. A binding that is as it was before is kept unread: the
@@ -82,10 +83,18 @@ func Bind(e *directory.Edit, workload name.GUID, roleID string) error {
 	if err := trusted(e, w, role); err != nil {
 		return err
 	}
-	bound := *w
-	bound.Role = role.UniqueID
-	_, err := e.Save(&bound)
+	_, err := e.Save(bound(e, w, role.UniqueID))
 	return err
+}
+
+// bound is the workload with a role, or with none. Where it had another, all its sessions end, and stay ended if that one is
+// bound again.
+func bound(e *directory.Edit, w *view.AWSResource, roleID string) *view.AWSResource {
+	changed := *w
+	if w.Role != roleID {
+		changed.Role, changed.RevokedAt = roleID, e.NextRev()
+	}
+	return &changed
 }
 
 // trusted says whether a role may be bound to a workload: it is of the same account, and lets the workload's service in.

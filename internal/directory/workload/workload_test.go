@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/credential"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -45,7 +46,7 @@ func newHouse(t *testing.T) *house {
 	}
 	other := arn(t, "arn:aws:iam::444455556666:role/far")
 	v, err := view.Load(7, stored(t,
-		&view.Account{ID: home, Name: "home"}, &view.Account{ID: other.Account(), Name: "other"},
+		&view.Installation{Incarnation: "one"}, &view.Account{ID: home, Name: "home"}, &view.Account{ID: other.Account(), Name: "other"},
 		role(t, "lambda", "AROALAMBDA0000000", trusting("lambda.amazonaws.com", "")),
 		role(t, "ec2", "AROAEC20000000000", trusting("ec2.amazonaws.com", "")),
 		role(t, "tasks", "AROATASKS00000000", trusting("ecs-tasks.amazonaws.com", "")),
@@ -189,6 +190,32 @@ func TestBindingIsToTheRoleItself(t *testing.T) {
 	must(h.put(functionA, "")) // the whole of the thing: what is not named is taken away
 	if h.bound(functionA) != "" {
 		t.Error("a workload that names no role keeps one")
+	}
+}
+
+// TestASessionStaysEnded: what a function got by its role ends when the role is taken away, and stays ended when the same role is
+// bound again.
+func TestASessionStaysEnded(t *testing.T) {
+	h := newHouse(t)
+	if err := h.put(functionA, roleOf+"lambda"); err != nil {
+		t.Fatal(err)
+	}
+	w, _ := h.v.AWSResource(arn(t, functionA))
+	s := credential.Session{Account: w.ARN.Account(), RoleID: w.Role, Origin: w.UID, Rev: h.v.Rev(), Inc: "one", Expires: time.Now().Add(time.Hour)}
+	live := func() bool { _, err := s.Live(h.v, time.Now()); return err == nil }
+	if !live() {
+		t.Fatal("a new session is dead")
+	}
+	for _, bound := range []string{"", roleOf + "lambda"} {
+		if err := h.put(functionA, bound); err != nil {
+			t.Fatal(err)
+		}
+		if live() {
+			t.Errorf("the session lives with the binding to %q", bound)
+		}
+	}
+	if s.Rev = h.v.Rev(); !live() {
+		t.Error("a session of the new binding is dead")
 	}
 }
 

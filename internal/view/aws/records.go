@@ -141,13 +141,15 @@ type Bucket struct {
 
 // Resource is a workload in AWS's words: lambda:function, ec2:instance, ecs:task. It binds at most one role.
 type Resource struct {
-	ARN     name.ARN  `json:"arn"`
-	UID     name.GUID `json:"uid"`
-	Kind    string    `json:"kind"`           // "lambda:function", ...
-	Role    string    `json:"role,omitempty"` // unique id of the bound role: one that is made again under its name is another
-	Tags    Tags      `json:"tags,omitempty"`
-	Created time.Time `json:"created"`
-	Rev     int64     `json:"-"`
+	ARN  name.ARN  `json:"arn"`
+	UID  name.GUID `json:"uid"`
+	Kind string    `json:"kind"`           // "lambda:function", ...
+	Role string    `json:"role,omitempty"` // unique id of the bound role: one that is made again under its name is another
+	// RevokedAt is when the role last became another: sessions of an older revision are dead, also if it is the same again.
+	RevokedAt int64     `json:"revokedAt,omitempty"`
+	Tags      Tags      `json:"tags,omitempty"`
+	Created   time.Time `json:"created"`
+	Rev       int64     `json:"-"`
 }
 
 // Service is the principal that a role's trust policy must name for the workload to have the role.
