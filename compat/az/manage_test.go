@@ -104,7 +104,7 @@ func TestFederatedCredentials(t *testing.T) {
 	const main, dev = "repo:acme/a:ref:refs/heads/main", "repo:acme/a:ref:refs/heads/dev"
 	made := s.JSON(t, trust("create", "main", "--issuer", issuer.URL, "--subject", dev, "-o", "json")...)
 	want(t, "the audience", harness.Text(made, "audiences", 0), "api://AzureADTokenExchange")
-	s.Refused(t, "Conflict", "directory.exists", trust("create", "twice", "--issuer", issuer.URL, "--subject", dev)...) // the same issuer and subject
+	s.Refused(t, "Conflict", "directory.credential_repeated", trust("create", "twice", "--issuer", issuer.URL, "--subject", dev)...) // the same issuer and subject
 	s.Refused(t, "BadRequest", "arm.bad_federated_credential", trust("create", "two", "--issuer", issuer.URL, "--subject", main, "--audiences", "a", "b")...)
 	updated := s.JSON(t, trust("update", "main", "--issuer", issuer.URL, "--subject", main, "-o", "json")...)
 	want(t, "the subject", harness.Text(updated, "subject"), main)

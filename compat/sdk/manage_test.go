@@ -100,7 +100,7 @@ func TestIdentitiesBySDK(t *testing.T) {
 			if list, _ := value(t, s, c.argv("trusts", group, "made")...).([]any); len(list) != 1 {
 				t.Errorf("the trusts are %v", list)
 			}
-			s.Refused(t, "Conflict", "directory.exists", c.argv("trust", group, "made", "twice", issuer, subject)...) // the same issuer and subject
+			s.Refused(t, "Conflict", "directory.credential_repeated", c.argv("trust", group, "made", "twice", issuer, subject)...) // the same issuer and subject
 			for _, argv := range [][]string{
 				c.argv("create", group, "other"), c.argv("get", group, "made"), c.argv("list", group), c.argv("delete", group, "made"),
 				c.argv("trust", group, "made", "other", issuer, "repo:evil/x:ref:refs/heads/main"), c.argv("trusts", group, "made"),
