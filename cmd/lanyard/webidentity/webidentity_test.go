@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,9 +19,10 @@ func TestTheFileIsKeptFresh(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	synctest.Test(t, func(t *testing.T) {
 		const life = 6 * time.Minute
-		made, gone := 0, false
+		var gone atomic.Bool
+		made := 0
 		f := &File{path: path, ask: func(context.Context) (string, time.Time, error) {
-			if gone {
+			if gone.Load() {
 				return "", time.Time{}, errors.New("identity not found")
 			}
 			made++
@@ -41,6 +43,7 @@ func TestTheFileIsKeptFresh(t *testing.T) {
 		done := make(chan struct{})
 		go func() { defer close(done); f.Keep(ctx, func(err error) { said = append(said, err.Error()) }) }()
 		time.Sleep(life)
+		synctest.Wait()
 		if read() != "token2" && read() != "token3" {
 			t.Errorf("after a token's life the file holds %s", read())
 		}
@@ -48,13 +51,15 @@ func TestTheFileIsKeptFresh(t *testing.T) {
 			t.Error(at.Mode(), err)
 		}
 		before := read()
-		gone = true
+		gone.Store(true)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if read() != before || len(said) != 1 {
 			t.Errorf("the file holds %s, and it was said %q", read(), said)
 		}
-		gone = false
+		gone.Store(false)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if read() == before {
 			t.Error("not renewed when it could be again")
 		}
