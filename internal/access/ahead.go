@@ -28,9 +28,8 @@ type AheadRequest struct {
 	Now      time.Time
 }
 
-// AWSAhead decides as AWS would for a user who signs with its own key, or a session without tags and session policies, that comes
-// now over TLS. Conditions on
-// anything else that only a request has, such as aws:SourceIp, do not hold.
+// AWSAhead decides as AWS would for a user who signs with its own key, or a session without tags and session policies, that
+// comes now over TLS. Conditions on anything else that only a request has, such as aws:SourceIp, do not hold.
 func AWSAhead(v *view.View, req AheadRequest) reason.Decision {
 	session := &credential.Session{Account: req.Account, Name: aheadSession, Issued: req.Now}
 	if req.Role != nil {
