@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory/pods"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 )
@@ -88,7 +89,7 @@ func (c *call) permit(at name.ARN, tags, wanted view.Tags) error {
 		Session: c.session.Session, Role: c.session.Role, Action: c.action, Resource: at.String(), Owner: at.Account(), Context: facts,
 	})
 	c.event.Record.Decision = &decision
-	return access.Refusal(decision, c.refusal(c.action, at.String()))
+	return c.refusal(c.action, at.String(), decision)
 }
 
 // permitCluster asks for the right at the cluster, and then for the cluster.
@@ -112,7 +113,7 @@ func (c *call) pass(wanted name.ARN) (*view.Role, error) {
 		Session: c.session.Session, Caller: c.session.Role, Pass: wanted, To: c.arn, Service: view.PodsService, Context: c.facts(),
 	})
 	c.event.Record.Decision = &decision
-	if err := access.Refusal(decision, c.refusal("iam:PassRole", wanted.String())); err != nil {
+	if err := c.refusal("iam:PassRole", wanted.String(), decision); err != nil {
 		return nil, err
 	}
 	role, ok := c.v.Role(wanted)
@@ -122,8 +123,9 @@ func (c *call) pass(wanted name.ARN) (*view.Role, error) {
 	return role, nil
 }
 
-func (c *call) refusal(action, resource string) string {
-	return "User: " + c.session.ARN(c.session.Role).String() + " is not authorized to perform: " + action + " on resource: " + resource
+// refusal tells the caller what it may not do, and which sort of policy is in the way.
+func (c *call) refusal(action, resource string, d reason.Decision) error {
+	return access.Refusal(d, access.Denial(c.session.ARN(c.session.Role).String(), action, resource, d))
 }
 
 // change runs a command, with its record.

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory/workload"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/reason"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web"
 	"github.com/lanyard-id/lanyard/verify/strictjson"
@@ -124,11 +125,12 @@ func (c *call) permit(action string) error {
 		Session: c.session.Session, Role: c.session.Role, Action: action, Resource: c.arn.String(), Owner: c.arn.Account(), Context: facts,
 	})
 	c.event.Record.Decision = &decision
-	return access.Refusal(decision, c.refusal(action, c.arn.String()))
+	return c.refusal(action, c.arn.String(), decision)
 }
 
-func (c *call) refusal(action, resource string) string {
-	return "User: " + c.session.ARN(c.session.Role).String() + " is not authorized to perform: " + action + " on resource: " + resource
+// refusal tells the caller what it may not do, and which sort of policy is in the way.
+func (c *call) refusal(action, resource string, d reason.Decision) error {
+	return access.Refusal(d, access.Denial(c.session.ARN(c.session.Role).String(), action, resource, d))
 }
 
 // configuration is what is known of the function.
@@ -162,7 +164,7 @@ func bind(c *call) error {
 	})
 	c.event.Record.Decision = &decision
 	c.event.Record.Input = map[string]string{"role": wanted.String()}
-	if err := access.Refusal(decision, c.refusal("iam:PassRole", wanted.String())); err != nil {
+	if err := c.refusal("iam:PassRole", wanted.String(), decision); err != nil {
 		return err
 	}
 	role, ok := c.v.Role(wanted)

@@ -28,6 +28,18 @@ type Asks func(v *view.View) []Ask
 // Only is the asking for one right that depends on nothing in the View.
 func Only(ask Ask) Asks { return func(*view.View) []Ask { return []Ask{ask} } }
 
+// OnLabelled asks for the right on something that a request names by its ARN, whether it exists or not. tags gives its labels, none
+// where it does not exist; more adds keys that the request brings, nil for none.
+func OnLabelled(arn string, tags func(*view.View) view.Tags, more func(keys map[string][]string)) Asks {
+	return func(v *view.View) []Ask {
+		ask := Ask{Resource: arn, Keys: Having(tags(v))}
+		if more != nil {
+			more(ask.Keys)
+		}
+		return []Ask{ask}
+	}
+}
+
 // Allow refuses unless the caller has all rights that are asked for, by the View of the request.
 func (c *Call) Allow(asks Asks) error { return c.allowBy(c.View, c.Session.Role, asks) }
 

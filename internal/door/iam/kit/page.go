@@ -41,6 +41,29 @@ func (c *Call) List(called string, items []Item) (Result, error) {
 	return c.Lists([]string{called}, items)
 }
 
+// ListAttached answers with a page of the managed policies of somebody, below the path that the request names.
+func (c *Call) ListAttached(prefix string, managed []name.ARN) (Result, error) {
+	var items []Item
+	for _, arn := range managed {
+		if p, ok := c.View.Policy(arn); ok && strings.HasPrefix(p.Path, prefix) {
+			items = append(items, Item{Key: Place(p.Name, arn), Write: func(x *awswire.XML) {
+				x.Text("PolicyName", p.Name)
+				x.Text("PolicyArn", arn.String())
+			}})
+		}
+	}
+	return c.List("AttachedPolicies", items)
+}
+
+// ListInline answers with a page of the names of inline policies.
+func (c *Call) ListInline(inline map[string]string) (Result, error) {
+	var items []Item
+	for called := range inline {
+		items = append(items, Item{Key: called, Write: func(x *awswire.XML) { x.Data(called) }})
+	}
+	return c.List("PolicyNames", items)
+}
+
 // Lists answers with one page of the items, ordered by their keys, each under the element that it names.
 func (c *Call) Lists(called []string, items []Item) (Result, error) {
 	most := 100 // IAM API Reference: the default of MaxItems

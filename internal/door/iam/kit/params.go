@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/glob"
 	"github.com/lanyard-id/lanyard/internal/name"
@@ -173,6 +174,21 @@ func (c *Call) Named(param, kind string) (name.ARN, string, error) {
 		return name.ARN{}, text, nil
 	}
 	return arn, text, nil
+}
+
+// Boundary reads the policy that is to be a permissions boundary. Whether it exists is for the directory to say, unless it is
+// somebody else's.
+func (c *Call) Boundary() (name.ARN, error) {
+	arn, text, err := c.Named("PermissionsBoundary", "policy")
+	if err == nil && arn.IsZero() {
+		err = fault.New(fault.NotFound, directory.PolicyNotFound, "Scope ARN: %s does not exist or is not attachable.", query.Bounded(text))
+	}
+	return arn, err
+}
+
+// NotAttachable is the refusal to attach a policy of somebody else's.
+func (c *Call) NotAttachable() error {
+	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.", query.Bounded(c.Form.Value("PolicyArn")))
 }
 
 // NewTags reads the list Tags. Keys differ in more than case (IAM User Guide, "Tagging IAM resources").

@@ -34,16 +34,12 @@ func (t target) find(v *view.View) (*view.Policy, error) {
 
 // on asks for a right on the policy, whether it exists or not.
 func (t target) on(more func(keys map[string][]string)) kit.Asks {
-	return func(v *view.View) []kit.Ask {
-		ask := kit.Ask{Resource: t.text, Keys: map[string][]string{}}
+	return kit.OnLabelled(t.text, func(v *view.View) view.Tags {
 		if p, err := t.find(v); err == nil {
-			ask.Keys = kit.Having(p.Tags)
+			return p.Tags
 		}
-		if more != nil {
-			more(ask.Keys)
-		}
-		return []kit.Ask{ask}
-	}
+		return nil
+	}, more)
 }
 
 // read finds the policy that the request names, for a caller who may.

@@ -2,7 +2,6 @@ package roles
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lanyard-id/lanyard/internal/awswire"
 	"github.com/lanyard-id/lanyard/internal/directory"
@@ -76,11 +75,7 @@ func listInline(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []kit.Item
-	for called := range r.Inline {
-		items = append(items, kit.Item{Key: called, Write: func(x *awswire.XML) { x.Data(called) }})
-	}
-	return c.List("PolicyNames", items)
+	return c.ListInline(r.Inline)
 }
 
 func deleteInline(c *kit.Call) (kit.Result, error) {
@@ -109,10 +104,6 @@ func attachment(c *kit.Call) (role string, policy name.ARN, asks kit.Asks, err e
 	}), err
 }
 
-func notAttachable(c *kit.Call) error {
-	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.", query.Bounded(c.Form.Value("PolicyArn")))
-}
-
 func attach(c *kit.Call) (kit.Result, error) {
 	role, policy, asks, err := attachment(c)
 	if err != nil {
@@ -120,7 +111,7 @@ func attach(c *kit.Call) (kit.Result, error) {
 	}
 	return nil, change(c, role, asks, func(s *directory.RoleSpec) error {
 		if policy.IsZero() {
-			return notAttachable(c)
+			return c.NotAttachable()
 		}
 		if !slices.Contains(s.Managed, policy) {
 			s.Managed = append(s.Managed, policy)
@@ -152,16 +143,7 @@ func listAttached(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []kit.Item
-	for _, arn := range r.Managed {
-		if p, ok := c.View.Policy(arn); ok && strings.HasPrefix(p.Path, prefix) {
-			items = append(items, kit.Item{Key: kit.Place(p.Name, arn), Write: func(x *awswire.XML) {
-				x.Text("PolicyName", p.Name)
-				x.Text("PolicyArn", arn.String())
-			}})
-		}
-	}
-	return c.List("AttachedPolicies", items)
+	return c.ListAttached(prefix, r.Managed)
 }
 
 func putBoundary(c *kit.Call) (kit.Result, error) {
@@ -169,7 +151,7 @@ func putBoundary(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	arn, err := boundary(c)
+	arn, err := c.Boundary()
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/directory/iam"
 	"github.com/lanyard-id/lanyard/internal/door/iam/kit"
 	"github.com/lanyard-id/lanyard/internal/fault"
-	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 	"github.com/lanyard-id/lanyard/internal/web/query"
 )
@@ -72,7 +71,7 @@ func created(c *kit.Call) (s directory.RoleSpec, err error) {
 		return s, err
 	}
 	if _, given := c.Form.Get("PermissionsBoundary"); given {
-		s.Boundary, err = boundary(c)
+		s.Boundary, err = c.Boundary()
 	}
 	if strings.HasPrefix(s.Path, "/aws-service-role/") {
 		return s, fault.New(fault.Invalid, kit.BadInput, "Roles of services are not made by CreateRole.")
@@ -114,15 +113,6 @@ func duration(c *kit.Call) (int, error) {
 		return 0, query.Constraint(text, "maxSessionDuration", "have value between 3600 and 43200")
 	}
 	return n, nil
-}
-
-// boundary reads the policy that is to be a boundary.
-func boundary(c *kit.Call) (name.ARN, error) {
-	arn, text, err := c.Named("PermissionsBoundary", "policy")
-	if err == nil && arn.IsZero() {
-		err = fault.New(fault.NotFound, directory.PolicyNotFound, "Scope ARN: %s does not exist or is not attachable.", query.Bounded(text))
-	}
-	return arn, err
 }
 
 // read finds the role that the request names, for a caller who may.

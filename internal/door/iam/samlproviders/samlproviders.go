@@ -62,16 +62,12 @@ func (t target) find(v *view.View) (*view.SAMLProvider, error) {
 }
 
 func (t target) on(more func(keys map[string][]string)) kit.Asks {
-	return func(v *view.View) []kit.Ask {
-		ask := kit.Ask{Resource: t.text, Keys: map[string][]string{}}
+	return kit.OnLabelled(t.text, func(v *view.View) view.Tags {
 		if p, err := t.find(v); err == nil {
-			ask.Keys = kit.Having(p.Tags)
+			return p.Tags
 		}
-		if more != nil {
-			more(ask.Keys)
-		}
-		return []kit.Ask{ask}
-	}
+		return nil
+	}, more)
 }
 
 // metadata reads the metadata document (IAM API Reference, CreateSAMLProvider: 1,000 characters or more). What it must be

@@ -172,11 +172,7 @@ func (n noun) listInline(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []kit.Item
-	for called := range h.inline {
-		items = append(items, kit.Item{Key: called, Write: func(x *awswire.XML) { x.Data(called) }})
-	}
-	return c.List("PolicyNames", items)
+	return c.ListInline(h.inline)
 }
 
 func (n noun) deleteInline(c *kit.Call) (kit.Result, error) {
@@ -210,7 +206,7 @@ func (n noun) attach(c *kit.Call) (kit.Result, error) {
 	}
 	return nil, n.change(c, called, asks, func(g *grants) error {
 		if policy.IsZero() {
-			return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.", query.Bounded(c.Form.Value("PolicyArn")))
+			return c.NotAttachable()
 		}
 		if !slices.Contains(g.managed, policy) {
 			g.managed = append(g.managed, policy)
@@ -242,14 +238,5 @@ func (n noun) listAttached(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []kit.Item
-	for _, arn := range h.managed {
-		if p, ok := c.View.Policy(arn); ok && strings.HasPrefix(p.Path, prefix) {
-			items = append(items, kit.Item{Key: kit.Place(p.Name, arn), Write: func(x *awswire.XML) {
-				x.Text("PolicyName", p.Name)
-				x.Text("PolicyArn", arn.String())
-			}})
-		}
-	}
-	return c.List("AttachedPolicies", items)
+	return c.ListAttached(prefix, h.managed)
 }

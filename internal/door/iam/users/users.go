@@ -94,15 +94,6 @@ func shownUser(u *view.User) kit.Result {
 	}
 }
 
-// boundary reads the policy that is to be a boundary.
-func boundary(c *kit.Call) (name.ARN, error) {
-	arn, text, err := c.Named("PermissionsBoundary", "policy")
-	if err == nil && arn.IsZero() {
-		err = fault.New(fault.NotFound, directory.PolicyNotFound, "Scope ARN: %s does not exist or is not attachable.", query.Bounded(text))
-	}
-	return arn, err
-}
-
 func createUser(c *kit.Call) (kit.Result, error) {
 	s := iam.UserSpec{Account: c.Account()}
 	var err error
@@ -116,7 +107,7 @@ func createUser(c *kit.Call) (kit.Result, error) {
 		return nil, err
 	}
 	if _, given := c.Form.Get("PermissionsBoundary"); given {
-		if s.Boundary, err = boundary(c); err != nil {
+		if s.Boundary, err = c.Boundary(); err != nil {
 			return nil, err
 		}
 	}
@@ -264,7 +255,7 @@ func putBoundary(c *kit.Call) (kit.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	arn, err := boundary(c)
+	arn, err := c.Boundary()
 	if err != nil {
 		return nil, err
 	}
