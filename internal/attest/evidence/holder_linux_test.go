@@ -49,9 +49,9 @@ func connect(t *testing.T, l net.Listener, argv ...string) (net.Conn, *exec.Cmd)
 	return c, cmd
 }
 
-func listen(t *testing.T, address string) net.Listener {
+func listen(t *testing.T) net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp4", address)
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestHeldBelow(t *testing.T) {
 	if err := os.Symlink(self, odd); err != nil {
 		t.Fatal(err)
 	}
-	l := listen(t, "127.0.0.1:0")
+	l := listen(t)
 	child, cmd := connect(t, l, self)
 	below := func(ancestor int, c net.Conn) bool {
 		pid, err := HeldBelow(ancestor, c)
@@ -123,7 +123,7 @@ func TestHeldBelow(t *testing.T) {
 
 // TestW06SharedSocket: a child that was handed the connection of somebody beside it does not speak for it.
 func TestW06SharedSocket(t *testing.T) {
-	l := listen(t, "127.0.0.1:0")
+	l := listen(t)
 	own, err := net.Dial("tcp4", l.Addr().String()) // this process descends not from itself
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestW06SharedSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := listen(t, "127.0.0.1:0")
+	other := listen(t)
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), dialVariable+"="+other.Addr().String())
 	cmd.ExtraFiles = []*os.File{handed}
@@ -162,7 +162,7 @@ func TestW06SharedSocket(t *testing.T) {
 
 // TestW21PortTakenAgain: what was sent before a reset is not taken for the words of a child that has the port after.
 func TestW21PortTakenAgain(t *testing.T) {
-	l := listen(t, "127.0.0.1:0")
+	l := listen(t)
 	first, err := net.Dial("tcp4", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
