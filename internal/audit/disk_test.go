@@ -291,6 +291,41 @@ func TestBlockedDisk(t *testing.T) {
 	verified(t, dir)
 }
 
+// TestOnlyACrowdWaits: a record that is alone goes to the disk at once. After a batch of several the next waits for company,
+// once.
+func TestOnlyACrowdWaits(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		disk := newBadDisk()
+		l, err := Open(dir, Options{Now: time.Now, testOnlyOpen: disk.open})
+		must(t, err)
+		alone := func(n int, want time.Duration) {
+			t.Helper()
+			begun := time.Now()
+			must(t, l.Ledger(t.Context(), record(n)))
+			if got := time.Since(begun); got != want {
+				t.Errorf("record %d took %v, want %v", n, got, want)
+			}
+		}
+		alone(0, 0)
+		alone(1, 0)
+		hang := make(chan struct{})
+		disk.set(func(d *badDisk) { d.hang = hang })
+		var crowd sync.WaitGroup
+		for n := range 5 {
+			crowd.Go(func() { must(t, l.Ledger(t.Context(), record(2+n))) })
+			synctest.Wait() // the first is on its way to the disk, and the others wait for it
+		}
+		disk.set(func(d *badDisk) { d.hang = nil })
+		close(hang)
+		crowd.Wait()
+		alone(7, company)
+		alone(8, 0)
+		must(t, l.Close())
+	})
+	verified(t, dir)
+}
+
 // TestALedgerGetsWellByItself: a server that is not ready is sent no requests, so nobody else tries whether there is room again.
 func TestALedgerGetsWellByItself(t *testing.T) {
 	dir := t.TempDir()
