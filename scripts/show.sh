@@ -190,7 +190,7 @@ vectors() {
 
 # signatures changes everything that is signed, and what is not, in requests and in what SAML providers say.
 signatures() {
-	each A01 A02 A03 A05 A06 A07 A10 A11 A13 A14 A15 A17 A18 A21 A22 P01 P02 P03 P05 P06 P07 P09 P10 P15 P17 P18 \
+	each A01 A02 A03 A05 A06 A07 A10 A11 A13 A14 A15 A17 A18 A19 A21 A22 P01 P02 P03 P05 P06 P07 P09 P10 P11 P13 P14 P15 P17 P18 P19 \
 		S01 S09 S10 S11 S13 S14 S15 S17 S18 S19 S21 S22 S23 S25 S26 &&
 		named '^Test(EveryByteThatIsSigned|HarmlessChanges|SuiteOfSignatures|MutatedOneByteRefused)$' ./internal/door/s3 ./internal/awswire
 }

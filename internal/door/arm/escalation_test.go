@@ -75,8 +75,9 @@ func TestConstrainedDelegation(t *testing.T) {
 	}
 }
 
-// TestP07AzureEscalations: each way of raising one's rights that is known of Azure, with nothing but that right.
-func TestP07AzureEscalations(t *testing.T) {
+// TestP07P19AzureEscalations: each way of raising one's rights that is known of Azure, with nothing but that right;
+// among them the administrator of a scope who reaches for the root (P19).
+func TestP07P19AzureEscalations(t *testing.T) {
 	w, h := serve(t)
 	assign := func(n int, scope, role string, to fmt.Stringer) (string, string, string) {
 		return "PUT", strings.TrimSuffix(scope, "/") + auth + "roleAssignments/" + guidOf(n) + rest, grantBody(role, to, "")

@@ -189,3 +189,43 @@ func TestWhoCan(t *testing.T) {
 	same(who("s3:GetObject", "arn:aws:s3:::films-bucket/a"), root, house, fmt.Sprintf("arn:aws:iam::%s:role/loader", account))
 	same(who("s3:PutObject", "arn:aws:s3:::films-bucket/a"), root, house)
 }
+
+// TestP14WhoCanAndCanAgree: whoever is listed may when asked about alone, and whoever may is listed, for every principal,
+// action and place of a world with a group, a condition and two clouds.
+func TestP14WhoCanAndCanAgree(t *testing.T) {
+	w := newWorld(t)
+	w.apply(scene + "---" + conditioned)
+	account := w.view().Installation().Account
+	role := fmt.Sprintf("arn:aws:iam::%s:role/loader", account)
+	azure := map[string]string{"reader": "reader", "shared": "shared", "second": "second", "operator": "operator"} // as asked, as listed
+	aws := map[string]string{role: role, "root@default": fmt.Sprintf("arn:aws:iam::%s:root", account)}
+	agree := func(principals map[string]string, action, resource string) (allowed int) {
+		t.Helper()
+		who := get[opwire.WhoCanResult](w, "POST", opwire.PathWhoCan, opwire.CanRequest{Action: action, Resource: resource})
+		for asked, listed := range principals {
+			can := get[reason.Decision](w, "POST", opwire.PathCan, opwire.CanRequest{Principal: asked, Action: action, Resource: resource}).Allowed()
+			isListed := slices.ContainsFunc(who.Allowed, func(a opwire.Allowed) bool { return a.Display == listed || a.Principal == listed })
+			if can != isListed {
+				t.Errorf("%s on %s: %s may: %v, is listed: %v", action, resource, asked, can, isListed)
+			}
+			if can {
+				allowed++
+			}
+		}
+		return allowed
+	}
+	reels, allowed := w.films()+"/blobServices/default/containers/reels", 0
+	for _, action := range []string{readBlob, writeBlob, readBox, "Microsoft.Storage/storageAccounts/write"} {
+		for _, at := range []string{w.films(), reels, reels + "/blobs/photos/cat", reels + "/blobs/films/cat", resourceOf(w, "demo", "twin")} {
+			allowed += agree(azure, action, at)
+		}
+	}
+	for _, action := range []string{"s3:GetObject", "s3:PutObject", "s3:ListBucket"} {
+		for _, at := range []string{"arn:aws:s3:::films-bucket", "arn:aws:s3:::films-bucket/a"} {
+			allowed += agree(aws, action, at)
+		}
+	}
+	if allowed == 0 {
+		t.Error("nobody may anything: the test sees nothing")
+	}
+}
