@@ -70,6 +70,10 @@ func (t Trying) View() *view.View { return t.w.Current() }
 
 // Do runs a command. What it records is in the world's ledger.
 func (t Trying) Do(_ context.Context, command directory.Command) (*view.View, error) {
+	if first := t.w.Meanwhile; first != nil {
+		t.w.Meanwhile = nil
+		first()
+	}
 	next, records, err := directory.Try(t.w.View, t.w.Now(), command)
 	if err == nil {
 		t.w.View = next

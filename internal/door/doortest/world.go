@@ -35,7 +35,9 @@ type World struct {
 	Authn    *authn.Authenticator
 	Mint     *mint.Mint
 	Objects  *objects.Store
-	Fill     func(words []string) string // fills in what only one door's transcripts ask for; nil is nothing
+	// Meanwhile runs once, between the request's View and the next command of a Trying directory; nil is nothing.
+	Meanwhile func()
+	Fill      func(words []string) string // fills in what only one door's transcripts ask for; nil is nothing
 
 	t     testing.TB
 	now   time.Time
@@ -123,6 +125,22 @@ func load(t testing.TB, records []view.Record) *view.View {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// Bare gives a role as it is without any policy.
+func (w *World) Bare(role string) *view.Role {
+	w.t.Helper()
+	arn, err := name.ParseARN(RoleARN(role))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	found, ok := w.View.Role(arn)
+	if !ok {
+		w.t.Fatalf("there is no role %s", role)
+	}
+	bare := *found
+	bare.Inline, bare.Managed = nil, nil
+	return &bare
 }
 
 // Write changes the View by one revision.

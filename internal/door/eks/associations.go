@@ -20,19 +20,17 @@ func create(c *call) (any, error) {
 	if in.role.IsZero() || in.spec.Namespace == "" || in.spec.ServiceAccount == "" {
 		return nil, badRequest("namespace, serviceAccount and roleArn are required.")
 	}
-	if err := c.permitCluster(in.spec.Tags); err != nil {
-		return nil, err
-	}
 	c.event.Record.Input = map[string]string{
 		"namespace": in.spec.Namespace, "serviceAccount": in.spec.ServiceAccount, "role": in.role.String(),
 	}
-	role, err := c.pass(in.role)
-	if err != nil {
+	if err := c.mayCreate(&in); err != nil {
 		return nil, err
 	}
-	in.spec.Cluster, in.spec.Role, in.spec.NoTags = c.cluster.UID, role.UniqueID, in.noTags != nil && *in.noTags
 	var made *view.PodAssociation
 	err = c.change(c.d.Room, func(e *directory.Edit) (err error) {
+		if err := c.mayCreate(&in); err != nil {
+			return err
+		}
 		made, _, err = pods.Create(e, in.spec)
 		return err
 	})
@@ -40,6 +38,19 @@ func create(c *call) (any, error) {
 		return nil, err
 	}
 	return c.show(made), nil
+}
+
+// mayCreate asks for the rights at the cluster and to pass the role, and fills in what it finds.
+func (c *call) mayCreate(in *wanted) error {
+	if err := c.permitCluster(in.spec.Tags); err != nil {
+		return err
+	}
+	role, err := c.pass(in.role)
+	if err != nil {
+		return err
+	}
+	in.spec.Cluster, in.spec.Role, in.spec.NoTags = c.cluster.UID, role.UniqueID, in.noTags != nil && *in.noTags
+	return nil
 }
 
 var ids = regexp.MustCompile(`^a-[a-z0-9]{1,64}$`)
@@ -91,21 +102,18 @@ func update(c *call) (any, error) {
 	if in.spec.Namespace != "" || in.spec.ServiceAccount != "" || in.spec.Tags != nil {
 		return nil, badRequest("An association keeps its service account, and its tags here.")
 	}
-	a, err := c.association()
-	if err != nil {
-		return nil, err
-	}
-	change := pods.Change{NoTags: in.noTags}
 	if !in.role.IsZero() {
 		c.event.Record.Input = map[string]string{"role": in.role.String()}
-		role, err := c.pass(in.role)
-		if err != nil {
-			return nil, err
-		}
-		change.Role = &role.UniqueID
+	}
+	if _, _, err := c.mayUpdate(in); err != nil {
+		return nil, err
 	}
 	var now *view.PodAssociation
-	err = c.change(c.d.Room, func(e *directory.Edit) (err error) {
+	err = c.change(c.d.Room, func(e *directory.Edit) error {
+		a, change, err := c.mayUpdate(in)
+		if err != nil {
+			return err
+		}
 		now, err = pods.Update(e, a.UID, change)
 		return err
 	})
@@ -113,6 +121,21 @@ func update(c *call) (any, error) {
 		return nil, err
 	}
 	return c.show(now), nil
+}
+
+// mayUpdate asks for the rights at the association and to pass the role that it gets, and finds both.
+func (c *call) mayUpdate(in wanted) (*view.PodAssociation, pods.Change, error) {
+	a, err := c.association()
+	change := pods.Change{NoTags: in.noTags}
+	if err != nil || in.role.IsZero() {
+		return a, change, err
+	}
+	role, err := c.pass(in.role)
+	if err != nil {
+		return nil, change, err
+	}
+	change.Role = &role.UniqueID
+	return a, change, nil
 }
 
 func remove(c *call) (any, error) {
@@ -125,7 +148,11 @@ func remove(c *call) (any, error) {
 	}
 	shown := c.show(a)
 	return shown, c.change(c.d.Last, func(e *directory.Edit) error {
-		_, err := pods.Delete(e, a.UID)
+		a, err := c.association()
+		if err != nil {
+			return err
+		}
+		_, err = pods.Delete(e, a.UID)
 		return err
 	})
 }

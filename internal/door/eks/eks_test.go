@@ -434,6 +434,34 @@ func (w *world) association(t *testing.T, rec *httptest.ResponseRecorder) map[st
 	return got.Association
 }
 
+// TestARightThatIsLostMeanwhileIsNotUsed: the writer asks again by the state that it changes.
+func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
+	for what, ask := range map[string]func(*world) *httptest.ResponseRecorder{
+		"create": func(w *world) *httptest.ResponseRecorder {
+			return w.ask("passer", http.MethodPost, associations, `{"namespace":"web","serviceAccount":"till","roleArn":"`+doortest.RoleARN("for-web")+`"}`)
+		},
+		"update": func(w *world) *httptest.ResponseRecorder {
+			return w.ask("passer", http.MethodPost, associations+"/a-first", `{"roleArn":"`+doortest.RoleARN("for-web")+`"}`)
+		},
+		"delete": func(w *world) *httptest.ResponseRecorder {
+			return w.ask("passer", http.MethodDelete, associations+"/a-first", "")
+		},
+	} {
+		w := serve(t)
+		w.Meanwhile = func() { w.Write(w.Bare("passer")) }
+		w.Refused(ask(w), 403, access.Denied)
+		cluster, _ := w.View.Cluster(arn(t, clusterARN))
+		for a := range w.View.PodAssociations(cluster, "") {
+			if a.ServiceAccount != "cart" || a.Role != podRoleID {
+				t.Errorf("%s: %s has the role %s", what, a.ServiceAccount, a.Role)
+			}
+		}
+		if w = serve(t); ask(w).Code != http.StatusOK {
+			t.Errorf("%s does not work with the right", what)
+		}
+	}
+}
+
 // TestAssociationsAtTheDoor: they are read, listed by pages, changed and deleted; a cluster of another account is a missing one.
 func TestAssociationsAtTheDoor(t *testing.T) {
 	w := serve(t)

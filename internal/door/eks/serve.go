@@ -128,7 +128,18 @@ func (c *call) refusal(action, resource string, d reason.Decision) error {
 	return access.Refusal(d, access.Denial(c.session.ARN(c.session.Role).String(), action, resource, d))
 }
 
-// change runs a command, with its record.
+// again sees another View, the one that a command changes: what is asked for afterwards is asked for by that, and a right that
+// is lost in between is not used.
+func (c *call) again(v *view.View) (err error) {
+	if c.session.Role, err = c.session.Live(v, c.d.Now()); err != nil {
+		return err
+	}
+	c.v = v
+	c.cluster, _ = v.Cluster(c.arn)
+	return nil
+}
+
+// change runs a command, with its record. The command asks for the caller's rights again.
 func (c *call) change(room func() error, command directory.Command) error {
 	for _, ready := range []func() error{c.d.Audit.Health, room} {
 		if err := ready(); err != nil {
@@ -136,6 +147,9 @@ func (c *call) change(room func() error, command directory.Command) error {
 		}
 	}
 	v, err := c.d.Directory.Do(c.r.Context(), func(e *directory.Edit) error {
+		if err := c.again(e.View()); err != nil {
+			return err
+		}
 		if err := command(e); err != nil {
 			return err
 		}

@@ -124,6 +124,16 @@ func TestBindNeedsPassRole(t *testing.T) {
 	w.Refused(w.bind("passer", doortest.RoleARN("for-lambda")), 503, "disk.full")
 }
 
+// TestARightThatIsLostMeanwhileIsNotUsed: the writer asks again by the state that it changes.
+func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
+	w := serve(t)
+	w.Meanwhile = func() { w.Write(w.Bare("passer")) }
+	w.Refused(w.bind("passer", doortest.RoleARN("for-lambda")), 403, access.Denied)
+	if f, _ := w.View.AWSWorkload(doortest.GUID(0xc00)); f.Role != "" {
+		t.Errorf("the function has the role %s", f.Role)
+	}
+}
+
 // TestWhichFunction: a name, an account's, an ARN, and nothing else; one of another account is none of the caller's.
 func TestWhichFunction(t *testing.T) {
 	w := serve(t)

@@ -22,6 +22,7 @@ import (
 // call is one request. It sees one View; after a change, the one that shows it.
 type call struct {
 	d       Door
+	action  string
 	r       *http.Request
 	v       *view.View
 	event   *web.Event
@@ -34,7 +35,7 @@ type call struct {
 // serve makes the handler of an operation: who asks, about which function, may they, does it exist.
 func (d Door) serve(action string, do func(*call) error) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) (err error) {
-		c := &call{d: d, r: r, v: d.Directory.View(), event: web.EventOf(r.Context())}
+		c := &call{d: d, action: action, r: r, v: d.Directory.View(), event: web.EventOf(r.Context())}
 		if c.body, err = web.ReadBody(r); err != nil {
 			return err
 		}
@@ -45,7 +46,7 @@ func (d Door) serve(action string, do func(*call) error) web.Handler {
 			return err
 		}
 		c.event.Record.Resource = c.arn.String()
-		if err := c.permit(action); err != nil {
+		if err := c.permit(); err != nil {
 			return err
 		}
 		var ok bool
@@ -113,8 +114,8 @@ func (c *call) facts() *cond.Facts {
 	return f
 }
 
-// permit asks for a right at the function, whether or not it exists.
-func (c *call) permit(action string) error {
+// permit asks for the operation's right at the function, whether or not it exists.
+func (c *call) permit() error {
 	facts := c.facts()
 	if w, ok := c.v.AWSResource(c.arn); ok {
 		for k, tag := range w.Tags {
@@ -122,10 +123,35 @@ func (c *call) permit(action string) error {
 		}
 	}
 	decision := access.AWS(c.v, access.AWSRequest{
-		Session: c.session.Session, Role: c.session.Role, Action: action, Resource: c.arn.String(), Owner: c.arn.Account(), Context: facts,
+		Session: c.session.Session, Role: c.session.Role, Action: c.action, Resource: c.arn.String(), Owner: c.arn.Account(), Context: facts,
 	})
 	c.event.Record.Decision = &decision
-	return c.refusal(action, c.arn.String(), decision)
+	return c.refusal(c.action, c.arn.String(), decision)
+}
+
+// pass asks whether the caller may give the role to the function, and finds it then.
+func (c *call) pass(wanted name.ARN) (*view.Role, error) {
+	decision := access.PassRole(c.v, access.PassRequest{
+		Session: c.session.Session, Caller: c.session.Role, Pass: wanted, To: c.arn, Service: c.w.Service(), Context: c.facts(),
+	})
+	c.event.Record.Decision = &decision
+	if err := c.refusal("iam:PassRole", wanted.String(), decision); err != nil {
+		return nil, err
+	}
+	role, ok := c.v.Role(wanted)
+	if !ok {
+		return nil, fault.New(fault.Invalid, RoleMissing, "The role %s does not exist.", wanted)
+	}
+	return role, nil
+}
+
+// again sees another View, the one that a command changes, and asks by it: a right that is lost in between is not used.
+func (c *call) again(v *view.View) (err error) {
+	if c.session.Role, err = c.session.Live(v, c.d.Now()); err != nil {
+		return err
+	}
+	c.v = v
+	return c.permit()
 }
 
 // refusal tells the caller what it may not do, and which sort of policy is in the way.
@@ -159,17 +185,9 @@ func bind(c *call) error {
 	if err != nil {
 		return err
 	}
-	decision := access.PassRole(c.v, access.PassRequest{
-		Session: c.session.Session, Caller: c.session.Role, Pass: wanted, To: c.arn, Service: c.w.Service(), Context: c.facts(),
-	})
-	c.event.Record.Decision = &decision
 	c.event.Record.Input = map[string]string{"role": wanted.String()}
-	if err := c.refusal("iam:PassRole", wanted.String(), decision); err != nil {
+	if _, err := c.pass(wanted); err != nil {
 		return err
-	}
-	role, ok := c.v.Role(wanted)
-	if !ok {
-		return fault.New(fault.Invalid, RoleMissing, "The role %s does not exist.", wanted)
 	}
 	for _, ready := range []func() error{c.d.Audit.Health, c.d.Room} {
 		if err := ready(); err != nil {
@@ -177,6 +195,13 @@ func bind(c *call) error {
 		}
 	}
 	v, err := c.d.Directory.Do(c.r.Context(), func(e *directory.Edit) error {
+		if err := c.again(e.View()); err != nil {
+			return err
+		}
+		role, err := c.pass(wanted)
+		if err != nil {
+			return err
+		}
 		if err := workload.Bind(e, c.w.UID, role.UniqueID); err != nil {
 			return err
 		}

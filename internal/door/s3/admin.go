@@ -19,6 +19,8 @@ import (
 const (
 	// BucketOwned means that the bucket is there already and belongs to the caller's account.
 	BucketOwned fault.Reason = "s3.bucket_owned"
+	// BucketTaken means that another account has a bucket of this name.
+	BucketTaken fault.Reason = "directory.bucket_exists"
 	// WrongRegion means that the bucket is to be in a region that there is not.
 	WrongRegion fault.Reason = "s3.wrong_region"
 	// ForeignPolicy means that the bucket whose policy is to be set is another account's.
@@ -46,7 +48,7 @@ func (d Door) createBucket(c *call, w http.ResponseWriter) error {
 	if here := c.v.Installation().Region; region != "" && region != here {
 		return fault.New(fault.Invalid, WrongRegion, "The specified location-constraint is not valid: this installation is the region %s.", here)
 	}
-	if err := c.checkOwnership(); err != nil {
+	if err := wire.CheckBucketOptions(c.header); err != nil {
 		return err
 	}
 	err = d.alter(c, d.Room, func(e *directory.Edit) error {
@@ -64,23 +66,6 @@ func (d Door) createBucket(c *call, w http.ResponseWriter) error {
 	}
 	w.Header().Set("Location", "/"+c.target.bucket)
 	return done(w, http.StatusOK)
-}
-
-// BucketTaken means that another account has a bucket of this name.
-const BucketTaken fault.Reason = "directory.bucket_exists"
-
-// checkOwnership refuses what would make rights come from elsewhere than policies, or objects stay that are deleted.
-func (c *call) checkOwnership() error {
-	if err := wire.CheckOptions(c.header); err != nil {
-		return err
-	}
-	if own := c.header.Get("x-amz-object-ownership"); own != "" && own != "BucketOwnerEnforced" {
-		return fault.New(fault.Invalid, wire.ACLUnsupported, "The bucket does not allow ACLs: its owner owns every object.")
-	}
-	if lock := c.header.Get("x-amz-bucket-object-lock-enabled"); lock != "" && lock != "false" && lock != "False" {
-		return unsupported("Locks on objects are not offered.")
-	}
-	return nil
 }
 
 // deleteBucket deletes a bucket that has no objects. From the moment that it was seen to be empty, nothing is put into it.
@@ -105,27 +90,44 @@ func (d Door) deleteBucket(c *call, w http.ResponseWriter) error {
 
 // change changes the bucket that was found.
 func (d Door) change(c *call, room func() error, command func(*directory.Edit, *view.Bucket) error) error {
+	was := c.bucket.UID
 	return d.alter(c, room, func(e *directory.Edit) error {
-		now, ok := e.View().Bucket(c.bucket.Name)
-		if !ok || now.UID != c.bucket.UID {
+		if c.bucket.UID != was {
 			return fault.New(fault.NotFound, directory.BucketNotFound, "The specified bucket does not exist")
 		}
-		return command(e, now)
+		return command(e, c.bucket)
 	})
 }
 
-// alter runs a command that is written together with its record: a bucket's policy decides about rights. Nothing is changed
-// while the ledger takes no records or the disk has no room.
+// alter runs a command that is written together with its record, after asking once more by the View that it changes: a
+// right that is lost in between is not used. Nothing is changed while the ledger takes no records or the disk has no room.
 func (d Door) alter(c *call, room func() error, command directory.Command) error {
 	if err := errors.Join(d.Audit.Health(), room()); err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.context(), command.Recorded(func() audit.Record { return c.record(audit.Changed) }))
+	v, err := d.Directory.Do(c.context(), directory.Command(func(e *directory.Edit) error {
+		if err := d.again(c, e.View()); err != nil {
+			return err
+		}
+		return command(e)
+	}).Recorded(func() audit.Record { return c.record(audit.Changed) }))
 	if err != nil {
 		return err
 	}
 	c.v, c.recorded = v, true
 	return nil
+}
+
+func (d Door) again(c *call, v *view.View) (err error) {
+	if c.session.Role, err = c.session.Live(v, d.Now()); err != nil {
+		return err
+	}
+	c.v = v
+	if err := c.find(); err != nil {
+		return err
+	}
+	c.facts = d.factsOf(c)
+	return c.permit(c.op.action, c.resource())
 }
 
 // getPolicy tells a bucket's policy as people write it.

@@ -23,6 +23,34 @@ func asked(method, target, text string) doortest.Request {
 
 const shut = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111122223333:role/reader"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::made/*"}}`
 
+// TestARightThatIsLostMeanwhileIsNotUsed: the writer asks again by the state that it changes, and a bucket that is another by
+// then is not changed.
+func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
+	w, h := serve(t)
+	before, _ := w.View.Bucket("photos")
+	for _, req := range []doortest.Request{
+		asked(http.MethodPut, "/photos?tagging", "<Tagging><TagSet><Tag><Key>team</Key><Value>a</Value></Tag></TagSet></Tagging>"),
+		asked(http.MethodDelete, "/photos?policy", ""),
+		asked(http.MethodPut, "/fresh", ""),
+		asked(http.MethodDelete, "/photos", ""),
+	} {
+		writer := w.Bare("writer")
+		full, _ := w.View.Role(writer.ARN)
+		w.Meanwhile = func() { w.Write(writer) }
+		w.Refused(as(w, h, "writer", req), http.StatusForbidden, access.Denied)
+		w.Write(full)
+	}
+	w.Meanwhile = func() {
+		other := *before
+		other.UID = doortest.GUID(0xf00)
+		w.Write(&other)
+	}
+	w.Refused(as(w, h, "writer", asked(http.MethodDelete, "/photos?tagging", "")), http.StatusNotFound, directory.BucketNotFound)
+	if _, ok := w.View.Bucket("fresh"); ok {
+		t.Error("a bucket was made without a right")
+	}
+}
+
 // TestBucketLifecycle makes a bucket, gives it a policy that decides at once and tags, and deletes it when it is empty; a
 // bucket that is made again under the name has nothing of the first. Each change is in the ledger.
 func TestBucketLifecycle(t *testing.T) {

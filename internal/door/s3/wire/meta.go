@@ -32,6 +32,21 @@ func CheckOptions(h http.Header) error {
 	return nil
 }
 
+// CheckBucketOptions refuses what would make rights in a new bucket come from elsewhere than policies, or objects stay that are
+// deleted.
+func CheckBucketOptions(h http.Header) error {
+	if err := CheckOptions(h); err != nil {
+		return err
+	}
+	if own := h.Get("x-amz-object-ownership"); own != "" && own != "BucketOwnerEnforced" {
+		return fault.New(fault.Invalid, ACLUnsupported, "The bucket does not allow ACLs: its owner owns every object.")
+	}
+	if lock := h.Get("x-amz-bucket-object-lock-enabled"); lock != "" && lock != "false" && lock != "False" {
+		return fault.New(fault.Unsupported, body.Unsupported, "Locks on objects are not offered.")
+	}
+	return nil
+}
+
 // MetaOf is what the headers say about an object to be.
 func MetaOf(h http.Header) objects.Meta {
 	meta := objects.Meta{
