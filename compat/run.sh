@@ -12,6 +12,10 @@ trap 'rm -rf "$work"' EXIT
 
 without() { [[ ",${COMPAT_WITHOUT:-}," == *",$1,"* ]]; }
 
+# A version manager's aws is a script that starts others before each call, and the stories call it hundreds of times: what
+# it would choose comes first in the path.
+if chosen=$(pyenv which aws 2>/dev/null); then PATH=$(dirname "$chosen"):$PATH; fi
+
 # provide wants the commands behind "--". What the system's packages can bring is installed where that is allowed.
 provide() {
 	local key=$1 packages=$2 missing=()

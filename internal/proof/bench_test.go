@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -363,22 +365,42 @@ func syncTime(t *testing.T, dir string, perSecond int) time.Duration {
 	return percentile(all, 50)
 }
 
-// TestBenchDecide measures decisions in small and large tenants: what others may do must cost nobody anything.
+// collectLikeTheServer lets as much garbage lie as a server with this heap does. With Go's own setting a small tenant's few
+// megabytes of garbage stay in the processor's caches, and a large one's do not.
+func collectLikeTheServer() {
+	const garbage = floorGarbage << 20 * 4 / 100 // floorGarbage is for Go's least heap, 4 MiB
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	debug.SetGCPercent(max(100, int(100*garbage/m.HeapAlloc))) //nolint:gosec // at most 100 times 64 MiB
+}
+
+// TestBenchDecide measures decisions in small and large tenants: what others may do must cost nobody anything. The tenants
+// take turns, and the quickest turn of each counts: a decision takes so little that whatever else runs is most of a slow one.
 func TestBenchDecide(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	const turns = 3
 	took := map[int]float64{}
+	for range turns {
+		for _, size := range sizes() {
+			v, req := crowd(t, size.rules, size.own)
+			collectLikeTheServer()
+			r := testing.Benchmark(func(b *testing.B) {
+				for b.Loop() {
+					if d := access.Azure(v, req); !d.Allowed() {
+						b.Fatal("refused")
+					}
+				}
+			})
+			each := float64(r.T.Nanoseconds()) / float64(r.N) / 1000
+			if before, measured := took[size.rules]; !measured || each < before {
+				took[size.rules] = each
+			}
+		}
+	}
 	var list []string
 	for _, size := range sizes() {
-		v, req := crowd(t, size.rules, size.own)
-		r := testing.Benchmark(func(b *testing.B) {
-			for b.Loop() {
-				if d := access.Azure(v, req); !d.Allowed() {
-					b.Fatal("refused")
-				}
-			}
-		})
-		each := float64(r.T.Nanoseconds()) / float64(r.N) / 1000
-		took[size.rules] = each
-		list = append(list, fmt.Sprintf("%d rules of which %d apply %.1f µs", size.rules, size.own, each))
+		list = append(list, fmt.Sprintf("%d rules of which %d apply %.1f µs", size.rules, size.own, took[size.rules]))
 	}
 	word := "met"
 	if took[100_000] > 1.5*took[1_000] {

@@ -12,7 +12,7 @@ import (
 )
 
 // crowd is a tenant with so many role assignments, of which so many are the caller's. None of the caller's but the last
-// grants what is asked for, so that all are looked at.
+// grants what is asked for, and they are looked at in the order of their ids, so that all are.
 func crowd(tb testing.TB, rules, own int) (*view.View, access.AzureRequest) {
 	tb.Helper()
 	tenant, sub := name.NewGUID(), name.NewGUID()
@@ -38,7 +38,7 @@ func crowd(tb testing.TB, rules, own int) (*view.View, access.AzureRequest) {
 			holder = identity(fmt.Sprintf("neighbour-%d", n))
 			records = append(records, holder)
 		}
-		records = append(records, &view.RoleAssignment{ID: name.NewGUID(), Tenant: tenant, Scope: container(n), Role: reader, Principal: holder.Principal.ObjectID})
+		records = append(records, &view.RoleAssignment{ID: name.MustGUID(fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)), Tenant: tenant, Scope: container(n), Role: reader, Principal: holder.Principal.ObjectID})
 	}
 	v, err := view.Load(7, records)
 	if err != nil {
