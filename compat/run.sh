@@ -63,7 +63,8 @@ export COMPAT_FUNCTIONS
 cd compat
 go vet ./...
 if [ -n "${COMPAT_ONLY:-}" ]; then
-	go test -count=1 -timeout 20m -v -run "$COMPAT_ONLY" ./...
+	go test -count=1 -timeout 20m -v -run "$COMPAT_ONLY" ./... | tee "$work/said"
+	grep -q '^--- PASS' "$work/said" || { echo "compat: no story is called $COMPAT_ONLY" >&2; exit 1; }
 	exit
 fi
 result=0
