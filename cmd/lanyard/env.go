@@ -26,7 +26,7 @@ func newEnv(c *cli) *cobra.Command {
 			"Without --as they have none, and managed-identity clients are refused.\n\n" +
 			"The JSON form always has the same keys: the URLs entra, arm, graph, metadata, sts, iam, s3, blob, keyvault, node and\n" +
 			"console (empty for a door that this server does not have), ca, ownCa, tenant, subscription, account and region, then\n" +
-			"environment and unset. IAM has no operation yet: iam is where STS is. At console are health and metrics, no pages yet.\n" +
+			"environment and unset. IAM answers where STS does. At console are health and metrics, no pages yet.\n" +
 			"The dotenv form cannot unset anything: use it in an environment that is empty.",
 		Example: "  eval \"$(lanyard env)\"\n  eval \"$(lanyard env --as reader)\"\n  lanyard env --format json\n  lanyard env --format dotenv",
 		Args:    arguments(0, 0),

@@ -61,7 +61,7 @@ func facts(f Facts) []Setting {
 	return list
 }
 
-// Shown are the doors with something behind them, for people and shells. IAM has no operation yet, and at the console's
+// Shown are the doors with something behind them, for people and shells. IAM answers where STS does, and at the console's
 // address there are health and metrics and no pages.
 func Shown(urls map[string]string) (doors []Setting) {
 	for _, door := range Doors() {
