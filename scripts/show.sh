@@ -131,8 +131,8 @@ stories() {
 	compat/run.sh && echo "figure: $(grep -c '| pass |' dist/conformance.md) flows pass, $(grep -c '| transcript |' dist/conformance.md) are transcripts, $(grep -c '| not run' dist/conformance.md) cannot run"
 }
 
-# page wants the page to be what the last run of this checkout found, a difference to fail, and a client that is missing to fail unless it is
-# left out by name.
+# page wants the page to be what the last run of this checkout found, a difference to fail, and a client that is missing to
+# fail unless it is left out by name.
 page() {
 	[ "$(stat -c %Y dist/conformance.md)" -ge "$(git log -1 --format=%ct)" ] || { echo "the last run was of an older checkout: 02.2 first"; return 1; }
 	cmp dist/conformance.md docs/conformance.md && (cd compat && go test -count=1 ./page) || return 1

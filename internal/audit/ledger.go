@@ -151,7 +151,8 @@ func (l *Log) report(err error) {
 	}
 }
 
-// gather waits for a record and takes what else is there, and in a crowd what comes a little later. It is empty after Close, when nothing waits any more.
+// gather waits for a record and takes what else is there, and in a crowd what comes a little later. It is empty after Close,
+// when nothing waits any more.
 func (l *Log) gather(crowded bool) []*waiting {
 	var batch []*waiting
 	select {
