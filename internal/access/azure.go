@@ -43,7 +43,7 @@ func Azure(v *view.View, req AzureRequest) reason.Decision {
 	return rbac.Decide(rbac.Input{
 		Principal: p.ObjectID, Groups: groups, Action: req.Action, Data: req.Data, Scope: req.Scope,
 		SubOperation: req.SubOperation, Attributes: req.Attributes, Now: req.Now,
-		Assignments: assignments(v, p, groups), Denies: denies(v, p.Tenant, req.Scope),
+		Assignments: assignments(v, p, groups), Denies: denies(v.DeniesOver(p.Tenant, req.Scope)),
 	})
 }
 
@@ -92,11 +92,14 @@ func grants(v *view.View, tenant, to name.GUID, yield func(rbac.Assignment) bool
 	return true
 }
 
-// denies yields the deny assignments that reach the scope. One that cannot be read blocks everything, because nobody knows
-// what it would have blocked.
-func denies(v *view.View, tenant name.GUID, scope name.Scope) iter.Seq[rbac.DenyAssignment] {
+// denies yields the deny assignments that reach a scope; nil if there are none, as nearly always. One that cannot be read
+// blocks everything, because nobody knows what it would have blocked.
+func denies(over []*view.DenyAssignment) iter.Seq[rbac.DenyAssignment] {
+	if len(over) == 0 {
+		return nil
+	}
 	return func(yield func(rbac.DenyAssignment) bool) {
-		for d := range v.DeniesOver(tenant, scope) {
+		for _, d := range over {
 			compiled, err := d.Compiled()
 			compiled.Broken = err != nil
 			if !yield(compiled) {

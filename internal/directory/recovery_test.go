@@ -133,7 +133,7 @@ func ask(seen map[string]any, v *view.View, r view.Record) {
 			note("audience "+u, a, ok)
 		}
 	case *view.DenyAssignment:
-		over := slices.SortedFunc(v.DeniesOver(r.Tenant, r.Scope), func(a, b *view.DenyAssignment) int { return cmpText(a.ID, b.ID) })
+		over := slices.SortedFunc(slices.Values(v.DeniesOver(r.Tenant, r.Scope)), func(a, b *view.DenyAssignment) int { return cmpText(a.ID, b.ID) })
 		note("over the scope", over, true)
 	case *view.Tenant:
 		t, ok := v.TenantNamed(r.Name)

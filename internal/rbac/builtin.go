@@ -212,7 +212,7 @@ func Builtins() []RoleDefinition {
 }
 
 // grantHint names the smallest built-in role that permits the operation and the scope to grant it at.
-func grantHint(in Input, op operation) string {
+func grantHint(in *Input, op operation) string {
 	for _, b := range builtins() {
 		if !strings.HasPrefix(op.folded, strings.ToLower(b.area)) {
 			continue

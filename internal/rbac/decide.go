@@ -75,26 +75,26 @@ func Decide(in Input) reason.Decision {
 		d.Hint = "the question names no scope"
 		return d
 	}
-	if deny, blocked := findDeny(in, op); blocked {
-		d.Outcome = reason.ExplicitDeny
-		d.Decisive = []reason.Clause{denyClause(in, deny, op)}
-		d.Hint = denyHint(deny)
-		return d
+	if in.Denies != nil {
+		if deny, blocked := findDeny(&in, op); blocked {
+			d.Outcome = reason.ExplicitDeny
+			d.Decisive = []reason.Clause{denyClause(&in, deny, op)}
+			d.Hint = denyHint(deny)
+			return d
+		}
 	}
-	if granting, ok := findGrant(in, op); ok {
-		d.Outcome = reason.Allow
-		d.Decisive = []reason.Clause{grantClause(in, granting)}
-		return d
+	if in.Assignments != nil {
+		if granting, ok := findGrant(&in, op); ok {
+			d.Outcome = reason.Allow
+			d.Decisive = []reason.Clause{grantClause(&in, granting)}
+			return d
+		}
 	}
-	explainRefusal(&d, in, op)
-	return d
+	return refusal(d, &in, op)
 }
 
 // findDeny gives the first deny assignment that blocks op.
-func findDeny(in Input, op operation) (DenyAssignment, bool) {
-	if in.Denies == nil {
-		return DenyAssignment{}, false
-	}
+func findDeny(in *Input, op operation) (DenyAssignment, bool) {
 	for deny := range in.Denies {
 		if deny.Broken || deny.covers(in.Scope) && in.isAnyOf(deny.Principals, true) && !in.isAnyOf(deny.Exclude, false) &&
 			deny.Permissions.verdict(op).kind == permitted {
@@ -129,10 +129,7 @@ func (in *Input) is(id name.GUID) bool {
 }
 
 // findGrant gives the first role assignment that grants op.
-func findGrant(in Input, op operation) (Assignment, bool) {
-	if in.Assignments == nil {
-		return Assignment{}, false
-	}
+func findGrant(in *Input, op operation) (Assignment, bool) {
 	var facts *cond.Facts // made for the first condition that is met
 	for a := range in.Assignments {
 		if !a.Scope.Covers(in.Scope) || !in.is(a.Principal) || a.Role.verdict(op).kind != permitted || a.Broken {

@@ -14,7 +14,7 @@ const (
 	KindDeny       = "deny assignment"
 )
 
-func grantClause(in Input, a Assignment) reason.Clause {
+func grantClause(in *Input, a Assignment) reason.Clause {
 	return reason.Clause{
 		Kind: KindAssignment, Rule: a.ID.String(), Rev: a.Rev,
 		Text: fmt.Sprintf("role %q allows %s at %s%s", a.Role.Name(), in.Action, a.Scope, in.through(a.Principal)),
@@ -29,7 +29,7 @@ func (in *Input) through(id name.GUID) string {
 	return " through group " + id.String()
 }
 
-func denyClause(in Input, deny DenyAssignment, op operation) reason.Clause {
+func denyClause(in *Input, deny DenyAssignment, op operation) reason.Clause {
 	c := reason.Clause{
 		Kind: KindDeny, Rule: deny.ID.String(), Rev: deny.Rev,
 		Text: fmt.Sprintf("%q blocks %s at %s by its pattern %q",
@@ -54,12 +54,12 @@ const (
 	metScope  = metRole + 1     // all hold but the condition
 )
 
-// explainRefusal adds the assignments that came nearest and the smallest grant that would be enough. An assignment at
+// refusal adds the assignments that came nearest and the smallest grant that would be enough. An assignment at
 // another scope is only a near miss when its role would permit the operation.
-func explainRefusal(d *reason.Decision, in Input, op operation) {
+func refusal(d reason.Decision, in *Input, op operation) reason.Decision {
 	d.Hint = grantHint(in, op)
 	if in.Assignments == nil {
-		return
+		return d
 	}
 	var role *Role // the last one asked: neighbours often share theirs
 	var v verdict
@@ -74,7 +74,7 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 		if v.kind == permitted && a.Scope.Covers(in.Scope) {
 			met = metScope
 		}
-		if met < metRole && !a.Scope.Covers(in.Scope) || !nearer(d, met) {
+		if met < metRole && !a.Scope.Covers(in.Scope) || !nearer(&d, met) {
 			continue
 		}
 		d.AddNearest(reason.Clause{
@@ -85,6 +85,7 @@ func explainRefusal(d *reason.Decision, in Input, op operation) {
 			d.Hint = "the condition of the nearest role assignment does not hold for this request"
 		}
 	}
+	return d
 }
 
 // nearer tells whether a miss of this rank would be kept, so that texts are written only for those.
@@ -92,7 +93,7 @@ func nearer(d *reason.Decision, met int) bool {
 	return len(d.Nearest) < reason.MaxNearest || d.Nearest[len(d.Nearest)-1].Met < met
 }
 
-func missText(in Input, a Assignment, op operation, v verdict) string {
+func missText(in *Input, a Assignment, op operation, v verdict) string {
 	if a.Role == nil {
 		return "the definition of its role is gone, so it grants nothing at " + a.Scope.String()
 	}
@@ -125,7 +126,7 @@ func scopeMiss(asked, assigned name.Scope) string {
 }
 
 // conditionMiss says which test of the assignment's condition did not hold.
-func conditionMiss(in Input, a Assignment, op operation) string {
+func conditionMiss(in *Input, a Assignment, op operation) string {
 	if a.Broken {
 		return "the condition of the assignment cannot be read"
 	}

@@ -74,21 +74,21 @@ func (v *View) Deny(id name.GUID) (*DenyAssignment, bool) { return v.denies.Get(
 // Denies yields all deny assignments.
 func (v *View) Denies() iter.Seq[*DenyAssignment] { return v.denies.All() }
 
-// DeniesOver yields the deny assignments of a tenant whose scope is s or lies above it.
-func (v *View) DeniesOver(tenant name.GUID, s name.Scope) iter.Seq[*DenyAssignment] {
-	return func(yield func(*DenyAssignment) bool) {
-		if v.denies.Len() == 0 {
-			return
-		}
-		for key := range s.Ancestors() {
-			list, _ := v.blocked.Get(key)
-			for _, d := range list {
-				if d.Tenant == tenant && !yield(d) {
-					return
-				}
+// DeniesOver gives the deny assignments of a tenant whose scope is s or lies above it.
+func (v *View) DeniesOver(tenant name.GUID, s name.Scope) []*DenyAssignment {
+	if v.denies.Len() == 0 {
+		return nil
+	}
+	var over []*DenyAssignment
+	for key := range s.Ancestors() {
+		list, _ := v.blocked.Get(key)
+		for _, d := range list {
+			if d.Tenant == tenant {
+				over = append(over, d)
 			}
 		}
 	}
+	return over
 }
 
 // denyScopeKey sorts deny assignments behind the role assignments on the same scope.
