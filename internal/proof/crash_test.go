@@ -19,7 +19,7 @@ import (
 )
 
 // writers is how many write at the same time.
-const writers = 20
+const writers = 1000
 
 // promise is what a writer knows of one thing.
 type promise uint8
@@ -48,12 +48,16 @@ func (d *diary) note(name string, p promise) {
 
 // broken lists the promises that the names that are there do not keep.
 func (d *diary) broken(there []string) []string {
+	is := make(map[string]bool, len(there))
+	for _, name := range there {
+		is[name] = true
+	}
 	var lost []string
 	for _, name := range slices.Sorted(maps.Keys(d.things)) {
 		switch p := d.things[name]; {
-		case p == present && !slices.Contains(there, name):
+		case p == present && !is[name]:
 			lost = append(lost, name+" was acknowledged and is not there")
-		case p == gone && slices.Contains(there, name):
+		case p == gone && is[name]:
 			lost = append(lost, name+" was deleted, acknowledged, and is there")
 		}
 	}
