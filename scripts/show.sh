@@ -216,7 +216,7 @@ clients() {
 	local stories
 	stories=$(grep -hoE '^func Test[A-Za-z0-9]+' compat/aws/*_test.go | sed 's/^func //' | grep -vx TestMain | sort -u)
 	COMPAT_ONLY="^($(paste -sd'|' <<<"$stories")|TestS3BackendByWebIdentity)\$" compat/run.sh &&
-		named '^TestTranscripts$' ./internal/door/iam && echo "figure: $(wc -l <<<"$stories") stories of AWS's clients, and Terraform's s3 backend"
+		named '^Test(Transcripts|TerraformHasNothingToChange)$' ./internal/door/iam && echo "figure: $(wc -l <<<"$stories") stories of AWS's clients, and Terraform's s3 backend"
 }
 
 # acceptance is the list that docs/promises.md tells item by item; what an item lacks fails the line.
