@@ -73,6 +73,28 @@ func TestVector19TrustIsReadableAndInheritsNothing(t *testing.T) {
 	}
 }
 
+// TestVector16NotActionLeavesOut: an allow of everything but IAM denies nothing of it, and another statement may allow it.
+func TestVector16NotActionLeavesOut(t *testing.T) {
+	const rest = `{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`
+	w, h := serve(t)
+	admin := as(t, w, h, "admin")
+	for called, statements := range map[string]string{"rest": rest, "rest-and-roles": rest + `,{"Effect":"Allow","Action":"iam:GetRole","Resource":"*"}`} {
+		admin.must("CreateRole", "RoleName", called, "AssumeRolePolicyDocument", lambdaTrust)
+		admin.must("PutRolePolicy", "RoleName", called, "PolicyName", "rights", "PolicyDocument", `{"Version":"2012-10-17","Statement":[`+statements+`]}`)
+	}
+	as(t, w, h, "rest").refused(http.StatusForbidden, "AccessDenied", "GetRole", "RoleName", "viewer")
+	as(t, w, h, "rest-and-roles").must("GetRole", "RoleName", "viewer")
+}
+
+// TestVector07UnknownOperator: a policy with an operator that nobody knows is refused when it is saved.
+func TestVector07UnknownOperator(t *testing.T) {
+	w, h := serve(t)
+	admin := as(t, w, h, "admin")
+	unknown := strings.Replace(readPhotos, `"Action"`, `"Condition":{"IpAdress":{"aws:SourceIp":"10.0.0.0/8"}},"Action"`, 1)
+	admin.refused(http.StatusBadRequest, "MalformedPolicyDocument", "PutRolePolicy", "RoleName", "viewer", "PolicyName", "p", "PolicyDocument", unknown)
+	admin.refused(http.StatusBadRequest, "MalformedPolicyDocument", "CreatePolicy", "PolicyName", "p", "PolicyDocument", unknown)
+}
+
 // TestVector17And18TrustPolicies: what AWS calls malformed is refused when it is saved.
 func TestVector17And18TrustPolicies(t *testing.T) {
 	w, h := serve(t)

@@ -35,21 +35,9 @@ func TestKeysOfUsers(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			w, h := serve(t)
 			put(t, w, photos, "a", "1")
-			arn, err := name.NewARN("iam", "", doortest.Main(), "user/ana")
-			if err != nil {
-				t.Fatal(err)
-			}
-			u := &view.User{ARN: arn, UniqueID: "AIDAANAANAANAANAANA00", Path: "/", Name: "ana", Inline: map[string]string{
-				"read": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}}`,
-			}}
-			text, k, err := w.Mint.UserKey(w.View, u)
-			if err != nil {
-				t.Fatal(err)
-			}
-			k.Created, k.Expires = w.Now(), w.Now().Add(time.Hour)
+			u, with, k := ana(t, w, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}}`)
 			tc.change(w, &k)
 			w.Write(u, &k)
-			with := awswire.Signing{Credentials: awswire.Credentials{KeyID: k.ID, Secret: text}, Region: "us-east-2", Service: "s3", At: w.Now()}
 			rec := w.Do(h, w.Signed(doortest.Request{Target: "/photos/a"}, with))
 			wantCode(t, rec, tc.status, tc.code)
 			if tc.why != "" {
@@ -58,5 +46,40 @@ func TestKeysOfUsers(t *testing.T) {
 			}
 			wantCode(t, w.Do(h, w.Signed(doortest.Request{Method: http.MethodDelete, Target: "/photos/a"}, with)), http.StatusForbidden, "AccessDenied")
 		})
+	}
+}
+
+// ana is a user with one policy, and signs by a key that nobody has stored yet.
+func ana(t *testing.T, w *doortest.World, policy string) (*view.User, awswire.Signing, view.AccessKey) {
+	t.Helper()
+	arn, err := name.NewARN("iam", "", doortest.Main(), "user/ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &view.User{ARN: arn, UniqueID: "AIDAANAANAANAANAANA00", Path: "/", Name: "ana", Inline: map[string]string{"read": policy}}
+	text, k, err := w.Mint.UserKey(w.View, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Created, k.Expires = w.Now(), w.Now().Add(time.Hour)
+	return u, awswire.Signing{Credentials: awswire.Credentials{KeyID: k.ID, Secret: text}, Region: "us-east-2", Service: "s3", At: w.Now()}, k
+}
+
+// TestVector23OldVersionAtTheDoor: a variable is plain text under the old version and where no version is named.
+func TestVector23OldVersionAtTheDoor(t *testing.T) {
+	const statement = `"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/${aws:username}"}}`
+	for version, status := range map[string][2]int{
+		`{"Version":"2012-10-17",`: {yes, no}, `{"Version":"2008-10-17",`: {no, yes}, `{`: {no, yes},
+	} {
+		w, h := serve(t)
+		put(t, w, photos, "ana", "1")
+		put(t, w, photos, "${aws:username}", "1")
+		u, with, k := ana(t, w, version+statement)
+		w.Write(u, &k)
+		for i, target := range []string{"/photos/ana", "/photos/%24%7Baws%3Ausername%7D"} {
+			if got := w.Do(h, w.Signed(doortest.Request{Target: target}, with)).Code; got != status[i] {
+				t.Errorf("%s of %s: %d, want %d", target, version, got, status[i])
+			}
+		}
 	}
 }
