@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -194,5 +196,41 @@ func TestMeaning(t *testing.T) {
 		if got := meaning("NoRoute", doc); got != want {
 			t.Errorf("%q: got %q, want %q", doc, got, want)
 		}
+	}
+}
+
+// word is a reason as the tables of the dialects spell it: a dotted text before a colon.
+var word = regexp.MustCompile(`"([a-z_]+\.[a-z0-9_]+)":`)
+
+// TestDialectsTellWhatHappens wants each row of the dialects' error tables to be of a reason that something gives: a row that
+// nothing leads to is a promise of an error which nobody can get.
+func TestDialectsTellWhatHappens(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range mustSources(t) {
+		found, _ := s.reasons()
+		for _, d := range found {
+			known[d.Word] = true
+		}
+	}
+	rows := 0
+	for _, pattern := range []string{"internal/awswire/*errors.go", "internal/azwire/*errors.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files (%v)", pattern, len(files), err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file) //nolint:gosec // from the glob above
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range word.FindAllStringSubmatch(string(text), -1) {
+				if rows++; !known[m[1]] {
+					t.Errorf("%s has a row for %s, which nothing gives", file, m[1])
+				}
+			}
+		}
+	}
+	if rows < 50 {
+		t.Errorf("found %d rows only", rows)
 	}
 }

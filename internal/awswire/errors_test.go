@@ -79,7 +79,6 @@ func TestErrorCodes(t *testing.T) {
 		{"disk.full", fault.Unavailable, told{503, "ServiceUnavailable"}, told{503, "ServiceUnavailable"}},
 		{"sts.invalid_identity_token", fault.Invalid, told{400, "InvalidIdentityToken"}, told{400, "InvalidRequest"}},
 		{"federation.expired", fault.Expired, told{400, "ExpiredTokenException"}, told{400, "ExpiredToken"}},
-		{"federation.claim_rejected", fault.Denied, told{403, "IDPRejectedClaim"}, told{403, "AccessDenied"}},
 		{"sts.packed_policy_too_large", fault.Invalid, told{400, "PackedPolicyTooLarge"}, told{400, "InvalidRequest"}},
 		{"query.invalid_action", fault.Invalid, told{400, "InvalidAction"}, told{400, "InvalidRequest"}},
 		{"objects.not_found", fault.NotFound, told{404, "NoSuchEntity"}, told{404, "NoSuchKey"}},

@@ -62,7 +62,6 @@ func queryRows() map[fault.Reason]Entry {
 		"sts.invalid_identity_token":    {400, "InvalidIdentityToken", "The identity token is not valid.", false},
 		"sts.packed_policy_too_large":   {400, "PackedPolicyTooLarge", "The packed policy is too large.", false},
 		"federation.expired":            {400, "ExpiredTokenException", "Token is expired", false},
-		"federation.claim_rejected":     {403, "IDPRejectedClaim", "The identity provider rejected the claim.", false},
 		"federation.issuer_unreachable": {400, "IDPCommunicationError", "The identity provider cannot be reached.", false},
 		"policy.malformed":              {400, "MalformedPolicyDocument", "The policy is not well formed.", false},
 		"access.denied":                 {403, "AccessDenied", textDenied, false},

@@ -64,7 +64,6 @@ func s3Rows() map[fault.Reason]Entry {
 		"objects.digest_mismatch":    {400, "BadDigest", "The body does not have the announced checksum.", false},
 		"directory.bucket_not_found": {404, "NoSuchBucket", "The specified bucket does not exist", false},
 		"directory.bucket_exists":    {409, "BucketAlreadyExists", "The requested bucket name is taken.", false},
-		"directory.bucket_not_empty": {409, "BucketNotEmpty", "The bucket you tried to delete is not empty", false},
 		"policy.malformed":           {400, "MalformedPolicy", "The policy is not well formed.", false},
 		"disk.full":                  {503, "ServiceUnavailable", textDiskFull, true},
 	}

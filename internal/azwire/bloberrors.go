@@ -43,7 +43,6 @@ func BlobErrors(more ...map[fault.Reason]Row) *ErrorTable {
 		"objects.digest_mismatch":       row(400, "Md5Mismatch", "The body does not have the announced checksum."),
 		"directory.container_not_found": row(404, "ContainerNotFound", "The specified container does not exist."),
 		"directory.container_exists":    row(409, "ContainerAlreadyExists", "The specified container already exists."),
-		"blob.unsupported_header":       row(400, "UnsupportedHeader", ""),
 		"blob.unsupported_parameter":    row(400, "UnsupportedQueryParameter", ""),
 		"disk.full": fixed(503, "ServerBusy",
 			"The server is out of disk space and takes no writes until some is freed."),

@@ -119,7 +119,6 @@ func TestCodes(t *testing.T) {
 		{"blob", "directory.container_exists", fault.Conflict, 409, "ContainerAlreadyExists", 0},
 		{"blob", "objects.exists", fault.Conflict, 409, "BlobAlreadyExists", 0},
 		{"blob", "objects.condition", fault.Precondition, 412, "ConditionNotMet", 0},
-		{"blob", "blob.unsupported_header", fault.Unsupported, 400, "UnsupportedHeader", 0},
 		{"blob", "blob.unsupported_operation", fault.Unsupported, 501, "NotImplemented", 0},
 		{"blob", "disk.full", fault.Unavailable, 503, "ServerBusy", 0},
 		{"vault", "authn.bad_token", fault.Unauthenticated, 401, "Unauthorized", 0},

@@ -1,6 +1,7 @@
 package sts_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -9,6 +10,10 @@ import (
 	"time"
 
 	"github.com/lanyard-id/lanyard/internal/door/doortest"
+	"github.com/lanyard-id/lanyard/internal/fault"
+	"github.com/lanyard-id/lanyard/internal/federation/fetch"
+	"github.com/lanyard-id/lanyard/internal/name"
+	"github.com/lanyard-id/lanyard/internal/view"
 )
 
 // TestErrors gives each error of AWS STS that can happen here with its status, its code and the shape of its text (AWS STS,
@@ -81,6 +86,15 @@ func TestErrors(t *testing.T) {
 		{400, "InvalidAction", `^Could not find operation AssumeRoot for version 2011-06-15\.$`, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
 			return as(w, h, w.Session("first"), op("AssumeRoot"))
 		}},
+		{400, "IDPCommunicationError", `^the issuer is asleep$`, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
+			return w.Do(h, call(assume("reader", fromAsleep(t, w))))
+		}},
+		{403, "IDPRejectedClaim", `.`, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
+			good, _ := idp(t)
+			failed := good.Say(w.Now(), doortest.RoleARN("saml"), corp)
+			failed.SignResponse, failed.Status = true, "AuthnFailed"
+			return w.Do(h, call(withSAML("saml", good.Response(failed))))
+		}},
 		{503, "ServiceUnavailable", `restore`, func(w *doortest.World, h http.Handler) *httptest.ResponseRecorder {
 			session := w.Session("first")
 			held := *w.View.Installation()
@@ -107,4 +121,24 @@ func TestErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fromAsleep is a token of a provider whose issuer does not answer.
+func fromAsleep(t *testing.T, w *doortest.World) string {
+	t.Helper()
+	issuer, err := name.ParseIssuerURL("https://asleep.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn, err := name.NewARN("iam", "", doortest.Main(), "oidc-provider/"+issuer.WithoutScheme())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(&view.Issuer{URL: issuer}, &view.OIDCProvider{ARN: arn, URL: issuer, ClientIDs: []string{doortest.AWSAudience}})
+	w.Verifier.Fetch = func(context.Context, fetch.Source, *fetch.Set) (*fetch.Set, error) {
+		return nil, fault.New(fault.Unavailable, fetch.Unreachable, "the issuer is asleep")
+	}
+	claims := w.ClaimsOf(w.Token("function", doortest.AWSAudience))
+	claims["iss"] = issuer.String()
+	return w.Sign(claims)
 }
