@@ -43,7 +43,8 @@ another InvalidToken authn.session_revoked
 // TestC03UsersByClients makes users, groups and keys, acts by the keys, and takes them away again: whatever came from a key ends
 // with the key and with the user, and another user of the same name inherits nothing.
 func TestC03UsersByClients(t *testing.T) {
-	for who, c := range podCallers() {
+	all := callers()
+	for who, c := range map[string]caller{"cli": all["cli"], "py": all["py"]} {
 		t.Run(who, func(t *testing.T) {
 			t.Parallel()
 			if !harness.Tell(t, c.client, usersFlow, usersSetting) {

@@ -20,6 +20,15 @@ func refused(code string, err error) error {
 	return nil
 }
 
+// refusedAs does so and wants the SDK's own type of error.
+func refusedAs[T error](code string, err error) error {
+	var typed T
+	if !errors.As(err, &typed) {
+		return fmt.Errorf("wanted a %T, got %w", typed, orNothing(err))
+	}
+	return refused(code, err)
+}
+
 // orNothing names what was allowed.
 func orNothing(err error) error {
 	if err == nil {

@@ -46,7 +46,8 @@ func Clients() []Client {
 		{"aws", "AWS CLI", 2, []string{"aws", "--version"}, "pip install awscli"},
 		{"terraform", "terraform", 2, []string{"terraform", "version"}, "see https://developer.hashicorp.com/terraform/install"},
 		{"boto3", "boto3", 2, []string{Boto3, "-c", "import boto3; print(boto3.__version__)"}, "apt-get install python3-boto3"},
-		node("@aws-sdk/client-s3"), node("@aws-sdk/client-sts"), node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
+		node("@aws-sdk/client-eks"), node("@aws-sdk/client-iam"), node("@aws-sdk/client-s3"), node("@aws-sdk/client-sts"),
+		node("@azure/identity"), node("@azure/arm-msi"), node("@azure/storage-blob"), node("@azure/keyvault-secrets"),
 		python("azure-identity"), python("azure-storage-blob"), python("azure-keyvault-secrets"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/azidentity"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"),
@@ -54,7 +55,8 @@ func Clients() []Client {
 		gone("github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"),
 		gone("github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"),
-		aws("github.com/aws/aws-sdk-go-v2/config"), aws("github.com/aws/aws-sdk-go-v2/service/s3"), aws("github.com/aws/aws-sdk-go-v2/service/sts"),
+		aws("github.com/aws/aws-sdk-go-v2/config"), aws("github.com/aws/aws-sdk-go-v2/service/eks"), aws("github.com/aws/aws-sdk-go-v2/service/iam"),
+		aws("github.com/aws/aws-sdk-go-v2/service/s3"), aws("github.com/aws/aws-sdk-go-v2/service/sts"),
 		{"go", "github.com/hashicorp/go-azure-sdk/sdk", 0, []string{HashiCorp(), "version"}, "compat/run.sh builds it"},
 	}
 }

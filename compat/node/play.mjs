@@ -20,8 +20,8 @@ export async function refused(code, promise, inner) {
   console.log(`refused ${code} ${error.response.headers.get("x-ms-request-id")}`);
 }
 
-// refusedByAWS does so with what AWS's SDK throws, and gives the text.
-export async function refusedByAWS(code, promise) {
+// refusedByAWS does so with what AWS's SDK throws, which is the client's own type of error if that is named, and gives the text.
+export async function refusedByAWS(code, promise, Type = Error) {
   let error;
   try {
     await promise;
@@ -29,6 +29,7 @@ export async function refusedByAWS(code, promise) {
     error = e;
   }
   if (!error || (error.Code ?? error.name) !== code) throw new Error(`wanted ${code}, got ${error?.Code ?? error?.name}: ${error?.message}`);
+  if (!(error instanceof Type)) throw new Error(`${code} came as ${error.constructor.name}, not as ${Type.name}`);
   console.log(`refused ${code} ${error.$metadata.requestId}`);
   return error.message;
 }

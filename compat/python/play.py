@@ -21,6 +21,17 @@ def refused(code, do, **named):
     sys.exit("wanted %s, and it was allowed" % code)
 
 
+def refused_as(kind, code, do, **named):
+    """Does so, and wants the service's own type of exception."""
+    def typed(**same_named):
+        try:
+            do(**same_named)
+        except ClientError as error:
+            same(type(error), kind)
+            raise
+    return refused(code, typed, **named)
+
+
 def play(steps):
     for name, step in steps.items():
         step()
