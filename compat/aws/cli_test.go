@@ -15,6 +15,7 @@ func TestS3ByCLI(t *testing.T) {
 		return
 	}
 	const group = "s3-cli"
+	house.Apply(t, "kind: Bucket\nname: strange-cli\n")
 	s := session(t, group)
 	bucket := "s3://" + group + "-files"
 	aws := func(args ...string) []string { return append([]string{"aws"}, args...) }
@@ -33,6 +34,14 @@ func TestS3ByCLI(t *testing.T) {
 	if tags := s.JSON(t, aws("s3api", "get-object-tagging", "--bucket", group+"-files", "--key", "small.txt")...); harness.Text(tags, "TagSet", 0, "Value") != "a" {
 		t.Errorf("%v", tags)
 	}
+	files := func(command string, more ...string) []string {
+		return append([]string{"aws", "s3api", command, "--bucket", group + "-files"}, more...)
+	}
+	s.Must(t, files("put-bucket-tagging", "--tagging", "TagSet=[{Key=team,Value=b}]")...)
+	want(t, "the bucket's label", harness.Text(s.JSON(t, files("get-bucket-tagging")...), "TagSet", 0, "Value"), "b")
+	s.Must(t, files("delete-bucket-tagging")...)
+	s.Failed(t, "(NoSuchTagSet)", files("get-bucket-tagging")...)
+	s.Failed(t, "(AccessDenied)", "aws", "s3api", "put-bucket-tagging", "--bucket", "strange-cli", "--tagging", "TagSet=[{Key=team,Value=b}]")
 	if out := s.Must(t, "sh", "-c", `curl -sf "$(aws s3 presign "$0")"`, bucket+"/small.txt"); out != "hello" {
 		t.Errorf("%q", out)
 	}

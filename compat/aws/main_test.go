@@ -69,7 +69,7 @@ clientIds: [AUDIENCES]
 func session(t *testing.T, group string) *harness.Session {
 	t.Helper()
 	var audiences []string
-	for _, kind := range []string{"s3", "host", "sts", "from-web"} {
+	for _, kind := range []string{"s3", "host", "sts", "rest", "from-web"} {
 		for who := range callers() {
 			audiences = append(audiences, `"api://`+kind+"-"+who+`"`)
 		}

@@ -35,6 +35,8 @@ func run(ctx context.Context, args []string) error {
 		return sessions(ctx, args[1:])
 	case len(args) == 3 && args[0] == "iam":
 		return keepRoles(ctx, args[1], args[2])
+	case len(args) == 3 && args[0] == "eks":
+		return associate(ctx, args[1], args[2])
 	}
 	return fmt.Errorf("there is no operation %q", args)
 }
