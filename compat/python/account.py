@@ -22,12 +22,12 @@ COUNTED = ["Users", "Groups", "Policies", "InstanceProfiles", "Providers"]  # th
 TAG = [{"Key": "team", "Value": "web"}]
 
 
-def tagged(kind, **named):
+def tagged(put, shown, take, **named):
     """Puts a label on something, sees it and takes it off."""
-    getattr(iam, "tag_" + kind)(Tags=TAG, **named)
-    same(getattr(iam, "list_%s_tags" % kind)(**named)["Tags"], TAG)
-    getattr(iam, "untag_" + kind)(TagKeys=["team"], **named)
-    same(getattr(iam, "list_%s_tags" % kind)(**named)["Tags"], [])
+    put(Tags=TAG, **named)
+    same(shown(**named)["Tags"], TAG)
+    take(TagKeys=["team"], **named)
+    same(shown(**named)["Tags"], [])
 
 
 def users():
@@ -36,7 +36,7 @@ def users():
     iam.update_user(UserName="ann", NewUserName="anna", NewPath="/staff/")
     same([u["Arn"] for u in iam.list_users(PathPrefix="/staff/")["Users"]], [ARN + "user/staff/anna"])
     anna = {"UserName": "anna"}
-    tagged("user", **anna)
+    tagged(iam.tag_user, iam.list_user_tags, iam.untag_user, **anna)
     iam.put_user_policy(PolicyName="own", PolicyDocument=json.dumps(READ), **anna)
     same((iam.list_user_policies(**anna)["PolicyNames"], iam.get_user_policy(PolicyName="own", **anna)["PolicyDocument"]), (["own"], READ))
     iam.attach_user_policy(PolicyArn=POLICY, **anna)
@@ -75,7 +75,7 @@ def profiles():
     iam.create_instance_profile(InstanceProfileName="box")
     box = {"InstanceProfileName": "box"}
     iam.add_role_to_instance_profile(RoleName="app", **box)
-    tagged("instance_profile", **box)
+    tagged(iam.tag_instance_profile, iam.list_instance_profile_tags, iam.untag_instance_profile, **box)
     same(iam.get_instance_profile(**box)["InstanceProfile"]["Roles"][0]["RoleName"], "app")
     for found in iam.list_instance_profiles(), iam.list_instance_profiles_for_role(RoleName="app"):
         same([p["Arn"] for p in found["InstanceProfiles"]], [ARN + "instance-profile/box"])
@@ -85,11 +85,11 @@ def profiles():
 def providers():
     saml = {"SAMLProviderArn": iam.create_saml_provider(Name="idp", SAMLMetadataDocument=pathlib.Path("metadata.xml").read_text())["SAMLProviderArn"]}
     same([p["Arn"] for p in iam.list_saml_providers()["SAMLProviderList"]], [ARN + "saml-provider/idp"])
-    tagged("saml_provider", **saml)
+    tagged(iam.tag_saml_provider, iam.list_saml_provider_tags, iam.untag_saml_provider, **saml)
     iam.delete_saml_provider(**saml)
     refused_as(wrong.NoSuchEntityException, "NoSuchEntity", iam.get_saml_provider, **saml)
     oidc = {"OpenIDConnectProviderArn": iam.create_open_id_connect_provider(Url="https://ci.example/rest")["OpenIDConnectProviderArn"]}
-    tagged("open_id_connect_provider", **oidc)
+    tagged(iam.tag_open_id_connect_provider, iam.list_open_id_connect_provider_tags, iam.untag_open_id_connect_provider, **oidc)
     iam.delete_open_id_connect_provider(**oidc)
 
 
