@@ -123,7 +123,7 @@ threats() {
 # outside is the pipeline that has nothing but its own token, at the doors and with real clients.
 outside() {
 	named '^Test(C05|C06|C35|C36|C39|C40|C41)' ./internal/server ./internal/federation/... &&
-		COMPAT_ONLY='^(TestWorkloadIdentity|TestLoginByFederatedToken)$' compat/run.sh
+		COMPAT_ONLY='^(TestWorkloadIdentity|TestLoginByFederatedToken|TestAJobOfOneRepository)$' compat/run.sh
 }
 
 # stories runs every story of every client and compares the page.
