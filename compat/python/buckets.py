@@ -37,6 +37,7 @@ def policies():
     same((json.loads(s3.get_bucket_policy(**AT)["Policy"]), s3.get_bucket_policy_status(**AT)["PolicyStatus"]["IsPublic"]), (json.loads(policy()), False))
     refused("AccessDenied", s3.get_object, Key="shut", **AT)
     refused("MalformedPolicy", s3.put_bucket_policy, Policy=policy(Principal={"Nobody": "x"}), **AT)
+    refused("MalformedPolicy", s3.put_bucket_policy, Policy=policy(Resource="arn:aws:s3:::another/*"), **AT)
     s3.delete_bucket_policy(**AT)
     same(s3.get_object(Key="shut", **AT)["Body"].read(), b"x")
 

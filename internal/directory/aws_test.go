@@ -168,6 +168,31 @@ func TestUpdateRoleKeepsWhatItIsNotTold(t *testing.T) {
 	}
 }
 
+// TestABucketsPolicyIsAboutTheBucket: a statement about another bucket, which would hold nowhere, is refused as S3 does.
+func TestABucketsPolicyIsAboutTheBucket(t *testing.T) {
+	h := newHouse(t)
+	for resource, fits := range map[string]bool{
+		"arn:aws:s3:::bucket": true, "arn:aws:s3:::bucket/*": true, "arn:aws:s3:::bucket/a/b": true, "arn:aws:s3:::bucket*": true,
+		"arn:aws:s3:::b*": true, "*": true, "arn:aws:s3:::bucke?/x": true, "arn:aws:s3:::bucket/${aws:username}/*": true,
+		"arn:aws:s3:::buckets": false, "arn:aws:s3:::buckets/*": false, "arn:aws:s3:::bucket-2*": false, "arn:aws:s3:::other/*": false,
+		"arn:aws:s3:::Bucket/*": false, "arn:aws:s3:::bucke": false, "arn:aws:iam::123456789012:role/x": false,
+	} {
+		put := func(doc string) Command {
+			return func(e *Edit) error {
+				_, err := e.PutBucket(BucketSpec{Account: h.account(), Name: "bucket", Policy: doc})
+				return err
+			}
+		}
+		doc := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::bucket","` + resource + `"]}]}`
+		if fits {
+			h.must(t, put(doc))
+			continue
+		}
+		h.refused(t, iampolicy.Malformed, put(doc))
+		h.must(t, put(strings.Replace(doc, `"Resource"`, `"NotResource"`, 1)))
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	h := newHouse(t)
 	put := func(s BucketSpec) Command { return func(e *Edit) error { _, err := e.PutBucket(s); return err } }

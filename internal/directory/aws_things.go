@@ -7,7 +7,6 @@ import (
 
 	"github.com/lanyard-id/lanyard/internal/directory/document"
 	"github.com/lanyard-id/lanyard/internal/directory/form"
-	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
 )
@@ -40,7 +39,7 @@ func (e *Edit) PutBucket(s BucketSpec) (Outcome, error) {
 	}
 	if s.Policy != "" && s.Policy != b.Policy {
 		var err error
-		if s.Policy, err = document.Keep(e.view, s.Policy, iampolicy.Resource); err != nil {
+		if s.Policy, err = document.KeepOfBucket(e.view, s.Policy, b); err != nil {
 			return Unchanged, err
 		}
 	}

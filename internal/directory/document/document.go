@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/iampolicy"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
@@ -22,6 +23,35 @@ func Keep(v *view.View, doc string, kind iampolicy.Kind) (string, error) {
 		return "", err
 	}
 	return string(kept), nil
+}
+
+// KeepOfBucket does so with the policy of a bucket. Each resource that a statement names must be able to be the bucket or an
+// object in it: a statement about another bucket would hold nowhere, and S3 refuses it in these words.
+func KeepOfBucket(v *view.View, doc string, b *view.Bucket) (string, error) {
+	p, err := iampolicy.Parse([]byte(doc), iampolicy.Resource)
+	if err != nil {
+		return "", err
+	}
+	for s := range p.Statements() {
+		texts, not := s.Resources()
+		for _, text := range texts {
+			if !not && !mayMean(text, b.ARN().String()) {
+				return "", fault.New(fault.Invalid, iampolicy.Malformed, "Policy has invalid resource: %s", text)
+			}
+		}
+	}
+	return Keep(v, doc, iampolicy.Resource)
+}
+
+// mayMean tells whether a resource in a policy may be the bucket or an object in it. Only what stands before its first wildcard or
+// variable is looked at.
+func mayMean(resource, bucket string) bool {
+	at := strings.IndexAny(resource, "*?$")
+	if at < 0 {
+		return resource == bucket || strings.HasPrefix(resource, bucket+"/")
+	}
+	fixed := resource[:at]
+	return strings.HasPrefix(bucket, fixed) || strings.HasPrefix(fixed, bucket+"/")
 }
 
 // settler settles the principals of one document.

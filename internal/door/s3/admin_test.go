@@ -130,7 +130,8 @@ func TestBucketRefuses(t *testing.T) {
 		{doortest.Request{Method: http.MethodPut, Target: "/made", Header: http.Header{"X-Amz-Bucket-Object-Lock-Enabled": {"true"}}}, 501, s3.OtherOperation},
 		{asked(http.MethodPut, "/photos?policy", "{}"), 400, iampolicy.Malformed},
 		{asked(http.MethodPut, "/photos?policy", ""), 400, iampolicy.Malformed},
-		{asked(http.MethodPut, "/photos?policy", strings.Replace(shut, "role/reader", "role/nobody", 1)), 400, iampolicy.InvalidPrincipal},
+		{asked(http.MethodPut, "/photos?policy", shut), 400, iampolicy.Malformed}, // it is about another bucket
+		{asked(http.MethodPut, "/photos?policy", strings.NewReplacer("role/reader", "role/nobody", "made/", "photos/").Replace(shut)), 400, iampolicy.InvalidPrincipal},
 		{asked(http.MethodPut, "/photos?policy", strings.Repeat(" ", 21<<10)+shut), 400, objects.TooLarge},
 		{asked(http.MethodPut, "/photos?tagging", "<Tagging><TagSet><Tag><Key>aws:x</Key><Value/></Tag></TagSet></Tagging>"), 400, wire.BadTag},
 		{asked(http.MethodPut, "/foreign?policy", shut), 403, access.Denied},
