@@ -48,6 +48,7 @@ func gained(v *view.View, req DirectoryRequest) string {
 		if gain := gainedRoles(v, req.Principal, ids); gain != "" {
 			return "a member of the group has what it has: " + gain
 		}
+		return withheld(v, req.Principal, ids)
 	}
 	return ""
 }
@@ -110,6 +111,24 @@ func spared(v *view.View, req DirectoryRequest, groups []name.GUID) string {
 		}
 		if d.Tenant == req.Principal.Tenant && slices.ContainsFunc(groups, func(id name.GUID) bool { return slices.Contains(named, id) }) {
 			return fmt.Sprintf("the deny assignment %q names the group: its members decide whom it blocks", d.Name)
+		}
+	}
+	return ""
+}
+
+// withheld finds a deny assignment that blocks the principal where one of the groups has a role: others would get by the group
+// what the principal, for all its own roles, may not do.
+func withheld(v *view.View, p *view.Principal, groups []name.GUID) string {
+	for d := range v.Denies() {
+		if d.Tenant != p.Tenant || !blocks(v, d, p) {
+			continue
+		}
+		for _, group := range groups {
+			for _, a := range v.AssignmentsOf(group) {
+				if a.Scope.Covers(d.Scope) || d.Scope.Covers(a.Scope) {
+					return fmt.Sprintf("the group has a role where the deny assignment %q blocks the principal", d.Name)
+				}
+			}
 		}
 	}
 	return ""

@@ -129,6 +129,20 @@ func TestP07WhatIsGained(t *testing.T) {
 		"a group with a role": {access.FillGroups, func(w *office) {
 			w.grant(w.sides[0].tenant, &view.Principal{ObjectID: w.group.ObjectID}, dataReader, w.sides[0].container)
 		}, false, "the role"},
+		"a group with a role that the caller has": {access.FillGroups, func(w *office) {
+			w.grant(w.sides[0].tenant, &view.Principal{ObjectID: w.group.ObjectID}, dataReader, w.sides[0].container)
+			w.grant(w.sides[0].tenant, w.me, dataReader, name.Root())
+		}, false, ""},
+		"a group with a role that the caller has and is blocked from": {access.FillGroups, func(w *office) {
+			w.grant(w.sides[0].tenant, &view.Principal{ObjectID: w.group.ObjectID}, dataReader, w.sides[0].container)
+			w.grant(w.sides[0].tenant, w.me, dataReader, name.Root())
+			deny(w, []name.GUID{w.me.ObjectID}, nil)
+		}, false, "blocks the principal"},
+		"a group with a role, and others are blocked": {access.FillGroups, func(w *office) {
+			w.grant(w.sides[0].tenant, &view.Principal{ObjectID: w.group.ObjectID}, dataReader, w.sides[0].container)
+			w.grant(w.sides[0].tenant, w.me, dataReader, name.Root())
+			deny(w, []name.GUID{w.app.Principal.ObjectID}, nil)
+		}, false, ""},
 		"a group that is spared": {access.FillGroups, func(w *office) { deny(w, []name.GUID{w.app.Principal.ObjectID}, []name.GUID{w.group.ObjectID}) }, false, "names the group"},
 		"out of a blocked group": {access.WriteGroups, func(w *office) { deny(w, []name.GUID{w.group.ObjectID}, nil) }, false, "names the group"},
 		"out of any other group": {action: access.WriteGroups},
