@@ -211,7 +211,7 @@ signatures() {
 # rights wants no session to have more than its role, and no calls to give anybody more than it has.
 rights() {
 	named '^Test(P03|A11|P07|NoSequence|Nobody|SAMLProvidersOpenNoRoles|C03|SessionsMakeNoOthers)' ./internal/iampolicy ./internal/access \
-		./internal/door/sts ./internal/door/iam ./internal/door/eks
+		./internal/door/sts ./internal/door/iam ./internal/door/eks ./internal/door/graph
 }
 
 # clients plays every story of AWS's own clients, and Terraform's backend; and what Terraform's provider calls, as transcripts.

@@ -24,7 +24,11 @@ var update = flag.Bool("update", false, "write the answers into the transcripts"
 // ring is the one keyring of these tests: making keys takes time.
 var ring ringtest.Shared
 
-const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635" // the built-in role
+// The built-in roles of the cast.
+const (
+	owner  = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+	reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+)
 
 // Objects of the cast.
 const (
