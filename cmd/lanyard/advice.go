@@ -14,6 +14,9 @@ import (
 func (c *cli) advice(why fault.Reason) string {
 	switch why {
 	case operator.NoServer:
+		if c.data == "" { // the default folder, which nobody may have meant
+			return "say --data DIR if a server runs with another folder, or lanyard serve"
+		}
 		return "lanyard serve" + c.dataArgument()
 	case operator.NoEntry:
 		return "run this as the server's user, or list your uid under operators in its configuration"

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,9 +19,6 @@ import (
 	"github.com/lanyard-id/lanyard/cmd/lanyard/screen"
 	"github.com/lanyard-id/lanyard/internal/opwire"
 )
-
-// maxRecord bounds one line of the audit.
-const maxRecord = 1 << 20
 
 // auditQuery is what the flags of audit say.
 type auditQuery struct {
@@ -98,22 +95,23 @@ func (c *cli) audit(cmd *cobra.Command, q auditQuery) error {
 	if err != nil {
 		return err
 	}
-	body, err := client.Stream(cmd.Context(), opwire.PathAudit+"?"+values.Encode())
-	if err != nil {
-		return err
+	records := client.Records(cmd.Context(), values.Encode())
+	if c.format != asJSON {
+		return c.auditTable(cmd, records)
 	}
-	defer body.Close() //nolint:errcheck // it was only read
-	if c.format == asJSON {
-		return eachLine(body, func(line []byte) error {
-			_, err := io.WriteString(cmd.OutOrStdout(), screen.Printable(string(line))+"\n")
+	for line, err := range records {
+		if err == nil {
+			_, err = io.WriteString(cmd.OutOrStdout(), screen.Printable(string(line))+"\n")
+		}
+		if err != nil {
 			return err
-		})
+		}
 	}
-	return c.auditTable(cmd, body)
+	return nil
 }
 
 // auditTable lays the records out in blocks of a fixed number, so that all of the audit can pass without being held.
-func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
+func (c *cli) auditTable(cmd *cobra.Command, records iter.Seq2[[]byte, error]) error {
 	const block = 500
 	var lines [][]string
 	found := false
@@ -127,7 +125,10 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 		lines = nil
 		return err
 	}
-	err := eachLine(body, func(line []byte) error {
+	for line, err := range records {
+		if err != nil {
+			return firstOf(flush(), err)
+		}
 		var r opwire.Record
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("read a record: %w", err)
@@ -138,14 +139,15 @@ func (c *cli) auditTable(cmd *cobra.Command, body io.Reader) error {
 			cmp.Or(r.Resource, r.Audience), string(r.Reason), r.ID.String(),
 		})
 		if len(lines) == block {
-			return flush()
+			if err := flush(); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
-	if err == nil && !found {
+	}
+	if !found {
 		return c.show(cmd, nil, func(w io.Writer) { _, _ = io.WriteString(w, "There is no such record.\n") })
 	}
-	return firstOf(flush(), err)
+	return flush()
 }
 
 // principal says who asked.
@@ -156,24 +158,6 @@ func principal(r opwire.Record) string {
 	}
 	parts := []string{p.Kind, cmp.Or(p.Display, p.ID), p.Session}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
-}
-
-// eachLine calls do for each line that is not empty.
-func eachLine(r io.Reader, do func([]byte) error) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 64<<10), maxRecord)
-	for lines.Scan() {
-		if len(lines.Bytes()) == 0 {
-			continue
-		}
-		if err := do(lines.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read the audit: %w", err)
-	}
-	return nil
 }
 
 func newAuditVerify(c *cli) *cobra.Command {

@@ -145,24 +145,6 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-func TestFindID(t *testing.T) {
-	const ours = "01a1fddb-9fe5-8ce4-be1f-146febc2d7de"
-	for text, want := range map[string]string{
-		ours:                        ours,
-		"RequestId:" + ours + "\nx": ours,
-		"Request ID: " + strings.ToUpper(ours) + ", host":                                                                 ours,
-		"correlation 11111111-2222-4333-8444-555555555555, request " + ours + " and 01a1fddb-9fe5-8ce4-be1f-146febc2d7df": ours,
-		"only 11111111-2222-4333-8444-555555555555":                                                                       "",
-		"nothing": "",
-		"":        "",
-	} {
-		id, err := findID(text)
-		if id.String() != want || (err == nil) != (want != "") {
-			t.Errorf("%q: got %s, %v, want %s", text, id, err, want)
-		}
-	}
-}
-
 func TestMoment(t *testing.T) {
 	now := time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
 	for text, want := range map[string]time.Time{
@@ -202,7 +184,11 @@ func TestFailures(t *testing.T) {
 			"", true, fault.New(fault.Invalid, "x.y", "What.").Because(errors.New("why")), 1,
 			"lanyard: What: why\n  reason:  x.y\n",
 		},
-		"no server":    {"d", true, fault.New(fault.Unavailable, operator.NoServer, "No."), 1, "lanyard: No\n  reason:  operator.no_server\n  next:    lanyard serve --data d\n"},
+		"no server": {"d", true, fault.New(fault.Unavailable, operator.NoServer, "No."), 1, "lanyard: No\n  reason:  operator.no_server\n  next:    lanyard serve --data d\n"},
+		"no server at the default": {
+			"", true, fault.New(fault.Unavailable, operator.NoServer, "No."), 1,
+			"lanyard: No\n  reason:  operator.no_server\n  next:    say --data DIR if a server runs with another folder, or lanyard serve\n",
+		},
 		"plain":        {"", true, errors.New("what"), 1, "lanyard: what\n"},
 		"wrong use":    {"", true, wrongUse("say %d", 1), 2, "lanyard: say 1\n  next:  lanyard --help\n"},
 		"wrong flag":   {"", false, errors.New("unknown flag: --x"), 2, "lanyard: unknown flag: --x\n  next:  lanyard --help\n"},

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 	"time"
 
@@ -156,7 +157,11 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 		return fault.New(fault.Denied, NoEntry, "This user may not operate the server of %s: its socket belongs to the user "+
 			"that runs it, and the configuration lists no other.", c.data)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return fault.New(fault.Unavailable, NoServer, "No server answers for the data folder %s.", c.data)
+		why := ""
+		if _, err := os.Stat(c.data); errors.Is(err, fs.ErrNotExist) {
+			why = ", which does not exist"
+		}
+		return fault.New(fault.Unavailable, NoServer, "No server answers for the data folder %s%s.", c.data, why)
 	}
 	return badAnswer(err)
 }

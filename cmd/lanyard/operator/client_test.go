@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,6 +122,12 @@ func TestUnreachable(t *testing.T) {
 			t.Errorf("%s: %v", socket, err)
 		}
 	}
+	for data, absent := range map[string]bool{dir: false, filepath.Join(dir, "none"): true} {
+		err := New(data, dead).Do(t.Context(), http.MethodGet, "/", nil, nil)
+		if !strings.Contains(err.Error(), data) || strings.Contains(err.Error(), "which does not exist") != absent {
+			t.Errorf("%s: %v", data, err)
+		}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := New("/data", dead).Do(ctx, http.MethodGet, "/", nil, nil); !errors.Is(err, context.Canceled) {
@@ -133,5 +140,29 @@ func TestNoEntry(t *testing.T) {
 	err := New("/data", "/s").unreachable(t.Context(), &os.PathError{Op: "dial", Path: "/s", Err: os.ErrPermission})
 	if !fault.Is(err, NoEntry) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLastRefusal wants the newest refusal of a workload, past those of the operator's own commands.
+func TestLastRefusal(t *testing.T) {
+	const own, other = `{"door":"operator","operation":"x"}`, `{"door":"s3","operation":"PutObject"}`
+	for name, tc := range map[string]struct{ body, operation, failure string }{
+		"passes the operator's": {own + "\n\n" + other + "\n" + `{"door":"sts"}`, "PutObject", ""},
+		"none":                  {own + "\n", "", "No workload is among the newest 1000 refusals"},
+		"nothing":               {"", "", "No workload is among the newest 1000 refusals"},
+		"no record":             {"hello\n", "", "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Get("outcome") != "refused" {
+					t.Errorf("asked for %s", r.URL)
+				}
+				_, _ = io.WriteString(w, tc.body)
+			})
+			rec, err := c.LastRefusal(t.Context())
+			if tc.failure == "" && (err != nil || rec.Operation != tc.operation) || tc.failure != "" && (err == nil || !strings.Contains(err.Error(), tc.failure)) {
+				t.Errorf("got %+v, %v", rec, err)
+			}
+		})
 	}
 }
