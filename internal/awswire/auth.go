@@ -82,6 +82,16 @@ func ParseAuthorization(header string) (Auth, error) {
 // complaint makes the fault of the place that is being read.
 type complaint func(format string, args ...any) *fault.Fault
 
+// SignedFor gives the service that a request says it is signed for, in its Authorization header; empty if it says none.
+// Nothing is verified.
+func SignedFor(h http.Header) string {
+	a, err := ParseAuthorization(h.Get("Authorization"))
+	if err != nil {
+		return ""
+	}
+	return a.Service
+}
+
 func malformedAuth(format string, args ...any) *fault.Fault {
 	return fault.New(fault.Invalid, ReasonMalformedAuthorization, format, args...)
 }

@@ -1,6 +1,7 @@
 package awswire
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -14,6 +15,14 @@ const goodSignature = "0123456789abcdef0123456789abcdef0123456789abcdef012345678
 func goodAuthorization() string {
 	return "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20260314/us-east-2/sts/aws4_request, " +
 		"SignedHeaders=host;x-amz-date, Signature=" + goodSignature
+}
+
+func TestSignedFor(t *testing.T) {
+	for header, want := range map[string]string{goodAuthorization(): "sts", "Bearer x": "", "": ""} {
+		if got := SignedFor(http.Header{"Authorization": {header}}); got != want {
+			t.Errorf("%q: got %q, want %q", header, got, want)
+		}
+	}
 }
 
 func TestParseAuthorization(t *testing.T) {

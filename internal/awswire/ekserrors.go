@@ -45,6 +45,7 @@ func eksTable(denied, internal Entry, more []map[fault.Reason]Entry) *ErrorTable
 		ReasonClockSkew:               {403, signature, "", false},
 		ReasonBodyMismatch:            {403, signature, "", false},
 		"web.method_not_allowed":      {405, request, "", false},
+		"web.no_route":                {404, "UnknownOperationException", "Not offered here. Of EKS there are pod identity associations, and AssumeRoleForPodIdentity.", true},
 		"directory.associations_full": {400, "ResourceLimitExceededException", "", false},
 		"disk.full":                   {503, unavailable, textDiskFull, true},
 	}

@@ -35,6 +35,7 @@ func LambdaErrors(more ...map[fault.Reason]Entry) *ErrorTable {
 		ReasonClockSkew:          {403, "InvalidSignatureException", "", false},
 		ReasonBodyMismatch:       {403, "InvalidSignatureException", "", false},
 		"web.method_not_allowed": {405, parameter, "", false},
+		"web.no_route":           {404, "UnknownOperationException", "Not offered here. Of Lambda there are GetFunctionConfiguration and UpdateFunctionConfiguration.", true},
 		"disk.full":              {503, service, textDiskFull, true},
 	}
 	return newTable(kinds, append([]map[fault.Reason]Entry{own}, more...)...)

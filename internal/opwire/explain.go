@@ -29,6 +29,9 @@ func Explain(r Record) string {
 		e.line("repeats", "%d more like this one", r.Repeats)
 	}
 	if r.Outcome == audit.Refused || r.Outcome == audit.Failed {
+		if would := wouldDo(r); would != "" && r.Decision == nil {
+			e.line("would do", "%s", would)
+		}
 		if next := nextOf(r); next != "" {
 			e.line("next", "%s", next)
 		}

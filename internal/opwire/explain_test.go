@@ -117,6 +117,26 @@ func TestExplainOutcomes(t *testing.T) {
 		{"trust policy", func(r *Record) {
 			r.Decision = &reason.Decision{Nearest: []reason.Clause{{Kind: "trust policy", Rule: "arn:aws:iam::123456789012:role/x#1", Text: "x"}}}
 		}, []string{"next       lanyard get Role arn:aws:iam::123456789012:role/x"}, ""},
+		{"function without a role", func(r *Record) {
+			r.Reason, r.Decision, r.Principal.Display = "metadata.no_role", nil, "arn:aws:lambda:us-east-2:123456789012:function:b"
+		}, []string{
+			"would do   a role in its manifest, kind AWSResource: role: NAME",
+			"next       lanyard get AWSResource arn:aws:lambda:us-east-2:123456789012:function:b",
+		}, ""},
+		{"no such AWS workload", func(r *Record) {
+			r.Reason, r.Decision, r.Principal.Display = "directory.aws_resource_not_found", nil, "operator"
+		}, []string{"next       lanyard get AWSResource\n"}, "would do"},
+		{"Azure workload without a role", func(r *Record) { r.Reason, r.Decision = "metadata.no_role", nil }, []string{
+			"would do   --aws-role and --aws-audience at lanyard run", "next       lanyard run --help",
+		}, ""},
+		{"binding that is not trusted", func(r *Record) { r.Reason, r.Decision = "workload.role_untrusting", nil }, []string{
+			"next       lanyard get Role",
+		}, "would do"},
+		{"audience that nobody registered", func(r *Record) {
+			r.Reason, r.Decision, r.Audience = "mint.audience_unregistered", nil, "api://shop\n"
+		}, []string{
+			`would do   an Application with identifierUris: ["api://shop\n"]`, "next       lanyard get Application",
+		}, ""},
 		{"folded", func(r *Record) { r.Repeats = 12 }, []string{"repeats    12 more"}, ""},
 		{
 			"input", func(r *Record) { r.Input = map[string]string{"subject": "repo:x", "audience": "y"} },

@@ -9,6 +9,9 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 )
 
+// getWorkload lists the workloads in AWS's words.
+const getWorkload = "lanyard get AWSResource"
+
 // Next names the command that helps after a refusal of this reason; empty when none does. It knows reasons by their words,
 // because the packages that declare them lie beside this one or above it; a test looks each of them up in the sources.
 func Next(why fault.Reason) string {
@@ -32,9 +35,10 @@ func Next(why fault.Reason) string {
 		return "lanyard get Tenant"
 	case "directory.subscription_not_found":
 		return "lanyard get Subscription"
-	case "directory.aws_resource_not_found":
-		return "lanyard get AWSResource"
-	case "directory.role_not_found", "sts.duration":
+	case "directory.aws_resource_not_found", "operator.not_an_aws_workload", "operator.bad_arn", "metadata.no_role",
+		"metadata.role_deleted", "metadata.not_an_instance":
+		return getWorkload
+	case "directory.role_not_found", "sts.duration", "workload.role_untrusting", "workload.role_elsewhere":
 		return "lanyard get Role"
 	case "directory.bucket_not_found":
 		return "lanyard get Bucket"
@@ -54,7 +58,7 @@ func Next(why fault.Reason) string {
 func nextOf(r Record) string {
 	d := r.Decision
 	if d == nil {
-		return Next(r.Reason)
+		return nextFor(r)
 	}
 	if role, scope, ok := grantOf(d.Hint); ok && d.Question.Principal != "" {
 		manifest := fmt.Sprintf("{kind: RoleAssignment, principal: %s, role: %s, scope: %s}",
@@ -67,6 +71,32 @@ func nextOf(r Record) string {
 		}
 	}
 	return Next(r.Reason)
+}
+
+// nextFor names the command that helps after a refusal that no rule decided, with the name of who was refused where the
+// record has it.
+func nextFor(r Record) string {
+	next, who := Next(r.Reason), r.Principal.Display
+	switch {
+	case who == "" || !strings.HasPrefix(string(r.Reason), "metadata.") || next != getWorkload:
+		return next
+	case strings.HasPrefix(who, "arn:"):
+		return next + " " + shellWord(who)
+	}
+	return "lanyard run --help" // an Azure workload's role is no binding
+}
+
+// wouldDo says what would change a refusal that no rule decided; empty where its text says it all.
+func wouldDo(r Record) string {
+	switch {
+	case r.Reason == "mint.audience_unregistered" && r.Audience != "":
+		return "an Application with identifierUris: [" + quoted(r.Audience) + "]"
+	case r.Reason != "metadata.no_role" && r.Reason != "metadata.role_deleted":
+		return ""
+	case strings.HasPrefix(r.Principal.Display, "arn:"):
+		return "a role in its manifest, kind AWSResource: role: NAME"
+	}
+	return "--aws-role and --aws-audience at lanyard run: an Azure workload assumes a role with its token"
 }
 
 // grantOf reads the hint of the Azure engine: grant "ROLE" at SCOPE.

@@ -36,6 +36,10 @@ type Config struct {
 	// WithID puts the request id where services look for it; nil leaves the context as it is.
 	WithID func(ctx context.Context, id string) context.Context
 
+	// Own tells a request that this door refuses where no door of its listener has the path, by what it says of itself: nothing
+	// of it is proved. Nil is none.
+	Own func(r *http.Request) bool
+
 	MaxBody int64 // largest body in bytes; 0 is DefaultMaxBody, Unlimited is none
 	// Patience gives the time until which a peer of a door with an Unlimited body may send nothing, or take nothing; it is
 	// asked again with each read and write. Sockets know the system's clock only, whatever Now says. Nil is for ever.
@@ -56,6 +60,7 @@ type Door struct {
 	proxies   []netip.Prefix
 	idHeaders []string
 	withID    func(context.Context, string) context.Context
+	own       func(*http.Request) bool
 
 	maxBody     int64
 	patience    func() time.Time
@@ -118,7 +123,7 @@ func newDoor(cfg Config) (*Door, error) {
 	}
 	d := &Door{
 		name: cfg.Name, dialect: cfg.Dialect, ids: cfg.IDs, now: cfg.Now, log: cfg.Log, observer: cfg.Observer, witness: cfg.Witness,
-		proxies: cfg.Proxies, withID: cfg.WithID, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight, patience: cfg.Patience,
+		proxies: cfg.Proxies, withID: cfg.WithID, own: cfg.Own, maxBody: cfg.MaxBody, maxInFlight: cfg.MaxInFlight, patience: cfg.Patience,
 	}
 	if d.maxBody == 0 {
 		d.maxBody = DefaultMaxBody
@@ -246,8 +251,8 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// Join serves several doors on one listener: the first that has a pattern for the path takes the request, and the
-// first of all answers for paths that none has. Raw doors cannot be joined, since they would take everything.
+// Join serves several doors on one listener: the first that has a pattern for the path takes the request. For a path that
+// none has, the first whose own request it is refuses it, or else the first of all. Raw doors cannot be joined, since they would take everything.
 func Join(doors ...*Door) (http.Handler, error) {
 	if len(doors) == 0 {
 		return nil, errors.New("join: no doors")
@@ -269,7 +274,7 @@ func Join(doors ...*Door) (http.Handler, error) {
 				return
 			}
 		}
-		d := doors[0]
+		d := doors[max(0, slices.IndexFunc(doors, func(d *Door) bool { return d.own != nil && d.own(r) }))]
 		d.serve(d.open(w, r), r, nil)
 	}), nil
 }

@@ -247,6 +247,22 @@ func TestJoin(t *testing.T) {
 		}
 	}
 	wantFault(t, get(h, "/nothing"), 404, NoRoute)
+	for own, want := range map[bool]string{true: "two", false: "one"} {
+		var log logBuffer
+		cfg := testConfig(&log)
+		cfg.Name, cfg.Own = "two", func(*http.Request) bool { return own }
+		h, err := Join(newTestDoor(t, testConfig(&log), route("GET", "/a", door)), newTestDoor(t, cfg, route("GET", "/b", door)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, get(h, "/nothing"), 404, NoRoute)
+		if got := get(h, "/a").Body.String(); !strings.HasSuffix(got, ":") || strings.HasPrefix(got, "two") {
+			t.Errorf("a path of the first door: %q", got)
+		}
+		if refused := strings.Contains(log.String(), "door=two"); refused != own {
+			t.Errorf("own %t: want the refusal of %s, and the log is %s", own, want, log.String())
+		}
+	}
 	if _, err := Join(); err == nil {
 		t.Error("joined no doors")
 	}

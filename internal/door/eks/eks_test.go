@@ -28,6 +28,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // ring is the one keyring of these tests: making keys takes time.
@@ -550,5 +551,26 @@ func TestSignedOnly(t *testing.T) {
 		req := doortest.Request{Method: method, Target: path, Header: http.Header{}}
 		w.Refused(w.Do(w.door, req), 403, awswire.ReasonNoCredentials)
 		w.Refused(w.Do(w.door, w.Signed(req, w.Signing(w.Session("changer"), "s3"))), 403, awswire.ReasonWrongScope)
+	}
+}
+
+// TestNotOffered: what EKS has and this door has not is refused in EKS's words, behind whichever door is first.
+func TestNotOffered(t *testing.T) {
+	w := serve(t)
+	cfg := w.Config()
+	cfg.Name, cfg.Dialect = "first", web.Plain{}
+	first, err := web.New(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := web.Join(first, w.door.(*web.Door))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for service, want := range map[string]string{"eks": "UnknownOperationException", "eks-auth": "UnknownOperationException", "s3": ""} {
+		rec := w.Do(both, w.Signed(doortest.Request{Target: "/clusters", Header: http.Header{}}, w.Signing(w.Session("changer"), service)))
+		if rec.Code != 404 || rec.Header().Get("X-Amzn-Errortype") != want || strings.Contains(rec.Body.String(), "Not offered here. Of EKS") != (want != "") {
+			t.Errorf("%s: %d %v %s", service, rec.Code, rec.Header(), rec.Body)
+		}
 	}
 }

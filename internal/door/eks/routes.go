@@ -56,6 +56,10 @@ type Door struct {
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	cfg.Name, cfg.Dialect = "eks", newDialect()
 	cfg.IDHeaders = []string{"x-amzn-RequestId"}
+	cfg.Own = func(r *http.Request) bool {
+		service := awswire.SignedFor(r.Header)
+		return service == "eks" || service == "eks-auth"
+	}
 	const list = "/clusters/{cluster}/pod-identity-associations"
 	line := func(method, pattern, name, doc string, do func(*call) (any, error)) web.Route {
 		return web.Route{

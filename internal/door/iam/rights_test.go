@@ -62,8 +62,25 @@ func TestF11AnotherAccount(t *testing.T) {
 	admin.refused(http.StatusNotFound, "NoSuchEntity", "GetOpenIDConnectProvider", "OpenIDConnectProviderArn", provider)
 	admin.refused(http.StatusNotFound, "NoSuchEntity", "DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn", provider)
 	admin.refused(http.StatusNotFound, "NoSuchEntity", "AttachRolePolicy", "RoleName", "reader", "PolicyArn", other+":policy/p")
-	admin.refused(http.StatusNotFound, "NoSuchEntity", "AttachRolePolicy", "RoleName", "reader", "PolicyArn", "arn:aws:iam::aws:policy/AdministratorAccess")
-	admin.refused(http.StatusNotFound, "NoSuchEntity", "PutRolePermissionsBoundary", "RoleName", "reader", "PermissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess")
+}
+
+// TestPoliciesOfAWS: there are none, and who asks for one reads so.
+func TestPoliciesOfAWS(t *testing.T) {
+	w, h := serve(t)
+	admin := as(t, w, h, "admin")
+	const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+	for action, pairs := range map[string][]string{
+		"AttachRolePolicy":           {"RoleName", "reader", "PolicyArn", administrator},
+		"DetachRolePolicy":           {"RoleName", "reader", "PolicyArn", administrator},
+		"PutRolePermissionsBoundary": {"RoleName", "reader", "PermissionsBoundary", administrator},
+		"GetPolicy":                  {"PolicyArn", administrator},
+		"GetPolicyVersion":           {"PolicyArn", administrator, "VersionId", "v1"},
+	} {
+		said := admin.refused(http.StatusNotFound, "NoSuchEntity", action, pairs...)
+		if !strings.Contains(said, "There are no AWS managed policies here: create a policy of your own") {
+			t.Errorf("%s: %s", action, said)
+		}
+	}
 }
 
 // TestNobodyGivesWhatItHasNot: who has not every right of IAM leaves no role with more than it plainly has.

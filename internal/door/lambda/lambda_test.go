@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/store/memory"
 	"github.com/lanyard-id/lanyard/internal/view"
+	"github.com/lanyard-id/lanyard/internal/web"
 )
 
 // ring is the one keyring of these tests: making keys takes time.
@@ -193,5 +194,28 @@ func TestSignedOnly(t *testing.T) {
 	root := w.Do(w.door, w.Signed(doortest.Request{Method: http.MethodPut, Target: functions + "fn" + tail, Body: `{"Role":"` + doortest.RoleARN("for-lambda") + `"}`, Header: http.Header{}}, w.Signing(w.RootSession(doortest.Main()), "lambda")))
 	if root.Code != 200 {
 		t.Errorf("the root of the account: %d %s", root.Code, root.Body)
+	}
+}
+
+// TestNotOffered: what Lambda has and this door has not is refused in Lambda's words, behind whichever door is first.
+func TestNotOffered(t *testing.T) {
+	w := serve(t)
+	cfg := w.Config()
+	cfg.Name, cfg.Dialect = "first", web.Plain{}
+	first, err := web.New(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := web.Join(first, w.door.(*web.Door))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := doortest.Request{Target: functions, Header: http.Header{}}
+	rec := w.Do(both, w.Signed(req, w.Signing(w.Session("changer"), "lambda")))
+	if rec.Code != 404 || rec.Header().Get("X-Amzn-Errortype") != "UnknownOperationException" || !strings.Contains(rec.Body.String(), `"Message":"Not offered here. Of Lambda there are `) {
+		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
+	}
+	if rec := w.Do(both, req); rec.Header().Get("X-Amzn-Errortype") != "" {
+		t.Errorf("a stranger's: %d %v %s", rec.Code, rec.Header(), rec.Body)
 	}
 }

@@ -61,6 +61,7 @@ const (
 func (d Door) Mount(cfg web.Config) (*web.Door, error) {
 	cfg.Name, cfg.Dialect = "lambda", dialect{awswire.LambdaErrors()}
 	cfg.IDHeaders = []string{"x-amzn-RequestId"}
+	cfg.Own = func(r *http.Request) bool { return awswire.SignedFor(r.Header) == "lambda" }
 	const configuration = "/2015-03-31/functions/{function}/configuration"
 	return web.New(cfg, []web.Route{
 		{

@@ -9,8 +9,13 @@ import (
 	"github.com/lanyard-id/lanyard/internal/name"
 )
 
-// BadName means that a text names neither a resource, nor an ARN, nor an operator.
-const BadName fault.Reason = "operator.bad_name"
+// Why a text names nobody.
+const (
+	// BadName means that a text names neither a resource, nor an ARN, nor an operator.
+	BadName fault.Reason = "operator.bad_name"
+	// BadARN means that a text begins like an ARN and is none.
+	BadARN fault.Reason = "operator.bad_arn"
+)
 
 // as is what "--as" names, as it is written: nothing is looked up yet.
 type as struct {
@@ -40,7 +45,7 @@ const maxAs = name.MaxARN
 func parseAs(text string) (as, error) {
 	switch {
 	case text == "":
-		return as{}, badName("Say who: a resource's id or name, operator, operator@NAME, or root@ACCOUNT.")
+		return as{}, badName("Say who: a resource's id or name, an AWS workload's ARN, operator, operator@NAME, or root@ACCOUNT.")
 	case len(text) > maxAs || !printable(text):
 		return as{}, badName("The name is longer than %d bytes or has characters that no name has.", maxAs)
 	case strings.HasPrefix(text, "/"):
@@ -52,7 +57,7 @@ func parseAs(text string) (as, error) {
 	case strings.HasPrefix(text, "arn:"):
 		arn, err := name.ParseARN(text)
 		if err != nil {
-			return as{}, badName("%q is not an ARN: want arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE.", text)
+			return as{}, fault.New(fault.Invalid, BadARN, "%q is not an ARN: want arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE.", text)
 		}
 		return as{kind: byARN, arn: arn}, nil
 	}

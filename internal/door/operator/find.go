@@ -16,8 +16,10 @@ const (
 	NameUnknown fault.Reason = "operator.name_unknown"
 	// NameAmbiguous means that several things have the name; the message lists them.
 	NameAmbiguous fault.Reason = "operator.name_ambiguous"
-	// NotAWorkload means that the name is a thing that nothing can run as: an identity, a role.
+	// NotAWorkload means that the name is a thing that nothing can run as, such as an identity.
 	NotAWorkload fault.Reason = "operator.not_a_workload"
+	// NotAnAWSWorkload means that the ARN is that of a role, which nothing runs as.
+	NotAnAWSWorkload fault.Reason = "operator.not_an_aws_workload"
 )
 
 // maxCandidates bounds how many things an error lists.
@@ -95,7 +97,20 @@ func resourceByName(v *view.View, a as) (target, error) {
 	case len(identities) > 0:
 		return target{}, identityIsNone(v, identities[0])
 	}
+	if arns := awsNamed(v, a); len(arns) > 0 {
+		return target{}, missing(directory.AWSResourceNotFound, "There is no resource named %q. An AWS workload is named by its ARN: %s.", a, listed(arns))
+	}
 	return target{}, unknown("There is no resource named %q.", a)
+}
+
+// awsNamed gives the ARNs of the AWS workloads of a name: whoever says it may mean one of them, and is not run as it.
+func awsNamed(v *view.View, a as) (arns []string) {
+	for w := range v.AWSResources() {
+		if a.group == "" && w.Name() == a.name {
+			arns = append(arns, w.ARN.String())
+		}
+	}
+	return arns
 }
 
 // String is how the text was written.
@@ -151,7 +166,7 @@ func awsWorkload(v *view.View, arn name.ARN) (target, error) {
 		return target{aws: w, full: arn.String()}, nil
 	}
 	if _, ok := v.Role(arn); ok {
-		return target{}, fault.New(fault.Invalid, NotAWorkload,
+		return target{}, fault.New(fault.Invalid, NotAnAWSWorkload,
 			"%s is a role, which nothing runs as. Name a workload that has it, or a resource whose identity it trusts.", arn)
 	}
 	return target{}, missing(directory.AWSResourceNotFound, "There is no AWS workload %s.", arn)

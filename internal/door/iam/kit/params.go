@@ -181,14 +181,28 @@ func (c *Call) Named(param, kind string) (name.ARN, string, error) {
 func (c *Call) Boundary() (name.ARN, error) {
 	arn, text, err := c.Named("PermissionsBoundary", "policy")
 	if err == nil && arn.IsZero() {
-		err = fault.New(fault.NotFound, directory.PolicyNotFound, "Scope ARN: %s does not exist or is not attachable.", query.Bounded(text))
+		err = fault.New(fault.NotFound, directory.PolicyNotFound, "Scope ARN: %s does not exist or is not attachable.%s", query.Bounded(text), noneOfAWS(text))
 	}
 	return arn, err
 }
 
 // NotAttachable is the refusal to attach a policy of somebody else's.
 func (c *Call) NotAttachable() error {
-	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.", query.Bounded(c.Form.Value("PolicyArn")))
+	text := c.Form.Value("PolicyArn")
+	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s does not exist or is not attachable.%s", query.Bounded(text), noneOfAWS(text))
+}
+
+// NoSuchPolicy is the refusal to show or change a managed policy that does not exist.
+func NoSuchPolicy(arn string) error {
+	return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s was not found.%s", query.Bounded(arn), noneOfAWS(arn))
+}
+
+// noneOfAWS tells who asks for a policy that AWS manages why it is not there, and what is.
+func noneOfAWS(arn string) string {
+	if !strings.HasPrefix(arn, "arn:aws:iam::aws:policy/") {
+		return ""
+	}
+	return " There are no AWS managed policies here: create a policy of your own and name its ARN."
 }
 
 // NewTags reads the list Tags. Keys differ in more than case (IAM User Guide, "Tagging IAM resources").

@@ -10,7 +10,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
-	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // target is the managed policy that a request names: the zero ARN is one of somebody else's, which is never found.
@@ -29,7 +28,7 @@ func (t target) find(v *view.View) (*view.Policy, error) {
 	if p, ok := v.Policy(t.arn); ok {
 		return p, nil
 	}
-	return nil, fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s was not found.", query.Bounded(t.text))
+	return nil, kit.NoSuchPolicy(t.text)
 }
 
 // on asks for a right on the policy, whether it exists or not.

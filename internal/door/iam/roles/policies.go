@@ -9,7 +9,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
-	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // withBoundary adds the boundary that the role has: policies let people change roles that have one.
@@ -127,7 +126,7 @@ func detach(c *kit.Call) (kit.Result, error) {
 	}
 	return nil, change(c, role, asks, func(s *directory.RoleSpec) error {
 		if policy.IsZero() || !slices.Contains(s.Managed, policy) {
-			return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s was not found.", query.Bounded(c.Form.Value("PolicyArn")))
+			return kit.NoSuchPolicy(c.Form.Value("PolicyArn"))
 		}
 		s.Managed = slices.DeleteFunc(s.Managed, func(o name.ARN) bool { return o == policy })
 		return nil

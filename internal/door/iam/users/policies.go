@@ -11,7 +11,6 @@ import (
 	"github.com/lanyard-id/lanyard/internal/fault"
 	"github.com/lanyard-id/lanyard/internal/name"
 	"github.com/lanyard-id/lanyard/internal/view"
-	"github.com/lanyard-id/lanyard/internal/web/query"
 )
 
 // noun is what has policies: users or groups. Their actions on policies differ in nothing but the words.
@@ -222,7 +221,7 @@ func (n noun) detach(c *kit.Call) (kit.Result, error) {
 	}
 	return nil, n.change(c, called, asks, func(g *grants) error {
 		if policy.IsZero() || !slices.Contains(g.managed, policy) {
-			return fault.New(fault.NotFound, directory.PolicyNotFound, "Policy %s was not found.", query.Bounded(c.Form.Value("PolicyArn")))
+			return kit.NoSuchPolicy(c.Form.Value("PolicyArn"))
 		}
 		g.managed = slices.DeleteFunc(g.managed, func(o name.ARN) bool { return o == policy })
 		return nil
