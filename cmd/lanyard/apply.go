@@ -21,7 +21,8 @@ func newApply(c *cli) *cobra.Command {
 		Short: "Make what manifests say, and print the steps",
 		Long: "Makes what YAML manifests say. A document is the whole of its thing: what it does not say is taken away. All\n" +
 			"files together are one change: they are checked before anything is written, and may refer to each other in the\n" +
-			"order in which they are given. Applying the same files again changes nothing. The kinds are\n" +
+			"order in which they are given. Applying the same files again changes nothing. The last line has the revision, which\n" +
+			"counts the server's changes: explain says of each rule since which one it is as it is. The kinds are\n" +
 			strings.Join(manifest.Kinds(), ", ") + ";\n" +
 			"docs/manifest.md has the keys of each.",
 		Example: "  lanyard apply -f scene.yaml --dry-run\n  lanyard apply -f scene.yaml\n  cat scene.yaml | lanyard apply -f -",

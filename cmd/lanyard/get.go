@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,8 @@ func newGet(c *cli) *cobra.Command {
 		Use:   "get KIND [NAME]",
 		Short: "Show what exists",
 		Long: "Shows all things of a kind, or one in full. A name is NAME, GROUP/NAME or the thing's id. The kinds are\n" +
-			strings.Join(kinds.Kinds(), ", ") + ".",
+			strings.Join(kinds.Kinds(), ", ") +
+			".\nUsers of IAM, their keys and instance profiles are no kinds: lanyard run --as operator -- aws iam list-users.",
 		Example:           "  lanyard get Resource\n  lanyard get Resource reader\n  lanyard get Role -o json",
 		Args:              arguments(1, 2),
 		ValidArgsFunction: c.completeRecord,
@@ -59,7 +61,7 @@ func didYouMean(cmd *cobra.Command, err error, kind string) error {
 		return err
 	}
 	s := *r
-	s.Said.Next = helpOf(cmd)
+	s.Said.Next = cmp.Or(nearest.Elsewhere(kind), helpOf(cmd))
 	if near, ok := nearest.Word(kind, kinds.Kinds()); ok {
 		s.Said.Message = fmt.Sprintf("there is no kind %q; did you mean %s?", kind, near)
 	}

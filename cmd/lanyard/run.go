@@ -46,7 +46,9 @@ func newRun(c *cli) *cobra.Command {
 			"own user can open the operator's socket. Give workloads a user of their own where that matters.\n\n" +
 			"Signals are passed on. The exit code is the command's; 128 and the signal's number if a signal ended it; 127 if it\n" +
 			"was not found and 126 if it could not be run.",
-		Example: "  lanyard run --as reader -- python3 app.py\n  lanyard run --as operator -- aws s3 ls",
+		Example: "  lanyard run --as reader -- python3 app.py\n  lanyard run --as operator -- aws s3 ls\n" +
+			"  lanyard run --as arn:aws:lambda:us-east-2:123456789012:function:shop -- aws s3 ls s3://shop-files\n" +
+			"  lanyard run --as reader --aws-role arn:aws:iam::123456789012:role/shop-reader --aws-audience api://shop -- aws s3 ls s3://shop-files",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case as == "":

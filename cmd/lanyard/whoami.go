@@ -17,6 +17,7 @@ const NotLaunched fault.Reason = "command.not_launched"
 type self struct {
 	As           string `json:"as"`
 	ClientID     string `json:"clientId,omitempty"`
+	Role         string `json:"role,omitempty"` // of AWS, as it was at the launch
 	Tenant       string `json:"tenant,omitempty"`
 	Subscription string `json:"subscription,omitempty"`
 	Account      string `json:"account,omitempty"`
@@ -34,7 +35,7 @@ func newWhoami(c *cli) *cobra.Command {
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := self{
-				As: os.Getenv("LANYARD_AS"), ClientID: os.Getenv("LANYARD_CLIENT_ID"), Tenant: os.Getenv("LANYARD_TENANT"),
+				As: os.Getenv("LANYARD_AS"), ClientID: os.Getenv("LANYARD_CLIENT_ID"), Role: os.Getenv("LANYARD_ROLE"), Tenant: os.Getenv("LANYARD_TENANT"),
 				Subscription: os.Getenv("LANYARD_SUBSCRIPTION"), Account: os.Getenv("LANYARD_ACCOUNT"),
 				Region: os.Getenv("LANYARD_REGION"), Metadata: os.Getenv("LANYARD_METADATA"),
 			}
@@ -45,6 +46,7 @@ func newWhoami(c *cli) *cobra.Command {
 				screen.Pairs(w, [][2]string{
 					{"as", s.As},
 					{"client id", s.ClientID},
+					{"role", s.Role},
 					{"tenant", s.Tenant},
 					{"subscription", s.Subscription},
 					{"account", s.Account},

@@ -15,7 +15,8 @@ import (
 // Conditions is the part of a help text that says how conditions are asked.
 const Conditions = "Conditions of Azure role assignments see the time and, for a data action, what RESOURCE tells of account, container\n" +
 	"and blob. What else a request would have is said with --sub-operation and --attribute; what is not said is not there,\n" +
-	"and a condition on it does not hold."
+	"and a condition on it does not hold. AWS is asked as if over TLS, now, by a session without tags and session policies;\n" +
+	"a condition on what only a request has, such as aws:SourceIp, does not hold."
 
 // Flags describe the request that is asked about.
 type Flags struct {

@@ -59,6 +59,9 @@ func loaderNames() []string {
 // what is inherited and lose against what Lanyard sets itself.
 func AppSettings(own map[string]string, settings []Setting) (passed []Setting, left []LeftOut) {
 	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if slices.Contains(settings, Setting{name, own[name]}) {
+			continue // Lanyard says the same
+		}
 		if why := objection(name, own[name], settings); why != "" {
 			left = append(left, LeftOut{name, why})
 			continue

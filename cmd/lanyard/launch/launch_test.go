@@ -261,3 +261,17 @@ func TestSettingsAreForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestSaidTwice: a setting of a workload's own that Lanyard sets to the same value is neither passed twice nor complained of.
+func TestSaidTwice(t *testing.T) {
+	ours := []Setting{{"AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/a"}}
+	for value, want := range map[string][]LeftOut{
+		ours[0].Value:                      nil,
+		"arn:aws:iam::123456789012:role/b": {{"AWS_ROLE_ARN", "Lanyard sets it"}},
+	} {
+		passed, left := AppSettings(map[string]string{"AWS_ROLE_ARN": value}, ours)
+		if d := cmp.Diff(want, left); d != "" || len(passed) > 0 {
+			t.Errorf("%s: passed %v, left out (-want +got):\n%s", value, passed, d)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -49,6 +50,7 @@ func facts(f Facts) []Setting {
 	list := []Setting{
 		{"LANYARD_AS", f.Launch.As},
 		{"LANYARD_CLIENT_ID", f.Launch.Client},
+		{"LANYARD_ROLE", cmp.Or(f.WebRole, f.Launch.Role)},
 		{"LANYARD_TENANT", tenant(f)},
 		{"LANYARD_SUBSCRIPTION", f.Status.Subscription},
 		{"LANYARD_ACCOUNT", f.Status.Account},

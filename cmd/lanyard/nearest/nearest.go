@@ -35,3 +35,28 @@ func edits(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Elsewhere names the command that shows what people look for as a kind and that is none: what AWS's own commands keep, and
+// AWS's words for what is a kind of another name. Empty where nobody knows.
+func Elsewhere(kind string) string {
+	const iam = "lanyard run --as operator -- aws iam "
+	switch strings.TrimSuffix(strings.ToLower(kind), "s") {
+	case "user", "iamuser":
+		return iam + "list-users"
+	case "iamgroup":
+		return iam + "list-groups"
+	case "accesskey":
+		return iam + "list-access-keys --user-name NAME"
+	case "instanceprofile":
+		return iam + "list-instance-profiles"
+	case "function", "lambda", "lambda:function", "instance", "ec2:instance", "task", "ecs:task", "workload":
+		return "lanyard get AWSResource"
+	case "iamrole":
+		return "lanyard get Role"
+	case "cluster":
+		return "lanyard get EKSCluster"
+	case "managedidentity", "identity":
+		return "lanyard get UserAssignedIdentity"
+	}
+	return ""
+}

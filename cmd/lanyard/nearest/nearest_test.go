@@ -15,3 +15,14 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestElsewhere(t *testing.T) {
+	for kind, want := range map[string]string{
+		"User": "lanyard run --as operator -- aws iam list-users", "users": "lanyard run --as operator -- aws iam list-users",
+		"lambda:function": "lanyard get AWSResource", "Functions": "lanyard get AWSResource", "Pod": "", "": "",
+	} {
+		if got := Elsewhere(kind); got != want {
+			t.Errorf("%s: got %q, want %q", kind, got, want)
+		}
+	}
+}

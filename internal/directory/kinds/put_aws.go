@@ -190,6 +190,9 @@ func (p *planner) iamARN(kind string, t manifest.Text) (name.ARN, error) {
 		return name.ARN{}, err
 	}
 	var arn name.ARN
+	if strings.HasPrefix(said, "arn:aws:iam::aws:") {
+		return arn, at(t.At, invalidID("%s: there are no AWS managed policies here; make a Policy of your own", said))
+	}
 	if strings.HasPrefix(said, "arn:") {
 		arn, err = name.ParseARN(said)
 	} else {

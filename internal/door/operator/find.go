@@ -97,20 +97,22 @@ func resourceByName(v *view.View, a as) (target, error) {
 	case len(identities) > 0:
 		return target{}, identityIsNone(v, identities[0])
 	}
-	if arns := awsNamed(v, a); len(arns) > 0 {
-		return target{}, missing(directory.AWSResourceNotFound, "There is no resource named %q. An AWS workload is named by its ARN: %s.", a, listed(arns))
-	}
-	return target{}, unknown("There is no resource named %q.", a)
+	return target{}, unnamed(v, a, "There is no resource named %q.")
 }
 
-// awsNamed gives the ARNs of the AWS workloads of a name: whoever says it may mean one of them, and is not run as it.
-func awsNamed(v *view.View, a as) (arns []string) {
+// unnamed refuses a name that no resource has. AWS workloads have ARNs: whoever says the name of one is told its ARN, and
+// does not get it by guessing.
+func unnamed(v *view.View, a as, format string) error {
+	var arns []string
 	for w := range v.AWSResources() {
 		if a.group == "" && w.Name() == a.name {
 			arns = append(arns, w.ARN.String())
 		}
 	}
-	return arns
+	if len(arns) == 0 {
+		return unknown(format, a)
+	}
+	return missing(directory.AWSResourceNotFound, format+" An AWS workload is named by its ARN: %s.", a, listed(arns))
 }
 
 // String is how the text was written.

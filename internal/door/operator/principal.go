@@ -97,7 +97,7 @@ func principalByName(v *view.View, a as) (principal, error) {
 	}
 	switch {
 	case len(ids) == 0:
-		return principal{}, unknown("There is no resource and no identity named %q.", a)
+		return principal{}, unnamed(v, a, "There is no resource and no identity named %q.")
 	case len(ids) == 2 && len(identities) == 1 && usesOnly(v, resources[0], identities[0]):
 		return ownerPrincipal(view.Owner{Identity: identities[0]}), nil // both names mean one principal
 	case len(ids) > 1:
