@@ -41,9 +41,22 @@ func (d dialect) WriteError(w http.ResponseWriter, r *http.Request, f *fault.Fau
 		namespace = d.namespaces[d.first]
 	}
 	failure := d.errors.Failure(f)
+	if speaksJSON(r) {
+		w.Header().Set("Content-Type", r.Header.Get("Content-Type")) //nolint:gosec // one of the two of speaksJSON
+		// The answer has a JSON form, so the one error left is a caller who has gone.
+		_ = web.WriteJSON(w, failure.Status, map[string]string{"__type": failure.Code, "message": failure.Message + " (request id " + requestID + ")"})
+		return
+	}
 	w.Header().Set("Content-Type", awswire.QueryContentType)
 	w.WriteHeader(failure.Status)
 	_, _ = w.Write(awswire.QueryError(namespace, requestID, failure)) // a caller who has gone reads nothing
+}
+
+// speaksJSON tells a request of AWS's JSON protocols, which no service behind these doors has. Its client reads nothing but
+// JSON, errors too.
+func speaksJSON(r *http.Request) bool {
+	kind := r.Header.Get("Content-Type")
+	return kind == "application/x-amz-json-1.0" || kind == "application/x-amz-json-1.1"
 }
 
 // Code is the error code for the record.

@@ -76,6 +76,9 @@ func (h handler) read(c *Call) (err error) {
 	if r.URL.RawQuery != "" {
 		return Invalid("The parameters of a POST belong into its form.")
 	}
+	if speaksJSON(r) { // clients are led here for every service of AWS that has no door
+		return fault.New(fault.NotFound, InvalidAction, "The service %q is not offered here.", Bounded(awswire.SignedFor(r.Header)))
+	}
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return fault.New(fault.Invalid, Validation, "The content type must be application/x-www-form-urlencoded.")
 	}

@@ -74,6 +74,20 @@ func TestVersionsTellServicesApart(t *testing.T) {
 	}
 }
 
+// TestServicesThatSpeakJSON: AWS's clients are led here for services that have no door, and those of JSON read no XML.
+func TestServicesThatSpeakJSON(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "Logs_20140328.DescribeLogGroups")
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20260314/us-east-2/logs/aws4_request, SignedHeaders=host;x-amz-date, Signature="+strings.Repeat("0", 64))
+	rec := httptest.NewRecorder()
+	two(t).ServeHTTP(rec, r)
+	want := `{"__type":"InvalidAction","message":"The service \"logs\" is not offered here. (request id id)"}` + "\n"
+	if rec.Code != 400 || rec.Body.String() != want || rec.Header().Get("Content-Type") != "application/x-amz-json-1.1" {
+		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
+	}
+}
+
 // TestOneActionOnce: a table that names an action twice is refused at the start.
 func TestOneActionOnce(t *testing.T) {
 	twice := query.Action{Name: "Ask", Permission: "none", Doc: "x"}
