@@ -40,6 +40,7 @@ type Status struct {
 	URLs         map[string]string `json:"urls"` // by door: entra, sts, iam, s3, blob, metadata, console
 	CA           string            `json:"ca"`   // path of the CA bundle: system roots and our own
 	OwnCA        string            `json:"ownCa"`
+	AWSCA        string            `json:"awsCa,omitempty"`      // path of the roots for AWS's clients: none but those that vouch for the doors, where that is known
 	Thumbprint   string            `json:"thumbprint,omitempty"` // SHA-1 of the listeners' certificate: Service Fabric's clients pin it
 	Tenant       string            `json:"tenant"`
 	Subscription string            `json:"subscription"`

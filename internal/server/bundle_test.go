@@ -47,6 +47,12 @@ func TestClientsTrustAnOwnCertificate(t *testing.T) {
 		}
 	}
 	reach("at the start")
+	if got := filepath.Base(s.Status().AWSCA); got != bundleFile { // the system's roots may be what vouches for it
+		t.Errorf("AWS's clients are given %s", got)
+	}
+	if got := filepath.Base((&Server{cfg: cfg}).awsRoots()); got != ownCAFile {
+		t.Errorf("without a configured certificate AWS's clients are given %s", got)
+	}
 
 	selfSigned(t, filepath.Dir(cfg.Certificate))
 	if err := s.reloadCertificate(t.Context()); err != nil {

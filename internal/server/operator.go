@@ -30,7 +30,7 @@ func (s *Server) Status() opwire.Status {
 	inst := v.Installation()
 	return opwire.Status{
 		Version: Version, StoreID: inst.StoreID.String(), Revision: v.Rev(), Held: inst.Held, URLs: inst.URLs,
-		CA: filepath.Join(s.cfg.Data, bundleFile), OwnCA: filepath.Join(s.cfg.Data, ownCAFile),
+		CA: filepath.Join(s.cfg.Data, bundleFile), OwnCA: filepath.Join(s.cfg.Data, ownCAFile), AWSCA: filepath.Join(s.cfg.Data, s.awsRoots()),
 		Tenant: inst.Tenant.String(), Subscription: inst.Subscription.String(), Account: inst.Account.String(),
 		Region: inst.Region, PID: os.Getpid(), Thumbprint: s.thumbprint(),
 	}
@@ -68,4 +68,14 @@ func (k signingKeys) List(ctx context.Context) ([]opwire.Key, error) {
 // Rotate makes new signing keys.
 func (k signingKeys) Rotate(ctx context.Context, atOnce bool) error {
 	return k.ring.Rotate(ctx, atOnce)
+}
+
+// awsRoots is the file whose roots AWS's clients are given. They have none of the system's, so that a client which goes to a
+// host of AWS's all the same, as AWS CLI 1 does for some services, fails before it sends a session to it. A certificate that
+// somebody configured may be vouched for by the system's roots alone.
+func (s *Server) awsRoots() string {
+	if s.ownCert != nil {
+		return bundleFile
+	}
+	return ownCAFile
 }

@@ -17,7 +17,7 @@ import (
 func sampleFacts() Facts {
 	return Facts{
 		Status: opwire.Status{
-			StoreID: "store", CA: "/d/ca-bundle.pem", OwnCA: "/d/ca.pem", Tenant: "t0", Subscription: "s0",
+			StoreID: "store", CA: "/d/ca-bundle.pem", OwnCA: "/d/ca.pem", AWSCA: "/d/ca.pem", Tenant: "t0", Subscription: "s0",
 			Account: "123456789012", Region: "us-east-2",
 			URLs: map[string]string{
 				"entra": "https://127.0.0.1:8443", "sts": "https://127.0.0.1:8444", "iam": "https://127.0.0.1:8444",
@@ -69,7 +69,7 @@ func TestChild(t *testing.T) {
 		"AWS_SHARED_CREDENTIALS_FILE=/f/aws-credentials", "AWS_SDK_LOAD_CONFIG=1", "BOTO_CONFIG=/f/boto",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_EC2_METADATA_V1_DISABLED=true",
 		"SSL_CERT_FILE=/d/ca-bundle.pem", "REQUESTS_CA_BUNDLE=/d/ca-bundle.pem", "CURL_CA_BUNDLE=/d/ca-bundle.pem",
-		"AWS_CA_BUNDLE=/d/ca-bundle.pem", "NODE_EXTRA_CA_CERTS=/d/ca.pem", "NO_PROXY=*", "no_proxy=*",
+		"AWS_CA_BUNDLE=/d/ca.pem", "NODE_EXTRA_CA_CERTS=/d/ca.pem", "NO_PROXY=*", "no_proxy=*",
 		"CLOUDSDK_CONFIG=/f/gcloud", "GOOGLE_APPLICATION_CREDENTIALS=/f/google-none.json", "GCE_METADATA_HOST=127.0.0.1:8440",
 		"NO_GCE_CHECK=true",
 	}

@@ -163,14 +163,15 @@ func aws(f Facts) []Setting {
 	}, role(f)...)
 }
 
-// trust makes every TLS library trust the private authority, those that replace their roots together with the system's.
+// trust makes every TLS library trust the private authority, those that replace their roots together with the system's, but
+// for AWS's clients: what they send is signed, and they are not to find anybody else trustworthy.
 // NO_PROXY keeps even a proxy that a start-up file brings back out of the way.
 func trust(f Facts) []Setting {
 	return []Setting{
 		{"SSL_CERT_FILE", f.Status.CA},
 		{"REQUESTS_CA_BUNDLE", f.Status.CA},
 		{"CURL_CA_BUNDLE", f.Status.CA},
-		{"AWS_CA_BUNDLE", f.Status.CA},
+		{"AWS_CA_BUNDLE", cmp.Or(f.Status.AWSCA, f.Status.CA)},
 		{"NODE_EXTRA_CA_CERTS", f.Status.OwnCA},
 		{"NO_PROXY", "*"},
 		{"no_proxy", "*"},
