@@ -42,7 +42,8 @@ func newRun(c *cli) *cobra.Command {
 		Long: "Runs a command with the identity of a resource. The command inherits no variable that belongs to a cloud's client\n" +
 			"(AWS_*, AZURE_*, ARM_*, MSI_*, IDENTITY_*, GOOGLE_* and the like), no proxy and no certificate setting, and gets\n" +
 			"private configuration folders instead of ~/.aws, ~/.azure and ~/.config/gcloud: what unmodified clients do by default\n" +
-			"ends at this server and never at a real cloud. A clean environment is no sandbox: a command that runs as the server's\n" +
+			"ends at this server. AWS CLI 1 asks AWS's own hosts for sqs, emr and health, and sends nothing, as it does not trust them;\n" +
+			"it does where the listeners have a certificate of yours. A clean environment is no sandbox: a command that runs as the server's\n" +
 			"own user can open the operator's socket. Give workloads a user of their own where that matters.\n\n" +
 			"Signals are passed on. The exit code is the command's; 128 and the signal's number if a signal ended it; 127 if it\n" +
 			"was not found and 126 if it could not be run.",
