@@ -165,7 +165,9 @@ func (c *call) change(ask access.DirectoryRequest, command directory.Command) er
 			}
 			now.Group = found
 		}
-		if err := access.DirectoryRefusal(access.Directory(e.View(), now)); err != nil {
+		decided := access.Directory(e.View(), now)
+		c.decision = &decided // the record says what decided in the end
+		if err := access.DirectoryRefusal(decided); err != nil {
 			return err
 		}
 		if err := command(e); err != nil {
