@@ -147,18 +147,33 @@ func holds(v *view.View, tenant *view.Tenant, claims *verify.Claims) (*Token, er
 	if err != nil {
 		return nil, fault.New(fault.Unauthenticated, TokenMalformed, "The token names no object id.").Because(err)
 	}
-	owner, ok := v.PrincipalByObject(id)
-	if !ok || owner.Principal().Tenant != tenant.ID {
-		return nil, fault.New(fault.Unauthenticated, TokenPrincipalGone, "The identity that the token was issued to was deleted.")
-	}
-	if int64(rev) < owner.Principal().RevokedAt {
-		return nil, fault.New(fault.Unauthenticated, TokenRevoked, "The identity's tokens were revoked after this one was issued.")
+	owner, err := ownerOf(v, id, tenant.ID, int64(rev))
+	if err != nil {
+		return nil, err
 	}
 	uti, _ := claims.String("uti")
 	return &Token{
 		Owner: owner, Tenant: tenant.ID, Issuer: claims.Issuer(), Subject: claims.Subject(), Audience: claims.Audience(),
 		ID: uti, Rev: int64(rev), Expires: claims.Expires(), Claims: claims,
 	}, nil
+}
+
+// ownerOf finds who has a token of that revision, if its tokens of then still count.
+func ownerOf(v *view.View, id, tenant name.GUID, rev int64) (view.Owner, error) {
+	owner, ok := v.PrincipalByObject(id)
+	if !ok || owner.Principal().Tenant != tenant {
+		return owner, fault.New(fault.Unauthenticated, TokenPrincipalGone, "The identity that the token was issued to was deleted.")
+	}
+	if rev < owner.Principal().RevokedAt {
+		return owner, fault.New(fault.Unauthenticated, TokenRevoked, "The identity's tokens were revoked after this one was issued.")
+	}
+	return owner, nil
+}
+
+// Counts refuses a token that was verified by an earlier View, if by this one its principal is gone or was revoked.
+func (t *Token) Counts(v *view.View) error {
+	_, err := ownerOf(v, t.Owner.Principal().ObjectID, t.Tenant, t.Rev)
+	return err
 }
 
 func unknownIssuer(issuer string) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-id/lanyard/internal/access"
 	"github.com/lanyard-id/lanyard/internal/audit"
 	"github.com/lanyard-id/lanyard/internal/directory"
 	"github.com/lanyard-id/lanyard/internal/fault"
@@ -23,9 +24,6 @@ func (d Door) createContainer(c *call, w http.ResponseWriter) error {
 		return err
 	}
 	err = d.alter(c, d.Room, func(e *directory.Edit) error {
-		if account, ok := e.View().Resource(c.account.ID); !ok || account.UID != c.account.UID {
-			return fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
-		}
 		outcome, err := e.PutContainer(c.account.ID, c.target.container)
 		if err != nil {
 			return err
@@ -98,13 +96,30 @@ func (d Door) change(c *call, room func() error, command directory.Command) erro
 	})
 }
 
-// alter runs a command that is written together with its record: what becomes of a container decides about rights on it.
+// again asks once more by the View that a command changes: an account, a caller or a right that is lost in between is not used.
+func (d Door) again(c *call, v *view.View) error {
+	if account, ok := v.Resource(c.account.ID); !ok || account.UID != c.account.UID {
+		return fault.New(fault.NotFound, AccountNotFound, "The specified account does not exist.")
+	}
+	if now, ok := v.PrincipalByObject(c.principal.ObjectID); !ok || now.Principal().RevokedAt != c.principal.RevokedAt {
+		return fault.New(fault.Denied, access.Denied, "%s", notPermitted)
+	}
+	c.v = v
+	return d.permit(c)
+}
+
+// alter runs a command that is written together with its record, after asking once more: what becomes of a container decides about rights on it.
 // Nothing is changed while the ledger takes no records or the disk has no room.
 func (d Door) alter(c *call, room func() error, command directory.Command) error {
 	if err := errors.Join(d.Audit.Health(), room()); err != nil {
 		return err
 	}
-	v, err := d.Directory.Do(c.context(), command.Recorded(func() audit.Record { return c.record(audit.Changed) }))
+	v, err := d.Directory.Do(c.context(), directory.Command(func(e *directory.Edit) error {
+		if err := d.again(c, e.View()); err != nil {
+			return err
+		}
+		return command(e)
+	}).Recorded(func() audit.Record { return c.record(audit.Changed) }))
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type call struct {
 	event    *web.Event
 	target   target
 	vault    *view.Resource
+	token    *credential.Token
+	op       operation
 	decision reason.Decision
 }
 
@@ -49,6 +51,7 @@ func (d Door) serve(w http.ResponseWriter, r *http.Request) error {
 	if unknown != nil {
 		return unknown
 	}
+	c.token, c.op = token, op
 	if err := c.permit(token, op); err != nil {
 		return err
 	}
@@ -137,14 +140,33 @@ func (c *call) versionOf(s *view.Secret, id string) (*view.SecretVersion, error)
 		"A secret with (name/id) %s/%s was not found in this key vault.", s.Name, id)
 }
 
-// change runs a command that is written together with its record. While the ledger takes no records nothing is changed.
+// again asks once more by the View that a command changes: a right, a caller or a vault that is lost in between is not used.
+func (c *call) again(v *view.View) error {
+	now, ok := v.Vault(c.target.vault)
+	if !ok || now.UID != c.vault.UID {
+		return fault.New(fault.NotFound, VaultNotFound, "There is no vault of this name.")
+	}
+	if err := c.token.Counts(v); err != nil {
+		return err
+	}
+	c.v, c.vault = v, now
+	return c.permit(c.token, c.op)
+}
+
+// change runs a command that is written together with its record, after asking once more. While the
+// ledger takes no records nothing is changed.
 func (d Door) change(c *call, room func() error, command directory.Command) error {
 	for _, ready := range []func() error{d.Audit.Health, room} {
 		if err := ready(); err != nil {
 			return err
 		}
 	}
-	v, err := d.Directory.Do(c.r.Context(), command.Recorded(func() audit.Record { return c.record(audit.Changed) }))
+	v, err := d.Directory.Do(c.r.Context(), directory.Command(func(e *directory.Edit) error {
+		if err := c.again(e.View()); err != nil {
+			return err
+		}
+		return command(e)
+	}).Recorded(func() audit.Record { return c.record(audit.Changed) }))
 	if err != nil {
 		return err
 	}

@@ -186,7 +186,21 @@ func (c *Call) deniedText(action string, scope name.Scope) string {
 		"' or the scope is invalid. If access was recently granted, please refresh your credentials."
 }
 
-// Change runs a command that is written together with its record. Nothing is changed while the disk has no room or the ledger
+// again asks once more by the View that a command changes: a right or a caller that is lost in between is not used. Operations
+// that ask by themselves do so in their commands.
+func (c *Call) again(v *view.View) error {
+	if err := c.Token.Counts(v); err != nil {
+		return err
+	}
+	if c.op.Action == "" || c.op.Late {
+		return nil
+	}
+	d := c.Decide(v, c.Action(), c.Scope)
+	c.decision = &d
+	return access.Refusal(d, c.deniedText(c.Action(), c.Scope))
+}
+
+// Change runs a command that is written together with its record, after asking once more. Nothing is changed while the disk has no room or the ledger
 // takes no records. A deletion is let through for longer than what takes space.
 func (c *Call) Change(command directory.Command) error {
 	room := c.kit.Room.Check
@@ -196,7 +210,12 @@ func (c *Call) Change(command directory.Command) error {
 	if err := errors.Join(c.kit.Ledger.Health(), room()); err != nil {
 		return err
 	}
-	v, err := c.kit.Directory.Do(c.Context(), command.Recorded(func() audit.Record { return c.draft(audit.Changed) }))
+	v, err := c.kit.Directory.Do(c.Context(), directory.Command(func(e *directory.Edit) error {
+		if err := c.again(e.View()); err != nil {
+			return err
+		}
+		return command(e)
+	}).Recorded(func() audit.Record { return c.draft(audit.Changed) }))
 	if err != nil {
 		return err
 	}
