@@ -82,7 +82,7 @@ func (w *World) Signing(s mint.IssuedSession, service string) awswire.Signing {
 		Credentials: awswire.Credentials{
 			KeyID: s.KeyID, Secret: secret.Text(s.Secret.Reveal()), SessionToken: secret.Text(s.Token.Reveal()),
 		},
-		Region: "us-east-2", Service: service, At: w.now,
+		Region: "us-east-2", Service: service, At: w.Now(),
 	}
 }
 

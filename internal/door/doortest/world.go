@@ -3,6 +3,7 @@ package doortest
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,9 +41,9 @@ type World struct {
 	Fill      func(words []string) string // fills in what only one door's transcripts ask for; nil is nothing
 
 	t     testing.TB
-	now   time.Time
-	known int                  // records before the last request
-	live  *directory.Directory // nil for a world that only tests change
+	now   atomic.Pointer[time.Time] // a live directory reads it as well
+	known int                       // records before the last request
+	live  *directory.Directory      // nil for a world that only tests change
 }
 
 // Start is when every world begins.
@@ -54,7 +55,8 @@ const RequestID = "0190a5c2-3b1e-8000-8000-000000000001"
 // New makes the installation. keys are the keyring, which the house's laws let only tests and mint hold.
 func New(t testing.TB, keys Keys) *World {
 	t.Helper()
-	w := &World{Keys: keys, Ledger: &Ledger{}, t: t, now: Start()}
+	w := &World{Keys: keys, Ledger: &Ledger{}, t: t}
+	w.now.Store(new(Start()))
 	store, err := objects.Open(t.TempDir(), room{}, w.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -83,10 +85,10 @@ func (room) Check() error { return nil }
 func (room) Last() error { return nil }
 
 // Now is the world's clock, which stands still.
-func (w *World) Now() time.Time { return w.now }
+func (w *World) Now() time.Time { return *w.now.Load() }
 
 // Pass lets time pass; negative for back.
-func (w *World) Pass(d time.Duration) { w.now = w.now.Add(d) }
+func (w *World) Pass(d time.Duration) { w.now.Store(new(w.Now().Add(d))) }
 
 // Current is the world's View.
 func (w *World) Current() *view.View {
