@@ -1,7 +1,6 @@
 package arm_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -14,26 +13,11 @@ import (
 	"github.com/lanyard-id/lanyard/internal/view"
 )
 
-// meanwhile is a directory in which something happens once between a request's View and its command.
-type meanwhile struct {
-	*directory.Directory
-	first func()
-}
-
-// Do runs the command after what happens first.
-func (m *meanwhile) Do(ctx context.Context, command directory.Command) (*view.View, error) {
-	if first := m.first; first != nil {
-		m.first = nil
-		first()
-	}
-	return m.Directory.Do(ctx, command)
-}
-
 // TestARightThatIsLostMeanwhileIsNotUsed: the writer asks again by the state that it changes, for each operation that changes
 // something and asks before it runs.
 func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
 	w := doortest.New(t, ring.Ring(t, memory.New(), doortest.Start))
-	dir := &meanwhile{Directory: w.Live()}
+	dir := &doortest.Interrupted{Directory: w.Live()}
 	h, err := arm.Door{View: w.Current, Authn: w.Authn, Directory: dir, Ledger: w.Ledger, Room: doortest.Roomy{}, Now: w.Now}.Mount(w.Config())
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +38,7 @@ func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
 		"assignment": {http.MethodPut, northSub + "/providers/Microsoft.Authorization/roleAssignments/11111111-2222-4333-8444-555555555555?api-version=2022-04-01", `{"properties":{"principalId":"` + doortest.GUID(doortest.FunctionID).String() + `","roleDefinitionId":"/providers/Microsoft.Authorization/roleDefinitions/` + reader + `"}}`},
 	} {
 		t.Run(what, func(t *testing.T) {
-			dir.first = func() {
+			dir.Meanwhile = func() {
 				w.Change(func(e *directory.Edit) error { return e.DeleteAssignment(right.ID) })
 			}
 			w.Refused(w.Do(h, as(w, "actor", c[0], c[1], c[2])), http.StatusForbidden, access.Denied)
@@ -64,7 +48,7 @@ func TestARightThatIsLostMeanwhileIsNotUsed(t *testing.T) {
 			}
 		})
 	}
-	dir.first = func() {
+	dir.Meanwhile = func() {
 		w.Change(func(e *directory.Edit) error { return e.RevokePrincipal(self.System.ObjectID) })
 	}
 	w.Refused(w.Do(h, as(w, "actor", http.MethodDelete, northSub+"/resourceGroups/g", "")), http.StatusUnauthorized, credential.TokenRevoked)

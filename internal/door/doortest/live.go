@@ -56,6 +56,21 @@ func (w *World) Change(command directory.Command) {
 	w.View = w.live.View()
 }
 
+// Interrupted is a live directory in which something happens once between a request's View and the next command.
+type Interrupted struct {
+	*directory.Directory
+	Meanwhile func() // nil is nothing
+}
+
+// Do runs the command after what happens first.
+func (i *Interrupted) Do(ctx context.Context, command directory.Command) (*view.View, error) {
+	if first := i.Meanwhile; first != nil {
+		i.Meanwhile = nil
+		first()
+	}
+	return i.Directory.Do(ctx, command)
+}
+
 // Roomy is a disk that is never full.
 type Roomy = room
 
