@@ -18,7 +18,8 @@ var (
 )
 
 // TestEveryActionIsPlayed wants each action that AWS's doors have to be called by a client of these stories, as that client
-// spells it: a command of the AWS CLI, a method of boto3 or of Go's SDK, or a command of JavaScript's.
+// spells it: a command of the AWS CLI, a method of boto3 or of Go's SDK, or a command of JavaScript's. It reads what the
+// stories are made of; that they are played to their end is what each of them tests.
 func TestEveryActionIsPlayed(t *testing.T) {
 	root := os.Getenv("COMPAT_ROOT")
 	surface := "\n" + text(t, filepath.Join(root, "..", "docs", "surface.md"))
